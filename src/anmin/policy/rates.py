@@ -86,7 +86,7 @@ class RateBook:
         written = [
             (path, name, row)
             for path in paths
-            for name, row in (yaml.load(path.read_text("utf-8"), _Loader) or {}).items()
+            for name, row in (exact_yaml(path.read_text("utf-8")) or {}).items()
         ]
         rates = [_definition(name, row) for _, name, row in written if "title" in row]
         known = {rate.name: rate for rate in rates}
@@ -170,6 +170,11 @@ _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":float", ":int"))]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+
+
+def exact_yaml(text: str) -> Any:
+    """Read YAML in which numbers stay text, to be read as exact decimals."""
+    return yaml.load(text, _Loader)
 
 
 def _entries(rate: Rate | None, name: str, written: dict[str, Any], path: Path) -> list[RateEntry]:

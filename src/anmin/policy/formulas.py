@@ -1,0 +1,166 @@
+"""The formula of one judgment in words: the rule's own syntax tree, the branch taken, names with their values."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import lru_cache
+from typing import Any
+
+from anmin.policy.codes import Code
+from anmin.policy.evaluate import Finding
+from anmin.policy.phrases import CHINESE, Words
+from anmin.policy.rules import Rule
+
+Shown = Callable[[str, Any], str]
+"""Gives the title of a name together with its value, as it appears in a formula."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """The conditions that were met on the way, and the expression that gave the result."""
+
+    text: str
+    conditions: tuple[tuple[str, bool], ...] = ()
+
+
+class _LoopInRule(Exception):
+    """The rule counts by hand; its formula is the sentence that says so."""
+
+
+def formula(finding: Finding, shown: Shown, words: Words = CHINESE) -> Formula:
+    """Write down how a finding's result came about. `shown(name, value)` renders an argument."""
+    writer = _Writer(finding.rule, dict(finding.inputs), shown, words)
+    try:
+        writer.walk(_body(finding.rule.source))
+    except _LoopInRule:
+        return Formula(words.each_member, tuple(writer.conditions))
+    return Formula(writer.result, tuple(writer.conditions))
+
+
+@lru_cache(maxsize=2048)
+def _body(source: str) -> list[ast.stmt]:
+    function = ast.parse(source).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    return function.body[1:] if ast.get_docstring(function) is not None else function.body
+
+
+@lru_cache(maxsize=8192)
+def _compiled(text: str) -> Any:
+    return compile(text, "<rule>", "eval")
+
+
+@dataclass
+class _Writer:
+    rule: Rule
+    values: dict[str, Any]
+    shown: Shown
+    words: Words
+    texts: dict[str, str] = field(default_factory=dict)
+    conditions: list[tuple[str, bool]] = field(default_factory=list)
+    result: str = ""
+
+    def walk(self, body: list[ast.stmt]) -> bool:
+        """Follow the statements as they ran; true when a return was reached."""
+        for statement in body:
+            if isinstance(statement, ast.Return) and statement.value is not None:
+                self.result = self.text(statement.value)
+                return True
+            if isinstance(statement, ast.If):
+                holds = bool(self.value(statement.test))
+                self.conditions.append((self.text(statement.test), holds))
+                if self.walk(statement.body if holds else statement.orelse):
+                    return True
+            elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+                self._keep(statement.targets[0].id, statement.value)
+            elif isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
+                left = ast.Name(statement.target.id, ast.Load())
+                self._keep(statement.target.id, ast.BinOp(left, statement.op, statement.value))
+            else:
+                raise _LoopInRule
+        return False
+
+    def _keep(self, name: str, expression: ast.expr) -> None:
+        text, value = self.text(expression), self.value(expression)
+        self.texts[name] = f"（{text}）" if isinstance(expression, ast.BinOp | ast.BoolOp) else text
+        self.values[name] = value
+
+    def value(self, node: ast.expr) -> Any:
+        """What an expression came to."""
+        source = ast.unparse(ast.fix_missing_locations(node))
+        return eval(_compiled(source), self.rule.function.__globals__, self.values)
+
+    def text(self, node: ast.expr) -> str:
+        """An expression in words."""
+        match node:
+            case ast.Name(id=name):
+                return self._name(name)
+            case ast.Constant(value=value):
+                return self._truth(value) if isinstance(value, bool) else f"{value}"
+            case ast.Attribute():
+                return self._code(node)
+            case ast.BinOp(left=left, op=op, right=right):
+                return self._operator(op, self._wrapped(left, op), self._wrapped(right, op))
+            case ast.UnaryOp(op=op, operand=operand):
+                return self._operator(op, self.text(operand))
+            case ast.BoolOp(op=op, values=values):
+                joiner = self.words.operators[type(op).__name__]
+                return joiner.join(self._wrapped(value, op) for value in values)
+            case ast.Compare(left=left, ops=ops, comparators=rights):
+                parts, here = [], left
+                for op, right in zip(ops, rights, strict=True):
+                    parts.append(self._operator(op, self.text(here), self.text(right)))
+                    here = right
+                return self.words.operators["And"].join(parts)
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                holds = bool(self.value(test))
+                self.conditions.append((self.text(test), holds))
+                return self.text(body if holds else orelse)
+            case ast.Call(func=ast.Name(id=name), args=arguments):
+                phrase = self.words.functions.get(name, name + "({0})")
+                return phrase.format(*[self.text(argument) for argument in arguments])
+        raise _LoopInRule
+
+    def _name(self, name: str) -> str:
+        if name in self.texts:
+            return self.texts[name]
+        if name in self.values:
+            return self.shown(name, self.values[name])
+        constant = self.rule.function.__globals__.get(name)
+        return f"{constant}" if isinstance(constant, int) else name
+
+    def _code(self, node: ast.Attribute) -> str:
+        member = self.value(node)
+        if isinstance(member, Code):
+            return member.title
+        return member.name if isinstance(member, IntEnum) else f"{member}"
+
+    def _operator(self, op: ast.AST, *parts: str) -> str:
+        return self.words.operators.get(type(op).__name__, "{0} ? {1}").format(*parts)
+
+    def _truth(self, value: bool) -> str:
+        return self.words.yes if value else self.words.no
+
+    def _wrapped(self, node: ast.expr, outer: ast.AST) -> str:
+        text = self.text(node)
+        looser = isinstance(node, ast.BoolOp | ast.IfExp) or (
+            isinstance(node, ast.BinOp)
+            and isinstance(outer, ast.Mult | ast.FloorDiv)
+            and isinstance(node.op, ast.Add | ast.Sub)
+        )
+        return f"（{text}）" if looser else text
+
+
+def titled(titles: Mapping[str, str], render: Callable[[str, Any], str]) -> Shown:
+    """A `Shown` that writes `title〔value〕`; a value for each member is written one after another."""
+
+    def show(name: str, value: Any) -> str:
+        if isinstance(value, tuple) and value and not isinstance(value[0], tuple):
+            inside = "、".join(render(name, one) for one in value)
+        else:
+            inside = render(name, value)
+        return f"{titles.get(name, name)}〔{inside}〕"
+
+    return show

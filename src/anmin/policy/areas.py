@@ -11,6 +11,7 @@ from anmin.lib.divisions import ancestors
 from anmin.policy.plan import Plan
 from anmin.policy.snapshots import Part
 
+COUNTY_DIGITS = 6
 UNKNOWN = -1
 """The row of a household whose division is not known: it is reported and not calculated."""
 
@@ -23,8 +24,10 @@ class Areas:
     by_division: dict[tuple[str, int], int]
 
     @classmethod
-    def of(cls, plan: Plan, pairs: Sequence[tuple[str, int]]) -> Areas:
+    def of(cls, plan: Plan, pairs: Sequence[tuple[str, int]], *, by_county: bool = False) -> Areas:
         """Areas for the (division, settlement) pairs of a snapshot.
+
+        `by_county` keeps counties apart even where they share all rates, for sums by county.
 
         A division that the code system does not know gets no row. Divisions are taken up to the finest level
         at which any rate of the plan is set, so that a village costs no row of its own.
@@ -35,6 +38,8 @@ class Areas:
         found: dict[tuple[str, int], int] = {}
         for division, settlement in pairs:
             place = _rate_place(division, keyed)
+            if by_county and place is not None and len(place) <= COUNTY_DIGITS:
+                place = division[:COUNTY_DIGITS]
             if place is not None:
                 found[division, settlement] = rows.setdefault((place, settlement), len(rows))
         return cls(tuple(rows), found)

@@ -1,0 +1,1 @@
+"""Facts: the catalogue of what is known, snapshots of the population, imports, and the demonstration city."""

@@ -177,3 +177,12 @@ class Layer(Code):
     EDGE = 3, "最低生活保障边缘家庭"
     RIGID = 4, "刚性支出困难家庭"
     WATCHED = 5, "其他困难家庭"
+
+
+class Coverage(Code):
+    """What a household should have, against what it receives now (应保尽保比对)."""
+
+    NONE = 0, "无关"
+    COVERED = 1, "应保已保"
+    MISSED = 2, "应保未保"
+    WITHOUT_GROUND = 3, "在保但测算不符"

@@ -1,0 +1,1 @@
+"""Screening: the population through the rules, what came out, and why."""

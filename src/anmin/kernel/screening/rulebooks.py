@@ -1,0 +1,39 @@
+"""The rulebook of this deployment, read once, and the outputs that a screening run keeps."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from anmin.policy.facts import FactCatalogue
+from anmin.policy.rulebook import Rulebook
+from anmin.policy.rules import Level
+
+DOMAINS = "anmin.domains"
+CATALOGUE = Path(__file__).parent.parent / "facts" / "catalogue"
+LAYER, COVERAGE, MEASURE = "layer", "coverage", "household_aid_month"
+FURTHER = ("members", "counted_income_year", "target_persons", "target_persons_covered")
+
+
+@lru_cache(maxsize=1)
+def rulebook() -> Rulebook:
+    """All rules, rates and benefits of the installed domains."""
+    return Rulebook.load(DOMAINS, FactCatalogue.read(*sorted(CATALOGUE.glob("*.yaml"))))
+
+
+def outputs(book: Rulebook) -> list[str]:
+    """What a run keeps: the measure, layer and coverage, and what every benefit declares."""
+    names = [MEASURE, LAYER, COVERAGE, *FURTHER]
+    for key in sorted(book.benefits):
+        benefit = book.benefits[key]
+        names += [name for name in (benefit.eligible, benefit.amount) if name is not None]
+    return [name for name in dict.fromkeys(names) if name in book.versions]
+
+
+def monthly_amounts(book: Rulebook) -> dict[str, Level]:
+    """The amounts that are paid every month, each with whom it is paid to."""
+    return {
+        benefit.amount: book.versions[benefit.amount][0].level
+        for benefit in book.benefits.values()
+        if benefit.amount is not None and benefit.period == "month"
+    }

@@ -1,0 +1,48 @@
+"""One household out of a snapshot, as the engine evaluates it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from anmin.policy.evaluate import Household
+from anmin.policy.facts import Fact
+from anmin.policy.rules import Level
+from anmin.policy.snapshots import Snapshot
+
+
+def find_household(snapshot: Snapshot, key: str, facts: Sequence[Fact]) -> Household | None:
+    """The household with this number and its members, or None. Null columns are left out: silence."""
+    for number in range(snapshot.parts):
+        table = snapshot.household_table(number, ["household", "members"])
+        found = pc.index(table["household"], pa.scalar(key, table["household"].type)).as_py()
+        if found < 0:
+            continue
+        members = table["members"].fill_null(0).to_numpy()
+        start = int(np.maximum(members[:found], 0).sum())
+        row = snapshot.household_table(number).slice(found, 1).to_pylist()[0]
+        people = snapshot.person_table(number).slice(start, int(members[found])).to_pylist()
+        return _household(key, row, people, facts)
+    return None
+
+
+def _household(
+    key: str, row: Mapping[str, Any], people: Sequence[Mapping[str, Any]], facts: Sequence[Fact]
+) -> Household:
+    own = {fact.name for fact in facts if fact.level is Level.HOUSEHOLD}
+    each = {fact.name for fact in facts if fact.level is Level.PERSON}
+    return Household(
+        key=key,
+        division=str(row["division"] or ""),
+        settlement=int(row["settlement"] or 0),
+        facts={name: int(value) for name, value in row.items() if name in own and value is not None},
+        members=[
+            {name: int(value) for name, value in person.items() if name in each and value is not None}
+            for person in people
+        ],
+        names=[str(person.get("person", "")) for person in people],
+    )

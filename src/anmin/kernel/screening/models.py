@@ -23,7 +23,9 @@ class Run(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(households__gte=0, persons__gte=0, broken__gte=0), name="run_counts_not_negative"),
+            models.CheckConstraint(
+                condition=Q(households__gte=0, persons__gte=0, broken__gte=0), name="run_counts_not_negative"
+            ),
         ]
         indexes = [models.Index(fields=["-made_at"], name="run_latest")]
 
@@ -75,7 +77,11 @@ class HouseholdResult(models.Model):
         indexes = [
             models.Index(fields=["run", "layer", "number"], name="household_result_layer"),
             models.Index(fields=["run", "coverage", "number"], name="household_result_coverage"),
-            models.Index(fields=["run", "division"], name="household_result_division", opclasses=["int8_ops", "varchar_pattern_ops"]),
+            models.Index(
+                fields=["run", "division"],
+                name="household_result_division",
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+            ),
         ]
 
     def __str__(self) -> str:

@@ -62,11 +62,6 @@ def results_home() -> Path:
     return Path(settings.ANMIN_HOME) / "results"
 
 
-def snapshots_home() -> Path:
-    """Where snapshots are kept."""
-    return Path(settings.ANMIN_HOME) / "snapshots"
-
-
 def kernel_cache() -> Path:
     """Where compiled rules are kept."""
     return Path(settings.ANMIN_HOME) / "kernels"

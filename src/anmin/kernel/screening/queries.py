@@ -11,7 +11,7 @@ from anmin.kernel.access.queries import Scope
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Substr
 
-from anmin.kernel.screening.actions import snapshots_home
+from anmin.kernel.facts.queries import snapshots_home
 from anmin.kernel.screening.models import BrokenHousehold, DivisionSum, HouseholdResult, Run
 from anmin.kernel.screening.rulebooks import COVERAGE, LAYER, MEASURE, monthly_amounts, rulebook
 from anmin.lib.divisions import DivisionLevel, level_of

@@ -1,0 +1,91 @@
+"""How commands run: Django when they need it, progress on long work, one clear message when they are refused."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+REFUSED, INTERRUPTED = 2, 130
+
+
+def run(app: typer.Typer) -> int:
+    """Run the application and turn what goes wrong into a message and an exit code."""
+    try:
+        app(standalone_mode=False)
+    except KeyboardInterrupt:
+        err.print("[yellow]已中断。没有写到一半的结果，以前的结果未改动。[/yellow]")
+        return INTERRUPTED
+    except typer.Exit as left:
+        return left.exit_code
+    except Exception as trouble:  # the edge: everything becomes a message here
+        return _told(trouble)
+    return 0
+
+
+def _told(trouble: Exception) -> int:
+    from anmin.policy.errors import PolicyError  # noqa: PLC0415
+
+    if isinstance(trouble, PolicyError):
+        err.print(f"[red]无法继续：[/red]{trouble}")
+        return REFUSED
+    if type(trouble).__module__.startswith(("click", "typer")):
+        err.print(f"[red]命令写得不对：[/red]{getattr(trouble, 'message', trouble)}。加 --help 看用法。")
+        return REFUSED
+    name = f"{type(trouble).__module__}.{type(trouble).__name__}"
+    if name in ("django.db.utils.OperationalError", "psycopg.OperationalError"):
+        err.print(
+            f"[red]连不上数据库：[/red]{str(trouble).splitlines()[0]}\n"
+            "请先运行 python3 run.py up，或检查环境变量 DATABASE_URL。以前的结果未改动。"
+        )
+        return REFUSED
+    raise trouble
+
+
+def use_django() -> None:
+    """Load Django for a command that reads or writes the database."""
+    import django  # noqa: PLC0415
+
+    django.setup()
+
+
+@contextmanager
+def progress_bar() -> Iterator[object]:
+    """A progress bar for the engine's progress calls; lines instead of a bar when nobody is watching."""
+    if not out.is_terminal:
+        yield _Lines()
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    with Progress(*columns, TimeElapsedColumn(), console=out, transient=True) as bar:
+        tasks: dict[str, object] = {}
+
+        def report(text: str, done: int, total: int) -> None:
+            group = text.split(" ", 1)[0]
+            if group not in tasks:
+                tasks[group] = bar.add_task(text, total=total)
+            bar.update(tasks[group], description=text, completed=done, total=total)  # type: ignore[arg-type]
+
+        yield report
+
+
+class _Lines:
+    """Progress for logs: a line when a step begins and when it ends."""
+
+    def __init__(self) -> None:
+        self.started: dict[str, float] = {}
+
+    def __call__(self, text: str, done: int, total: int) -> None:
+        group = text.split(" ", 1)[0]
+        if group not in self.started:
+            self.started[group] = time.monotonic()
+            sys.stdout.write(f"{group} …\n")
+        if done >= total:
+            sys.stdout.write(f"{group} 完成（{time.monotonic() - self.started[group]:.1f} 秒）\n")
+        sys.stdout.flush()

@@ -1,0 +1,37 @@
+"""Explanations and tables on a terminal."""
+
+from __future__ import annotations
+
+from rich.table import Table
+
+from anmin.cli.running import out
+from anmin.policy.explain import Explanation, Line
+
+
+def show_explanation(answer: Explanation) -> None:
+    """Answer first, then the lines in order, then what played no part."""
+    out.print(f"[bold]{answer.title}：{answer.shown}[/bold]（{answer.key}，{answer.division}，按 {answer.day} 的规定）")
+    for row in answer.unverified:
+        out.print(f"[yellow]待核实：{row.title} {row.shown}（{row.source}）{row.note}[/yellow]")
+    table = Table("项目", "结果", "算式与依据", show_lines=True)
+    for line in answer.lines:
+        table.add_row(_whose(line), line.shown, _ground(line))
+    out.print(table)
+    if answer.unused:
+        out.print("没有用到的数：" + "；".join(f"{row.title} {row.shown}" for row in answer.unused))
+
+
+def _whose(line: Line) -> str:
+    return line.title if line.member is None else f"{line.title}\n第 {line.member + 1} 人"
+
+
+def _ground(line: Line) -> str:
+    parts = [line.text]
+    parts += [f"因为：{text} → {'是' if holds else '否'}" for text, holds in line.conditions]
+    for row in line.operands:
+        if row.origin == "rate":
+            mark = "" if row.verified else "（待核实）"
+            parts.append(f"{row.title} {row.shown}：{row.law}，{row.since} 起，{row.source}{mark}")
+        elif row.origin == "fact":
+            parts.append(f"{row.title} {row.shown}：{row.source}")
+    return "\n".join([*dict.fromkeys(parts), f"依据：{line.law}"])

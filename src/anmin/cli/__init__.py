@@ -25,14 +25,16 @@ class Commands(TyperGroup):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All commands, by name."""
-        return sorted(path.stem.removeprefix("commands_").replace("_", "-") for path in HERE.glob("commands_*.py"))
+        return sorted(
+            path.stem.removeprefix("commands_").replace("_", "-") for path in HERE.glob("commands_*.py")
+        )
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command and give it out; None for a name there is no file for."""
         stem = f"commands_{cmd_name.replace('-', '_')}"
         if not (HERE / f"{stem}.py").exists():
             return None
-        from anmin.cli.running import use_django  # noqa: PLC0415  (keeps `--help` quick)
+        from anmin.cli.running import use_django
 
         use_django()
         app = typer.Typer(add_completion=False)
@@ -76,6 +78,6 @@ def build() -> typer.Typer:
 def main() -> None:
     """Run the command line; a refusal is one clear message and exit code 2, never a stack of calls."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    from anmin.cli.running import run  # noqa: PLC0415
+    from anmin.cli.running import run
 
     sys.exit(run(build()))

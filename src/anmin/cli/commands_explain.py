@@ -37,13 +37,17 @@ def explain(
     source, book = opened(snapshot), rulebook()
     found = find_household(source, household, list(book.facts.values()))
     if found is None:
-        raise PolicyError("no_household", what=f"快照里没有户编号 {household}", where=source.folder.name, todo="检查编号")
+        raise PolicyError(
+            "no_household", what=f"快照里没有户编号 {household}", where=source.folder.name, todo="检查编号"
+        )
     outcome = evaluate(make_plan(book, day_of(on, source), [name]), found)
     try:
         answer = explained(outcome, name, member - 1 if member else None, ENGLISH if english else CHINESE)
     except KeyError as trouble:
         raise PolicyError(
-            "no_value", what=f"{name} 不是这户{'第 %d 人' % member if member else ''}的值", todo="个人的值请加 --member 1"
+            "no_value",
+            what=f"{name} 不是这户{'第 %d 人' % member if member else ''}的值",
+            todo="个人的值请加 --member 1",
         ) from trouble
     if as_json:
         out.print_json(json.dumps(answer.as_json(), ensure_ascii=False), indent=1)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-
 from anmin.cli.exporting import write_workbook
+
 from anmin.cli.options import Day, SnapshotName, day_of, opened
 from anmin.cli.running import out, progress_bar
 from anmin.kernel.facts.queries import covered_city
@@ -37,7 +37,9 @@ def screen(
         )
     out.print(f"测算完成：{run.households:,} 户、{run.persons:,} 人，规则日期 {run.on}，运行编号 {run.pk}")
     if run.broken:
-        out.print(f"[yellow]有 {run.broken} 户无法测算，原因见结果文件夹中的 broken.parquet 或控制台“运行”页[/yellow]")
+        out.print(
+            f"[yellow]有 {run.broken} 户无法测算，原因见结果文件夹中的 broken.parquet 或控制台“运行”页[/yellow]"
+        )
     out.print(f"结果：{results_home() / run.results}")
     if excel is not None:
         write_workbook(run, excel)

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from anmin.kernel.divisions.queries import name_of
 from rich.table import Table
 
 from anmin.cli.options import Day, SnapshotName, day_of, opened
 from anmin.cli.running import out, progress_bar
-from anmin.kernel.divisions.queries import name_of
 from anmin.kernel.screening.simulations import Simulated, run_simulation
 from anmin.policy.simulate import read_scenarios
 
@@ -46,7 +46,9 @@ def _show(found: Simulated) -> None:
             place = name_of(row.division, found.simulation.day) if row.division else "合计"
             total = row.sums[found.simulation.measure]
             change = row.gained - row.lost
-            table.add_row(place, f"{total / 100:,.2f}", f"{change / 100:+,.2f}", f"{row.gainers:,}", f"{row.losers:,}")
+            table.add_row(
+                place, f"{total / 100:,.2f}", f"{change / 100:+,.2f}", f"{row.gainers:,}", f"{row.losers:,}"
+            )
         out.print(table)
     for name, falls in found.cliffs.items():
         for before, after in falls:

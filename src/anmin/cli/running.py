@@ -31,7 +31,7 @@ def run(app: typer.Typer) -> int:
 
 
 def _told(trouble: Exception) -> int:
-    from anmin.policy.errors import PolicyError  # noqa: PLC0415
+    from anmin.policy.errors import PolicyError
 
     if isinstance(trouble, PolicyError):
         err.print(f"[red]无法继续：[/red]{trouble}")
@@ -51,7 +51,7 @@ def _told(trouble: Exception) -> int:
 
 def use_django() -> None:
     """Load Django for a command that reads or writes the database."""
-    import django  # noqa: PLC0415
+    import django
 
     django.setup()
 

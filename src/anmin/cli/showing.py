@@ -10,7 +10,9 @@ from anmin.policy.explain import Explanation, Line
 
 def show_explanation(answer: Explanation) -> None:
     """Answer first, then the lines in order, then what played no part."""
-    out.print(f"[bold]{answer.title}：{answer.shown}[/bold]（{answer.key}，{answer.division}，按 {answer.day} 的规定）")
+    out.print(
+        f"[bold]{answer.title}：{answer.shown}[/bold]（{answer.key}，{answer.division}，按 {answer.day} 的规定）"
+    )
     for row in answer.unverified:
         out.print(f"[yellow]待核实：{row.title} {row.shown}（{row.source}）{row.note}[/yellow]")
     table = Table("项目", "结果", "算式与依据", show_lines=True)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from anmin.lib.divisions import is_within
 
+from anmin.lib.divisions import is_within
 from anmin.policy.areas import Areas
 from anmin.policy.citywide import THREADS
 from anmin.policy.codes import Rounding

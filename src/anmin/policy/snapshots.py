@@ -32,6 +32,8 @@ FORMAT = 1
 PERSONS_IN_PART = 400_000
 Form = Literal["parquet", "arrow"]
 HOUSEHOLD_KEYS = ("household", "division", "settlement", "members")
+HELD = "held"
+"""A text column: why a household may not be calculated although it is there (a member's row is missing)."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,9 @@ def make_part(
         part.columns[fact.name] = values
         for position in np.unique(np.searchsorted(starts, null, side="right") - 1) if len(null) else ():
             part.broken.setdefault(int(position), f"有成员缺少“{fact.title}”")
+    if HELD in households.column_names:
+        for position in np.flatnonzero(households[HELD].is_valid().to_numpy()):
+            part.broken.setdefault(int(position), households[HELD][int(position)].as_py())
     for position in np.flatnonzero(members <= 0):
         part.broken.setdefault(int(position), "户内没有成员")
     return part

@@ -23,7 +23,11 @@ def snapshot_named(name: str) -> Snapshot:
 
 def snapshots() -> list[Snapshot]:
     """All complete snapshots, newest first."""
-    folders = [path.parent for path in snapshots_home().glob("*/manifest.json") if not path.parent.name.endswith(".writing")]
+    folders = [
+        path.parent
+        for path in snapshots_home().glob("*/manifest.json")
+        if not path.parent.name.endswith(".writing")
+    ]
     folders.sort(key=lambda folder: (folder / "manifest.json").stat().st_mtime, reverse=True)
     return [Snapshot.open(folder) for folder in folders]
 
@@ -32,7 +36,9 @@ def latest_snapshot() -> Snapshot:
     """The newest snapshot; raises `snapshot_missing` when there is none."""
     found = snapshots()
     if not found:
-        raise PolicyError("snapshot_missing", what="还没有任何人口快照", todo="先运行 anmin import 或 anmin demo-data")
+        raise PolicyError(
+            "snapshot_missing", what="还没有任何人口快照", todo="先运行 anmin import 或 anmin demo-data"
+        )
     return found[0]
 
 

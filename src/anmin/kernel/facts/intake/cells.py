@@ -77,7 +77,9 @@ def _day(cell: Any, text: str, column: Column) -> int:
     if isinstance(cell, datetime | date):
         return cell.year * 10_000 + cell.month * 100 + cell.day
     found = DAY.match(text)
-    parts = found.groups() if found else (text[:4], text[4:6], text[6:]) if EIGHT_DIGITS.fullmatch(text) else None
+    parts = (
+        found.groups() if found else (text[:4], text[4:6], text[6:]) if EIGHT_DIGITS.fullmatch(text) else None
+    )
     try:
         if parts is None:
             raise ValueError(text)

@@ -44,7 +44,9 @@ def file_hash(path: Path) -> str:
             while block := file.read(1 << 20):
                 digest.update(block)
     except OSError as trouble:
-        raise PolicyError("file", what=f"打不开文件：{trouble.strerror}", where=str(path), todo="检查路径和权限") from trouble
+        raise PolicyError(
+            "file", what=f"打不开文件：{trouble.strerror}", where=str(path), todo="检查路径和权限"
+        ) from trouble
     return digest.hexdigest()
 
 
@@ -61,7 +63,9 @@ def read_table(path: Path, sheet_title: str) -> RawTable:
         return _csv(path)
     if suffix in (".xlsx", ".xlsm", ".xls"):
         return _workbook(path, sheet_title)
-    raise PolicyError("file", what=f"不支持的文件类型 {suffix or '（无后缀）'}", where=str(path), todo="请用 .xlsx 或 .csv")
+    raise PolicyError(
+        "file", what=f"不支持的文件类型 {suffix or '（无后缀）'}", where=str(path), todo="请用 .xlsx 或 .csv"
+    )
 
 
 def _csv(path: Path) -> RawTable:
@@ -71,7 +75,9 @@ def _csv(path: Path) -> RawTable:
     try:
         heading = next(reader)
     except StopIteration:
-        raise PolicyError("file", what="文件是空的", where=str(path), todo="用 anmin template 取得模板") from None
+        raise PolicyError(
+            "file", what="文件是空的", where=str(path), todo="用 anmin template 取得模板"
+        ) from None
     return RawTable(path, [_heading(cell) for cell in heading], 2, reader, encoding)
 
 
@@ -81,7 +87,12 @@ def _decoded(content: bytes, path: Path) -> tuple[str, str]:
             return content.decode(encoding), encoding
         except UnicodeDecodeError:
             continue
-    raise PolicyError("file", what="文字编码既不是 UTF-8 也不是 GB 18030", where=str(path), todo="在表格软件里另存为“CSV UTF-8”")
+    raise PolicyError(
+        "file",
+        what="文字编码既不是 UTF-8 也不是 GB 18030",
+        where=str(path),
+        todo="在表格软件里另存为“CSV UTF-8”",
+    )
 
 
 def _workbook(path: Path, sheet_title: str) -> RawTable:
@@ -90,10 +101,17 @@ def _workbook(path: Path, sheet_title: str) -> RawTable:
             with zipfile.ZipFile(path) as archive:
                 size = sum(entry.file_size for entry in archive.infolist())
             if size > LARGEST_UNPACKED:
-                raise PolicyError("file", what="Excel 解压后超过 2 GB，拒绝打开", where=str(path), todo="请改用 CSV 或拆分文件")
+                raise PolicyError(
+                    "file",
+                    what="Excel 解压后超过 2 GB，拒绝打开",
+                    where=str(path),
+                    todo="请改用 CSV 或拆分文件",
+                )
         workbook = CalamineWorkbook.from_path(path)
     except (CalamineError, OSError, zipfile.BadZipFile) as trouble:
-        raise PolicyError("file", what=f"Excel 文件打不开：{trouble}", where=str(path), todo="用表格软件打开并另存一次") from trouble
+        raise PolicyError(
+            "file", what=f"Excel 文件打不开：{trouble}", where=str(path), todo="用表格软件打开并另存一次"
+        ) from trouble
     name = sheet_title if sheet_title in workbook.sheet_names else workbook.sheet_names[0]
     sheet = workbook.get_sheet_by_name(name)
     rows = iter(sheet.iter_rows())
@@ -101,9 +119,19 @@ def _workbook(path: Path, sheet_title: str) -> RawTable:
     try:
         heading = next(rows)
     except StopIteration:
-        raise PolicyError("file", what=f"工作表“{name}”是空的", where=str(path), todo="用 anmin template 取得模板") from None
+        raise PolicyError(
+            "file", what=f"工作表“{name}”是空的", where=str(path), todo="用 anmin template 取得模板"
+        ) from None
     return RawTable(path, [_heading(cell) for cell in heading], offset + 2, rows)
 
 
 def _heading(cell: Any) -> str:
     return str(cell).strip().lstrip("﻿").rstrip("*").replace("(", "（").replace(")", "）")
+
+
+def raw_rows(path: Path, sheet_title: str, numbers: set[int]) -> dict[int, tuple[str, ...]]:
+    """The named rows of a file as they came, for the quarantine."""
+    if not numbers:
+        return {}
+    table = read_table(path, sheet_title)
+    return {number: tuple(str(cell) for cell in row) for number, row in table.numbered() if number in numbers}

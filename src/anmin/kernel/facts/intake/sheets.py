@@ -48,7 +48,11 @@ class Sheet:
     def by_heading(self) -> Mapping[str, Column]:
         """Columns by heading, and by the heading without its unit."""
         found = {column.heading: column for column in self.columns}
-        found |= {column.heading.split("（", 1)[0]: column for column in self.columns if "（年）" not in column.heading}
+        found |= {
+            column.heading.split("（", 1)[0]: column
+            for column in self.columns
+            if "（年）" not in column.heading
+        }
         return found
 
 
@@ -64,7 +68,13 @@ def sheets(facts: FactCatalogue) -> dict[SheetName, Sheet]:
         "家庭",
         (
             KEY,
-            Column("division", "行政区划代码", "division", required=True, hint="6 位县级、9 位乡镇或 12 位村级代码"),
+            Column(
+                "division",
+                "行政区划代码",
+                "division",
+                required=True,
+                hint="6 位县级、9 位乡镇或 12 位村级代码",
+            ),
             Column("settlement", "城乡类别", "number", Kind.CODE, Settlement, required=True),
             *_fact_columns(facts, Level.HOUSEHOLD, ()),
         ),
@@ -75,7 +85,13 @@ def sheets(facts: FactCatalogue) -> dict[SheetName, Sheet]:
         (
             KEY,
             Column("name", "姓名", "name", required=True),
-            Column("identity", "证件号码", "identity", required=True, hint="身份证 18 位；按文本填写，不要让表格改成科学计数"),
+            Column(
+                "identity",
+                "证件号码",
+                "identity",
+                required=True,
+                hint="身份证 18 位；按文本填写，不要让表格改成科学计数",
+            ),
             Column("relation", "与户主关系", "number", Kind.CODE, Relation, required=True),
             *_fact_columns(facts, Level.PERSON, ("relation", *FROM_IDENTITY)),
         ),
@@ -90,5 +106,7 @@ def _fact_columns(facts: FactCatalogue, level: Level, skipped: tuple[str, ...]) 
             continue
         unit = UNITS.get(fact.kind, "")
         heading = f"{fact.title}（{unit}）" if unit == "元" else fact.title
-        columns.append(Column(fact.name, heading, "number", fact.kind, fact.codes, hint=unit if unit != "元" else ""))
+        columns.append(
+            Column(fact.name, heading, "number", fact.kind, fact.codes, hint=unit if unit != "元" else "")
+        )
     return columns

@@ -1,0 +1,80 @@
+"""The frame of a page: where the reader is, who is logged in, which size and language, demo or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from anmin.console.charts.bars import bar, stacked
+from anmin.console.charts.svg import Svg, element
+
+register = template.Library()
+
+SIZE_COOKIE = "anmin_size"
+SIZES = {"normal": _("普通"), "large": _("大"), "xlarge": _("特大"), "huge": _("超大")}
+PLACES = (
+    ("city", "console:city", _("概览")),
+    ("households", "console:households", _("住户")),
+    ("rules", "console:rules", _("规则")),
+    ("simulation", "console:simulation", _("试算")),
+    ("runs", "console:runs", _("运行")),
+)
+
+
+@dataclass(frozen=True)
+class PageState:
+    """What every page's frame shows."""
+
+    size: str
+    sizes: dict[str, Any]
+    places: tuple[tuple[str, str, Any], ...]
+    language: str
+    is_demo: bool
+    bureau: str
+
+
+@register.simple_tag(takes_context=True)
+def page_state(context: dict[str, Any]) -> PageState:
+    """The state of the frame, read from the request and the settings."""
+    request: HttpRequest | None = context.get("request")
+    size = request.COOKIES.get(SIZE_COOKIE, "normal") if request is not None else "normal"
+    return PageState(
+        size=size if size in SIZES else "normal",
+        sizes=SIZES,
+        places=PLACES,
+        language="en" if (get_language() or "").startswith("en") else "zh-Hans",
+        is_demo=bool(getattr(settings, "DEMO", False)),
+        bureau=str(getattr(settings, "BUREAU_NAME", "")),
+    )
+
+
+@register.simple_tag
+def bar_of(value: int, top: int, class_: str = "") -> Svg:
+    """One bar of a ranked list."""
+    return bar(value, top, class_=class_)
+
+
+@register.simple_tag
+def stacked_bar(parts: list[tuple[str, int]]) -> Svg:
+    """Shares of a whole side by side."""
+    return stacked(parts)
+
+
+@register.simple_tag
+def swatch(class_: str) -> Svg:
+    """The colour of a legend entry."""
+    return element(
+        "svg",
+        element("rect", width=13, height=9, class_=class_),
+        viewBox="0 0 13 9",
+        preserveAspectRatio="none",
+        class_="swatch",
+        aria_hidden="true",
+        focusable="false",
+    )

@@ -1,0 +1,144 @@
+"""How values read on a page: money, counts, days, official terms, in the language of the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from anmin.console.places import place_name
+from django import template
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from anmin.console.words import DOMAINS, is_chinese, term_of
+
+register = template.Library()
+
+FEN_PER_YUAN = 100
+FEN_PER_WAN = 1_000_000
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """Fen as yuan: whole yuan without decimals, otherwise with two. None reads as a dash."""
+    if fen is None:
+        return "—"
+    sign = "−" if fen < 0 else ""
+    whole, rest = divmod(abs(fen), FEN_PER_YUAN)
+    return f"{sign}{whole:,}.{rest:02d}" if rest else f"{sign}{whole:,}"
+
+
+@register.filter
+def yuan_exact(fen: int | None) -> str:
+    """Fen as yuan with two decimals always, for columns of money."""
+    if fen is None:
+        return "—"
+    sign = "−" if fen < 0 else ""
+    return f"{sign}{abs(fen) // FEN_PER_YUAN:,}.{abs(fen) % FEN_PER_YUAN:02d}"
+
+
+@register.filter
+def wan(fen: int | None) -> str:
+    """Fen as ten thousand yuan (万元), two decimals; English pages show thousands of yuan instead."""
+    if fen is None:
+        return "—"
+    unit = FEN_PER_WAN if is_chinese() else 1000 * FEN_PER_YUAN
+    places = Decimal("0.01") if is_chinese() else Decimal("0.1")
+    value = (Decimal(abs(fen)) / unit).quantize(places, ROUND_HALF_UP)
+    return f"{'−' if fen < 0 else ''}{value:,}"
+
+
+@register.filter
+def signed_yuan(fen: int) -> str:
+    """A change of money with its sign and a mark that needs no colour: ▲ more, ▼ less."""
+    if fen == 0:
+        return "0"
+    return f"{'▲ +' if fen > 0 else '▼ −'}{yuan(abs(fen))}"
+
+
+@register.filter
+def signed_wan(fen: int) -> str:
+    """A change in the unit of `wan` with its sign and mark."""
+    if fen == 0:
+        return "0"
+    return f"{'▲ +' if fen > 0 else '▼ −'}{wan(abs(fen))}"
+
+
+@register.filter
+def count(number: int | None) -> str:
+    """A count with thousands separators; None reads as a dash."""
+    return "—" if number is None else f"{number:,}"
+
+
+@register.filter
+def percent(part: int, whole: int) -> str:
+    """A share in percent with one decimal; a dash where there is no whole."""
+    if not whole:
+        return "—"
+    value = (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"{value}%"
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A day as 2026-11-20."""
+    return "—" if value is None else value.isoformat()
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A moment as 2026-11-20 09:30 in the time of the deployment."""
+    if value is None:
+        return "—"
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return local.strftime("%Y-%m-%d %H:%M")
+
+
+@register.filter
+def term(thing: Any) -> str:
+    """The name of a rule, fact, rate, benefit or code: the official term, or its English on an English page."""
+    return term_of(thing)
+
+
+@register.filter
+def said(text: str) -> str:
+    """A word of the data that has a place in the catalogue (layers, code terms), in the reader's language."""
+    return gettext(text) if text else ""
+
+
+@register.filter
+def lookup(mapping: Any, key: Any) -> Any:
+    """A value of a mapping by a key that is itself a variable; None where there is none."""
+    return mapping.get(key) if mapping else None
+
+
+@register.filter
+def short(text: str, length: int = 8) -> str:
+    """The first characters of a fingerprint."""
+    return text[:length] if text else "—"
+
+
+@register.filter
+def member(people: Sequence[str], position: int) -> str:
+    """The shown name of a household member."""
+    return people[position] if 0 <= position < len(people) else str(position + 1)
+
+
+@register.filter
+def since(value: date | None) -> str:
+    """The first day of a span; a scenario's or an ancient one reads as always."""
+    return "—" if value is None else gettext("一直有效") if value.year <= 1900 else value.isoformat()
+
+
+@register.filter
+def domain(key: str) -> str:
+    """The name of a line of business."""
+    return gettext(DOMAINS[key]) if key in DOMAINS else key
+
+
+@register.filter
+def place(code: str) -> str:
+    """The name of a division today."""
+    return place_name(code)

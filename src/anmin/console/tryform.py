@@ -1,0 +1,140 @@
+"""The "try it" form: which facts a rule needs, what was written into the form, and the household that results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from anmin.policy.errors import PolicyError
+from anmin.policy.evaluate import Household
+from anmin.policy.examples import shown
+from anmin.policy.facts import Fact, value_of
+from anmin.policy.plan import Plan
+from anmin.policy.rules import Level
+from anmin.policy.types import Kind
+
+MOST_MEMBERS = 8
+BORN_IF_SILENT = 19800101
+"""A member of whom nothing is said is a grown-up of working age, as in the worked examples."""
+
+
+@dataclass(frozen=True)
+class TryField:
+    """One fact in the form. `key` is the name of the input, `written` what stands in it."""
+
+    key: str
+    fact: Fact
+    written: str
+    trouble: str = ""
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """For a coded fact or a truth: (value, term); empty for numbers and days."""
+        if self.fact.kind is Kind.BOOL:
+            return [("0", "否"), ("1", "是")]
+        codes = self.fact.codes
+        return [(str(int(code)), _term(code)) for code in codes] if codes else []
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether the form says something else than the default."""
+        return self.written != _default(self.fact)
+
+
+@dataclass
+class TryForm:
+    """The form for one plan: household fields, then the fields of each member."""
+
+    plan: Plan
+    division: str
+    settlement: int
+    household: list[TryField] = field(default_factory=list)
+    members: list[list[TryField]] = field(default_factory=list)
+
+    @property
+    def troubles(self) -> list[TryField]:
+        """The fields that could not be read."""
+        return [one for row in [self.household, *self.members] for one in row if one.trouble]
+
+    def situation(self) -> Household:
+        """The household as written.
+
+        Raises:
+            PolicyError: `value` for a field that cannot be read; look at `troubles` first.
+        """
+        return Household(
+            "try",
+            self.division,
+            self.settlement,
+            {one.fact.name: _read(one) for one in self.household},
+            [{one.fact.name: _read(one) for one in row} for row in self.members],
+        )
+
+
+def try_form(
+    plan: Plan, written: Mapping[str, str], *, division: str, settlement: int, given: Household | None = None
+) -> TryForm:
+    """The form with what the reader wrote; where nothing was written, with a given household's facts.
+
+    Inputs are named `h-<fact>` and `<n>-<fact>` for member n from 1; `members` says how many there are.
+    """
+    form = TryForm(plan, division, settlement)
+    number = _members(written.get("members"), len(given.members) if given else 1)
+    shared = given.facts if given else {}
+    form.household = [
+        _field(f"h-{fact.name}", fact, written, shared) for fact in plan.facts_of(Level.HOUSEHOLD)
+    ]
+    for position in range(number):
+        known = given.members[position] if given and position < len(given.members) else {}
+        form.members.append(
+            [
+                _field(f"{position + 1}-{fact.name}", fact, written, known)
+                for fact in plan.facts_of(Level.PERSON)
+            ]
+        )
+    return form
+
+
+def _members(written: str | None, otherwise: int) -> int:
+    number = int(written) if written and written.isdigit() else otherwise
+    return min(max(number, 1), MOST_MEMBERS)
+
+
+def _field(key: str, fact: Fact, written: Mapping[str, str], known: Mapping[str, int]) -> TryField:
+    if key in written:
+        text = written[key].strip()
+        filled = TryField(key, fact, text)
+        try:
+            _read(filled)
+        except PolicyError as trouble:
+            return TryField(key, fact, text, trouble.todo)
+        return filled
+    value = known.get(fact.name)
+    return TryField(key, fact, _default(fact) if value is None else _written(fact, value))
+
+
+def _read(one: TryField) -> int:
+    if one.written == "" and one.fact.kind is not Kind.DAY:
+        return one.fact.default or 0
+    coded = one.fact.kind in (Kind.BOOL, Kind.CODE)
+    written: object = int(one.written) if coded and one.written.isdigit() else one.written.replace(",", "")
+    return value_of(one.fact.kind, one.fact.codes, written, one.fact.title)
+
+
+def _default(fact: Fact) -> str:
+    if fact.default is not None:
+        return _written(fact, fact.default)
+    return _written(fact, BORN_IF_SILENT) if fact.kind is Kind.DAY else "0"
+
+
+def _written(fact: Fact, value: int) -> str:
+    if fact.kind is Kind.DAY:
+        return shown(value, Kind.DAY) if value else ""
+    if fact.kind is Kind.FEN:
+        return shown(value, Kind.FEN).replace(",", "").removesuffix(".00")
+    return str(int(value))
+
+
+def _term(code: IntEnum) -> str:
+    return str(getattr(code, "title", code.name))

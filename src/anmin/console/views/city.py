@@ -1,0 +1,108 @@
+"""The city page: layers by division on a map and in a table, the month's budget, the gaps (概览)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anmin.console.places import MAP_CREDIT, crumbs_of, place_name
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from anmin.console import citypage
+from anmin.console.templatetags.anmin_words import count
+from anmin.console.views.desk import Desk, desk
+from anmin.kernel.screening import queries as screening
+from anmin.kernel.screening.models import Run
+from anmin.kernel.screening.rulebooks import rulebook
+
+
+@desk
+def city_page(desk: Desk, code: str | None = None) -> HttpResponse:
+    """A division and its children; without a code, the reader's own."""
+    run, code = desk.run, code or desk.home
+    if (not code.isdigit() and code) or (code and not desk.scope.touches(code)):
+        raise Http404
+    place = {"code": code, "name": place_name(code)}
+    if run is None:
+        return desk.page("city", "city", place=place)
+    found = screening.overview(run, desk.scope, code)
+    if not found.households and code != desk.home:
+        raise Http404
+    total = citypage.row_of(run.pk, found, place["name"])
+    rows = [
+        citypage.row_of(run.pk, row, place_name(row.code))
+        for row in screening.city_overview(run, desk.scope, code)
+    ]
+    unverified = citypage.unverified(rulebook(), run.on, [code, *(row.code for row in rows)])
+    shown = citypage.indicator(desk.request.GET.get("show", ""))
+    picture, legend = citypage.map_of(
+        rows, shown, _("%(place)s各地%(what)s地图") % {"place": place["name"], "what": shown.title}
+    )
+    ranked = sorted(
+        (
+            {
+                "name": row.name,
+                "href": row.href,
+                "value": shown.value(row),
+                "said": shown.said(shown.value(row)),
+            }
+            for row in rows
+        ),
+        key=lambda row: -row["value"],
+    )
+    return desk.page(
+        "city",
+        "city",
+        place=place,
+        crumbs=crumbs_of(code, desk.home),
+        total=total,
+        figures=citypage.figures(run.pk, total),
+        matters=_matters(run, total, len(unverified)),
+        rows=rows,
+        layers=[{"short": citypage.SHORT_LAYERS[layer]} for layer in screening.LAYERS],
+        shown=shown,
+        indicators=[(one.key, one.title) for one in citypage.INDICATORS],
+        map=picture,
+        legend=legend,
+        map_credit=MAP_CREDIT if picture else "",
+        ranked=ranked,
+        top=max((row["value"] for row in ranked), default=0),
+        money_unit=citypage.money_unit(),
+        budget=citypage.budget(rulebook(), found),
+        unverified=unverified,
+    )
+
+
+def _matters(run: Run, total: citypage.Row, unverified: int) -> list[dict[str, Any]]:
+    """What a person must look at: gaps first, then what stood in the way of the calculation."""
+    return [
+        {
+            "name": _("符合条件、没有领到（应保未保）"),
+            "more": _("测算符合低保或特困条件，名册上没有领取记录；逐户核实后再办"),
+            "value": count(total.missed),
+            "unit": _("户"),
+            "href": total.missed_href,
+        },
+        {
+            "name": _("正在领、测算不符合（在保不符）"),
+            "more": _("可能是情况变了，也可能是数据旧了；核实清楚以前不停发"),
+            "value": count(total.wrong),
+            "unit": _("户"),
+            "href": total.wrong_href,
+        },
+        {
+            "name": _("没有算成"),
+            "more": _("缺了必要的数，已经列出原因"),
+            "value": count(run.broken),
+            "unit": _("户"),
+            "href": f"{reverse('console:run', args=[run.pk])}#broken",
+        },
+        {
+            "name": _("待核实的标准"),
+            "more": _("还没有看到正式文件的数值"),
+            "value": count(unverified),
+            "unit": _("项"),
+            "href": "#unverified",
+        },
+    ]

@@ -1,0 +1,75 @@
+"""Who sits at the desk: the reader, what the reader may see, and the day it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, wraps
+from typing import Any
+
+from anmin.kernel.access.queries import Scope, scope_of
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from anmin.kernel.screening import queries as screening
+from anmin.kernel.screening.models import Run
+
+
+@dataclass
+class Desk:
+    """A reader at work. `home` is the division where the reader's view begins."""
+
+    request: HttpRequest
+    scope: Scope
+    today: date
+
+    @cached_property
+    def run(self) -> Run | None:
+        """The run whose results are shown: the newest, or the one named in the address."""
+        named = self.request.GET.get("run", "")
+        chosen = screening.run_numbered(self.scope, int(named)) if named.isdigit() else None
+        return chosen or screening.latest_run(self.scope)
+
+    @property
+    def home(self) -> str:
+        """The reader's own division; the run's city for readers of several or of more than the city."""
+        codes = list(self.scope.codes)
+        if len(codes) == 1 and (self.run is None or not self._is_above(codes[0])):
+            return codes[0]
+        return self.run.city if self.run else codes[0] if codes else ""
+
+    @property
+    def rule_day(self) -> date:
+        """The day whose rules the page shows when the reader names none: the run's day, else today."""
+        return self.run.on if self.run else self.today
+
+    def day(self, name: str = "on") -> date:
+        """The day in the address, or the rule day where there is none or it cannot be read."""
+        try:
+            return date.fromisoformat(self.request.GET.get(name, ""))
+        except ValueError:
+            return self.rule_day
+
+    def page(self, template: str, here: str, **context: Any) -> HttpResponse:
+        """Show a page; `here` marks its place in the navigation."""
+        return render(
+            self.request, f"console/{template}.html", {"here": here, "run": self.run, "desk": self, **context}
+        )
+
+    def _is_above(self, code: str) -> bool:
+        return self.run is not None and code != self.run.city and self.scope.contains(self.run.city)
+
+
+def desk(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let only readers who are logged in through, and hand the view its desk."""
+
+    @login_required
+    @wraps(view)
+    def seated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        today = timezone.localdate()
+        return view(Desk(request, scope_of(request.user, today), today), *args, **kwargs)
+
+    return seated

@@ -1,0 +1,80 @@
+"""Pages for what went wrong: each says what happened and what to do next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: the address or the form cannot be read."""
+    return _page(
+        request,
+        400,
+        _("看不懂这个请求"),
+        _("地址或表单里有读不出来的内容。"),
+        [_("回到上一页，重新填写后再提交。")],
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: the reader may not do this."""
+    return _page(
+        request,
+        403,
+        _("没有权限"),
+        _("您的账号不能打开这一页或做这件事。"),
+        [
+            _("换一个有权限的账号登录；"),
+            _("工作需要的话，请本单位的系统管理员开通，并说明用途。"),
+        ],
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form that came without its token: mostly a page that was left open too long."""
+    return _page(
+        request,
+        403,
+        _("页面过期了"),
+        _("这个页面打开得太久，或者浏览器没有保存登录状态，所以没有提交成功。"),
+        [_("回到上一页，刷新以后再提交；"), _("还是不行，请重新登录，并允许浏览器保存 Cookie。")],
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: no such page, or one that the reader may not see; both read the same."""
+    return _page(
+        request,
+        404,
+        _("没有找到"),
+        _("这个地址没有内容，或者不在您的管辖范围内。"),
+        [
+            _("检查户编号或网址有没有写错；"),
+            _("用页面上方的“查找”按户编号再找一次；"),
+            _("确实应该看到的，请系统管理员核对您的管辖范围。"),
+        ],
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: a fault of ours. The page asks nothing of the database, which may be what is broken."""
+    return _page(
+        request,
+        500,
+        _("系统出错了"),
+        _("不是您的操作有误，是系统出了问题。已经存下的结果没有受影响。"),
+        [_("稍等一会儿再刷新；"), _("还是不行，请把时间和您在做的事告诉系统管理员。")],
+        bare=True,
+    )
+
+
+def _page(
+    request: HttpRequest, status: int, title: str, what: str, todo: list[str], *, bare: bool = False
+) -> HttpResponse:
+    context: dict[str, Any] = {"title": title, "what": what, "todo": todo}
+    template = "console/error_bare.html" if bare else "console/error.html"
+    return render(request, template, context, status=status)

@@ -1,0 +1,253 @@
+"""The lists behind every figure and the page of one household with its why (住户)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from anmin.console.places import crumbs_of, full_name, place_name, places_below
+from django.core.paginator import Paginator
+from django.db.models import Sum
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from anmin.console import householdpage
+from anmin.console.householdpage import Asked, address
+from anmin.console.views.desk import Desk, desk
+from anmin.console.why import Why, why
+from anmin.console.words import phrases, term_of
+from anmin.kernel.screening import queries as screening
+from anmin.kernel.screening.models import HouseholdResult, Run
+from anmin.kernel.screening.rulebooks import LAYER, MEASURE, rulebook
+from anmin.policy.codes import Code, Coverage, Layer, Settlement
+from anmin.policy.errors import PolicyError
+from anmin.policy.evaluate import Household, Outcome
+
+ROWS = 50
+GAP_CLASSES = {
+    Coverage.MISSED: "tag-amber",
+    Coverage.WITHOUT_GROUND: "tag-red",
+    Coverage.COVERED: "tag-green",
+}
+
+
+@desk
+def household_list(desk: Desk) -> HttpResponse:
+    """Households by layer, coverage, place or number; the total equals the figure that led here."""
+    run, given = desk.run, desk.request.GET
+    if run is None:
+        return desk.page("households", "households", list_title=_("住户"))
+    layer, coverage = _code(Layer, given.get("layer", "")), _code(Coverage, given.get("coverage", ""))
+    division, search = given.get("division", "").strip(), given.get("search", "").strip()
+    if division and not (division.isdigit() and desk.scope.touches(division)):
+        raise Http404
+    found = screening.households(
+        run,
+        desk.scope,
+        layer=None if layer is None else int(layer),
+        coverage=None if coverage is None else int(coverage),
+        division=division or None,
+        search=search,
+    )
+    page = Paginator(found, ROWS).get_page(given.get("page"))
+    page.object_list = [_row(row, run) for row in page.object_list]
+    what = [term_of(one) for one in (layer, coverage) if one is not None]
+    where = place_name(division) if division else place_name(desk.home)
+    return desk.page(
+        "households",
+        "households",
+        list_title=f"{where} · {' · '.join(what) if what else _('有结果的住户')}",
+        page_of=page,
+        sum_fen=found.aggregate(sum=Sum("aid_month"))["sum"] or 0,
+        layers=screening.LAYERS,
+        coverages=[one for one in Coverage if one is not Coverage.NONE],
+        places=places_below(desk.home),
+        chosen={
+            "layer": layer.name if layer is not None else "",
+            "coverage": coverage.name if coverage is not None else "",
+            "division": division,
+            "search": search,
+        },
+        is_filtered=bool(layer or coverage or division or search),
+        run_named=given.get("run", ""),
+    )
+
+
+@desk
+def find(desk: Desk) -> HttpResponse:
+    """Open the household with this number, or the list of those that begin so."""
+    number = desk.request.GET.get("number", "").strip().upper()
+    if number and desk.run and screening.household_facts(desk.run, desk.scope, number) is not None:
+        return HttpResponseRedirect(reverse("console:household", args=[number]))
+    return HttpResponseRedirect(f"{reverse('console:households')}{address(search=number)}")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A household as the reader opened it: the calculation of the day, what is asked, and why."""
+
+    run: Run
+    on: date
+    household: Household
+    stored: HouseholdResult | None
+    outcome: Outcome | None
+    trouble: str
+    rows: list[Asked]
+    chosen: Asked | None
+    why: Why | None
+
+    @property
+    def is_other_day(self) -> bool:
+        """Whether another day than the run's is shown."""
+        return self.on != self.run.on
+
+
+@desk
+def household_page(desk: Desk, number: str) -> HttpResponse:
+    """One household: what it may receive, and why (为什么)."""
+    opened = _open(desk, number)
+    context = _page(opened)
+    if desk.request.GET.get("replay") and opened.outcome is not None and not opened.is_other_day:
+        context["replay"] = _replay(opened)
+    return desk.page("household", "households", **context)
+
+
+@desk
+def household_print(desk: Desk, number: str) -> HttpResponse:
+    """The same reasons as a sheet of paper to hand over (告知书附件)."""
+    opened = _open(desk, number)
+    return desk.page("household_print", "households", today=desk.today, **_page(opened))
+
+
+@desk
+def explanation_json(desk: Desk, number: str) -> HttpResponse:
+    """The same content as JSON for programs."""
+    opened = _open(desk, number)
+    if opened.why is None:
+        trouble = {"error": opened.trouble or str(_("没有可以说明的结果"))}
+        return JsonResponse(trouble, status=422, json_dumps_params={"ensure_ascii": False})
+    content = {
+        "run": {
+            "number": opened.run.pk,
+            "on": opened.run.on.isoformat(),
+            "fingerprint": opened.run.fingerprint,
+        },
+        "household": number,
+        "explanation": opened.why.explanation.as_json(),
+    }
+    return JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+def _open(desk: Desk, number: str) -> Opened:
+    """Fetch and calculate; a household outside the reader's scope is as absent as one that does not exist."""
+    run = desk.run
+    household = screening.household_facts(run, desk.scope, number) if run else None
+    if run is None or household is None:
+        raise Http404
+    on = desk.day()
+    stored = screening.household_result(run, desk.scope, number)
+    try:
+        outcome = screening.outcome(run, household, on)
+    except PolicyError as trouble:
+        return Opened(run, on, household, stored, None, str(trouble), [], None, None)
+    rows = householdpage.asked_of(outcome)
+    every = [*rows, *householdpage.overall(outcome)]
+    chosen = householdpage.chosen_of(every, desk.request.GET.get("why", ""))
+    reasons = None
+    if chosen is not None:
+        found = screening.explanation(outcome, chosen.name, chosen.member, phrases())
+        reasons = why(found, rulebook().facts)
+    return Opened(run, on, household, stored, outcome, "", rows, chosen, reasons)
+
+
+def _page(opened: Opened) -> dict[str, Any]:
+    outcome, chosen, run = opened.outcome, opened.chosen, opened.run
+    number = opened.household.key
+    day = opened.on.isoformat() if opened.is_other_day else ""
+    key = chosen.key if chosen else ""
+    total = outcome.values.get(MEASURE, 0) if outcome else 0
+    layer = Layer(outcome.values.get(LAYER, 0)) if outcome else Layer.NONE
+    coverage = Coverage(opened.stored.coverage) if opened.stored else Coverage.NONE
+
+    def line(row: Asked) -> dict[str, Any]:
+        return {
+            **row.__dict__,
+            "href": f"{address(why=row.key, on=day)}#why",
+            "is_chosen": chosen is not None and row.key == chosen.key,
+        }
+
+    here = reverse("console:household", args=[number])
+    try_rule = chosen.name if chosen else ""
+    return {
+        "number": number,
+        "on": opened.on,
+        "is_other_day": opened.is_other_day,
+        "plain_href": here,
+        "place": full_name(opened.household.division),
+        "crumbs": crumbs_of(opened.household.division, run.city),
+        "settlement": term_of(Settlement(opened.household.settlement)),
+        "members": householdpage.members_of(outcome) if outcome else [],
+        "people": householdpage.people_of(outcome) if outcome else [],
+        "size": len(opened.household.members),
+        "total_fen": total,
+        "layer": term_of(layer),
+        "gap": term_of(coverage) if coverage is not Coverage.NONE else "",
+        "gap_class": GAP_CLASSES.get(coverage, ""),
+        "benefits": [line(row) for row in opened.rows if row.granted],
+        "others": [line(row) for row in opened.rows if not row.granted],
+        "overall": [line(row) for row in householdpage.overall(outcome)] if outcome else [],
+        "chosen": chosen,
+        "why": opened.why,
+        "sentence": householdpage.sentence_of(chosen, opened.why) if chosen and opened.why else "",
+        "trouble": opened.trouble,
+        "replay_href": f"{address(why=key, replay=1)}#replay",
+        "try_href": f"{reverse('console:try', args=[try_rule])}{address(household=number)}"
+        if try_rule
+        else "",
+        "print_href": f"{reverse('console:print', args=[number])}{address(why=key, on=day)}",
+        "json_href": f"{reverse('console:explain', args=[number])}{address(why=key, on=day)}",
+    }
+
+
+def _replay(opened: Opened) -> dict[str, Any]:
+    """The stored result beside the same calculation made again."""
+    assert opened.outcome is not None
+    if opened.stored is None:
+        return {"same": not opened.outcome.values.get(MEASURE, 0), "compared": 1, "differences": []}
+    found = screening.replay(opened.stored, opened.outcome)
+    titles = {rule.name: term_of(rule) for rule in opened.outcome.plan.rules}
+    compared = len(opened.stored.values) + sum(len(row) for row in opened.stored.people.values())
+    return {
+        "same": found.agrees,
+        "compared": compared,
+        "differences": [
+            {
+                "title": titles.get(name.split("[")[0], name),
+                "stored": householdpage.stored_shown(opened.outcome, name, stored),
+                "computed": householdpage.stored_shown(opened.outcome, name, now),
+            }
+            for name, stored, now in found.differences
+        ],
+    }
+
+
+def _row(row: HouseholdResult, run: Run) -> dict[str, Any]:
+    coverage = Coverage(row.coverage)
+    return {
+        "number": row.number,
+        "href": reverse("console:household", args=[row.number]),
+        "place": full_name(row.division),
+        "settlement": term_of(Settlement(row.settlement)),
+        "members": row.members,
+        "layer": term_of(Layer(row.layer)),
+        "gap": term_of(coverage) if coverage is not Coverage.NONE else "",
+        "gap_class": GAP_CLASSES.get(coverage, ""),
+        "aid_month": row.aid_month,
+        "run": run.pk,
+    }
+
+
+def _code(codes: type[Code], name: str) -> Any:
+    return codes[name] if name in codes.__members__ else None

@@ -1,0 +1,89 @@
+"""Logging in and out, the language and the size of the text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anmin.kernel.access.queries import demo_accounts
+from django import forms
+from django.conf import settings
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.forms import AuthenticationForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from anmin.console.templatetags.anmin_page import SIZE_COOKIE, SIZES
+
+YEAR = 365 * 24 * 3600
+
+
+class LoginForm(AuthenticationForm):
+    """User name and password, with errors that say what to do."""
+
+    error_messages = {
+        "invalid_login": _("用户名或密码不对。请检查大小写和输入法，再试一次。"),
+        "inactive": _("这个账号已经停用。请找本单位的系统管理员。"),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label, missing in (
+            ("username", _("用户名"), _("请填写用户名。")),
+            ("password", _("密码"), _("请填写密码。")),
+        ):
+            field = self.fields[name]
+            field.label = label
+            field.error_messages["required"] = missing
+            field.widget.attrs["class"] = "form-control"
+            if self.is_bound and not str(self.data.get(name, "")).strip():
+                field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
+        self.fields["username"].widget = forms.TextInput(
+            {**self.fields["username"].widget.attrs, "autocomplete": "username", "maxlength": 150}
+        )
+
+
+class Login(auth_views.LoginView):
+    """The entrance (登录)."""
+
+    template_name = "console/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The form, and in the demonstration the log-ins that it comes with."""
+        accounts = demo_accounts() if getattr(settings, "DEMO", False) else []
+        return super().get_context_data(accounts=accounts, **kwargs)
+
+    def get_default_redirect_url(self) -> str:
+        """The city page."""
+        return reverse("console:city")
+
+
+class Logout(auth_views.LogoutView):
+    """The way out; only by a button, never by a link."""
+
+    http_method_names = ["post", "options"]
+
+    def get_success_url(self) -> str:
+        """Back to the entrance."""
+        return reverse("console:login")
+
+
+@require_POST
+def display(request: HttpRequest) -> HttpResponse:
+    """Keep the size of the text in a cookie and go back to the page."""
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(
+        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        back = reverse("console:city")
+    response = HttpResponseRedirect(back)
+    size = request.POST.get("size", "")
+    if size in SIZES:
+        response.set_cookie(
+            SIZE_COOKIE, size, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure()
+        )
+    return response

@@ -44,7 +44,8 @@ class Simulated:
             "measure": self.simulation.measure,
             "effects": [asdict(row) for row in self.simulation.effects],
             "cliffs": {
-                name: [[asdict(before), asdict(after)] for before, after in falls] for name, falls in self.cliffs.items()
+                name: [[asdict(before), asdict(after)] for before, after in falls]
+                for name, falls in self.cliffs.items()
             },
         }
 
@@ -64,7 +65,11 @@ def run_simulation(
     for scenario in rows:
         plan = make_plan(changed_rulebook(book, scenario, on), on, [MEASURE])
         curves[scenario.name] = income_curve(
-            plan, typical_household(place, on), MEASURE, fact="wage_year", months=range(0, CURVE_TOP, CURVE_STEP)
+            plan,
+            typical_household(place, on),
+            MEASURE,
+            fact="wage_year",
+            months=range(0, CURVE_TOP, CURVE_STEP),
         )
     return Simulated(found, curves, {name: cliffs(points) for name, points in curves.items()})
 
@@ -72,5 +77,9 @@ def run_simulation(
 def typical_household(division: str, on: date) -> Household:
     """Two grown-ups and a child in town, the first of whom earns: the household of the income curve."""
     grown, child = (on.year - BORN) * 10_000 + 101, (on.year - 10) * 10_000 + 101
-    members = [{"birth_day": grown, "relation": 0}, {"birth_day": grown, "relation": 1}, {"birth_day": child, "relation": 2}]
+    members = [
+        {"birth_day": grown, "relation": 0},
+        {"birth_day": grown, "relation": 1},
+        {"birth_day": child, "relation": 2},
+    ]
     return Household("typical", division, 0, {}, members)

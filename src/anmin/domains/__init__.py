@@ -1,0 +1,1 @@
+"""The lines of business (业务条线), one package each; none imports another."""

@@ -1,0 +1,1 @@
+"""Access (权限): who may see and do what, in which divisions, from which day to which."""

@@ -1,0 +1,18 @@
+"""Every table of the kernel, lowest package first, for Django's eyes only: nobody else imports this module."""
+
+from anmin.kernel.access.models import Grant, User
+from anmin.kernel.audit.models import Act
+from anmin.kernel.facts.models import ImportBatch, QuarantinedRow
+from anmin.kernel.screening.models import BrokenHousehold, DivisionSum, HouseholdResult, Run
+
+__all__ = [
+    "Act",
+    "BrokenHousehold",
+    "DivisionSum",
+    "Grant",
+    "HouseholdResult",
+    "ImportBatch",
+    "QuarantinedRow",
+    "Run",
+    "User",
+]

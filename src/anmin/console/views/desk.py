@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from anmin.kernel.screening import queries as screening
 from anmin.kernel.screening.models import Run
+from anmin.lib.divisions import canonical
 
 
 @dataclass
@@ -52,6 +53,13 @@ class Desk:
             return date.fromisoformat(self.request.GET.get(name, ""))
         except ValueError:
             return self.rule_day
+
+    def reaches(self, code: str) -> bool:
+        """Whether a division in the address is one, and one that the reader may see or look up to."""
+        try:
+            return self.scope.touches(canonical(code))
+        except ValueError:
+            return False
 
     def page(self, template: str, here: str, **context: Any) -> HttpResponse:
         """Show a page; `here` marks its place in the navigation."""

@@ -41,7 +41,7 @@ def household_list(desk: Desk) -> HttpResponse:
         return desk.page("households", "households", list_title=_("住户"))
     layer, coverage = _code(Layer, given.get("layer", "")), _code(Coverage, given.get("coverage", ""))
     division, search = given.get("division", "").strip(), given.get("search", "").strip()
-    if division and not (division.isdigit() and desk.scope.touches(division)):
+    if division and not desk.reaches(division):
         raise Http404
     found = screening.households(
         run,

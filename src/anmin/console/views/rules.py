@@ -89,7 +89,7 @@ def try_page(desk: Desk, name: str) -> HttpResponse:
         raise Http404
     source = given.get("household", "")
     known = screening.household_facts(desk.run, desk.scope, source) if source and desk.run else None
-    division = given.get("division", "") or (known.division if known else desk.home)
+    division = known.division if known and "division" not in given else _division(desk)
     settlement = int(
         given.get("settlement") == "1" if "settlement" in given else known.settlement if known else 0
     )
@@ -141,7 +141,7 @@ def _answers(form: TryForm, rule: Rule) -> tuple[list[dict[str, Any]], list[str]
 
 def _division(desk: Desk) -> str:
     written = desk.request.GET.get("division", "")
-    return written if written.isdigit() and len(written) in (6, 9, 12) else desk.home
+    return written if written and desk.reaches(written) else desk.home
 
 
 def _chart_label(rate: Rate) -> str:

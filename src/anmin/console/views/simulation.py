@@ -41,7 +41,7 @@ def simulation_page(desk: Desk) -> HttpResponse:
     trouble = scheme.trouble if asked else ""
     if scheme.rate not in by_name:
         trouble = _("没有这一项标准，请重新选择。") if asked else ""
-    elif not desk.scope.touches(scheme.division):
+    elif not desk.reaches(scheme.division):
         raise Http404
     result = None
     if asked and not trouble:

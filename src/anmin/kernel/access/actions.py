@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
 from anmin.kernel.access.models import Grant, User
+from anmin.kernel.access.queries import DEMO_PASSWORD
 from anmin.kernel.audit import actions as audit
 from anmin.lib.divisions import canonical
 
@@ -81,19 +82,19 @@ def change_password(*, by: Any, user: User, password: str) -> User:
 
 @transaction.atomic
 def create_demo_staff(*, by: Any, places: list[tuple[str, str, str]], on: date) -> list[User]:
-    """The log-ins of the demonstration city: (username, display name, division) each; the password is `anmin`.
+    """The log-ins of the demonstration city: (username, display name, division) each.
 
     Raises:
         DemoOnly: outside demonstration mode, so that no known password ever opens a real installation.
     """
-    if not settings.ANMIN_DEMO:
+    if not settings.DEMO:
         raise DemoOnly("演示账号只能在演示模式下创建")
     users = []
     for username, display_name, division in places:
         user = User.objects.filter(username=username).first()
         if user is None:
             user = create_user(
-                by=by, username=username, display_name=display_name, password="anmin", is_demo=True
+                by=by, username=username, display_name=display_name, password=DEMO_PASSWORD, is_demo=True
             )
             grant(by=by, user=user, division=division, role="演示", first_day=on)
         users.append(user)

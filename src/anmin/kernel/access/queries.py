@@ -45,6 +45,20 @@ def scope_of(user: User, on: date) -> Scope:
     )
 
 
-def demo_users() -> list[User]:
+DEMO_PASSWORD = "anmin"
+"""The password of every demonstration log-in; such log-ins exist in demonstration mode only."""
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """A log-in of the demonstration city, as the login page shows it."""
+
+    username: str
+    password: str
+    place: str
+
+
+def demo_accounts() -> list[DemoAccount]:
     """The log-ins of the demonstration city."""
-    return list(User.objects.filter(is_demo=True, is_active=True).order_by("pk"))
+    users = User.objects.filter(is_demo=True, is_active=True).order_by("pk")
+    return [DemoAccount(user.username, DEMO_PASSWORD, user.display_name) for user in users]

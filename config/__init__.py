@@ -1,0 +1,1 @@
+"""Infrastructure: Django's settings, addresses and entrance. No policy lives here."""

@@ -1,0 +1,31 @@
+"""The environment of an installation, typed: infrastructure only, never policy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Environment(BaseSettings):
+    """Variables that an operator may set; each has a default that works on one machine.
+
+    `DATABASE_URL` alone has no prefix, because hosting services set it under that name.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ANMIN_", extra="ignore")
+
+    home: Path = ROOT / ".anmin"
+    demo: bool = False
+    debug: bool = False
+    hosts: str = "127.0.0.1,localhost,[::1]"
+    secure_cookies: bool = False
+    static_manifest: bool = True
+    map_approval: str = ""
+
+    @property
+    def allowed_hosts(self) -> list[str]:
+        """Host names that the web process answers to."""
+        return [host.strip() for host in self.hosts.split(",") if host.strip()]

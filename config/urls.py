@@ -1,0 +1,9 @@
+"""The addresses of an installation."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("anmin.console.urls"))]
+
+handler403 = "anmin.console.views.errors.forbidden"
+handler404 = "anmin.console.views.errors.not_found"
+handler500 = "anmin.console.views.errors.server_error"

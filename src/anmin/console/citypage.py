@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from anmin.console.places import shape_of
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from anmin.console.charts.maps import District, district_map
 from anmin.console.charts.scales import quantile_classes
 from anmin.console.charts.svg import Svg
+from anmin.console.places import shape_of
 from anmin.console.rulepages import rate_shown
 from anmin.console.templatetags.anmin_words import count, percent, wan
 from anmin.console.words import is_chinese, term_of
@@ -34,6 +34,8 @@ SHORT_LAYERS = {
     Layer.WATCHED: gettext_lazy("其他困难"),
 }
 PER_MYRIAD = 10_000
+MAP_NARROW = 350
+"""Width of the map on a phone, so that its words keep their size."""
 DRILLED = 9
 """Codes up to this length (towns) open a page of their own; villages are the last row."""
 
@@ -177,8 +179,10 @@ def row_of(run: int, found: Overview, name: str, *, opens: bool = True) -> Row:
     )
 
 
-def map_of(rows: Sequence[Row], shown: Indicator, label: str) -> tuple[Svg | None, list[tuple[str, str]]]:
-    """The map of the children and its legend; None where fewer than two of them have a boundary."""
+def map_of(
+    rows: Sequence[Row], shown: Indicator, label: str
+) -> tuple[tuple[Svg, Svg] | None, list[tuple[str, str]]]:
+    """The map of the children, wide and narrow, and its legend; None where fewer than two have a boundary."""
     districts = [
         District(
             row.code, row.name, shape_of(row.code), shown.value(row), shown.said(shown.value(row)), row.href
@@ -198,7 +202,9 @@ def map_of(rows: Sequence[Row], shown: Indicator, label: str) -> tuple[Svg | Non
             else _("%(above)s 以上至 %(upto)s") % {"above": shown.said(above), "upto": shown.said(upto)}
         )
         legend.append((colour, words))
-    return district_map(districts, label=label, classes=classes), legend
+    wide = district_map(districts, label=label, classes=classes)
+    narrow = district_map(districts, label=label, classes=classes, width=MAP_NARROW, key="small")
+    return (wide, narrow), legend
 
 
 def figures(run: int, total: Row) -> list[dict[str, Any]]:

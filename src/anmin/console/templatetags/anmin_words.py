@@ -7,11 +7,11 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from anmin.console.places import place_name
 from django import template
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from anmin.console.places import place_name
 from anmin.console.words import DOMAINS, is_chinese, term_of
 
 register = template.Library()

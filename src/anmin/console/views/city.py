@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from anmin.console.places import MAP_CREDIT, crumbs_of, place_name
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anmin.console import citypage
+from anmin.console.places import crumbs_of, map_credit, place_name
 from anmin.console.templatetags.anmin_words import count
 from anmin.console.views.desk import Desk, desk
 from anmin.kernel.screening import queries as screening
@@ -65,7 +65,7 @@ def city_page(desk: Desk, code: str | None = None) -> HttpResponse:
         indicators=[(one.key, one.title) for one in citypage.INDICATORS],
         map=picture,
         legend=legend,
-        map_credit=MAP_CREDIT if picture else "",
+        map_credit=map_credit() if picture else "",
         ranked=ranked,
         top=max((row["value"] for row in ranked), default=0),
         money_unit=citypage.money_unit(),

@@ -8,12 +8,12 @@ from datetime import date
 from functools import cached_property, wraps
 from typing import Any
 
-from anmin.kernel.access.queries import Scope, scope_of
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from anmin.kernel.access.queries import Scope, scope_of
 from anmin.kernel.screening import queries as screening
 from anmin.kernel.screening.models import Run
 from anmin.lib.divisions import canonical

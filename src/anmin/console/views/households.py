@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from anmin.console.places import crumbs_of, full_name, place_name, places_below
 from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from anmin.console import householdpage
 from anmin.console.householdpage import Asked, address
+from anmin.console.places import crumbs_of, full_name, place_name, places_below
 from anmin.console.views.desk import Desk, desk
 from anmin.console.why import Why, why
 from anmin.console.words import phrases, term_of

@@ -7,13 +7,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from anmin.console.places import place_name, places_below
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 import anmin.domains
 from anmin.console import rulepages
 from anmin.console.householdpage import people_of
+from anmin.console.places import place_name, places_below
 from anmin.console.tryform import MOST_MEMBERS, TryForm, try_form
 from anmin.console.views.desk import Desk, desk
 from anmin.console.why import why

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from anmin.console.places import place_name
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 
+from anmin.console.places import place_name
 from anmin.console.views.desk import Desk, desk
 from anmin.kernel.screening import queries as screening
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from anmin.kernel.access.queries import demo_accounts
 from django import forms
 from django.conf import settings
 from django.contrib.auth import views as auth_views
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from anmin.console.templatetags.anmin_page import SIZE_COOKIE, SIZES
+from anmin.kernel.access.queries import demo_accounts
 
 YEAR = 365 * 24 * 3600
 

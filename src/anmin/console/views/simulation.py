@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from anmin.console.places import place_name, places_below
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anmin.console import simulationpage
 from anmin.console.citypage import money_unit
+from anmin.console.places import place_name, places_below
 from anmin.console.simulationpage import Compared, Scheme
 from anmin.console.templatetags.anmin_words import signed_wan
 from anmin.console.views.desk import Desk, desk

@@ -11,6 +11,10 @@ from typing import Any
 
 LAST_BOOK = 2020
 """The last year whose code book the spans follow; later ends and beginnings come from events and corrections."""
+GUESSED = "自动补全"
+"""Mark of events whose target was filled in by a program: by name alone, across provinces too. They are not used."""
+RENUMBERING = 1985
+"""Before this year the whole country was numbered anew: a "renaming" then is often one number given twice."""
 NAME_GAP = 3
 """Years after its end in which the same name under another code is held to be the same division."""
 KINDS = {
@@ -25,6 +29,7 @@ KINDS = {
     "撤销": "MERGED",
     "新设": "CREATED",
     "划转": "TRANSFERRED",
+    "区划调整": "CONVERTED",
 }
 """Kinds that say where a code went. 码位改派 (the same number given to somebody else) says nothing of the kind."""
 
@@ -139,6 +144,8 @@ def _links_of_events(events: list[dict[str, Any]], fixes: Mapping[str, Any]) -> 
         codes = (old.get("code") or "")[:6], (new.get("code") or "")[:6]
         if event["type"] not in KINDS or not any(codes) or (event["year"], *codes) in dropped:
             continue
+        if GUESSED in (event.get("note") or ""):
+            continue
         if codes[0] == codes[1] and old["name"] == new["name"]:
             continue
         kind = KINDS[event["type"]] if codes[1] else "ABOLISHED"
@@ -163,7 +170,7 @@ def _source(event: Mapping[str, Any]) -> str:
         return str(official)
     told = event.get("source") or ""
     if told.startswith("GB/T 2260"):
-        guessed = "，去向由名称追踪" if (event.get("note") or "").startswith("2026-09-17") else ""
+        guessed = "，去向据补录" if (event.get("note") or "").startswith("2026-09-17") else ""
         return f"GB/T 2260 逐年代码簿比对{guessed}"
     return told.split("（")[0]
 
@@ -276,7 +283,10 @@ def _without_number_reuse(links: list[Link]) -> list[Link]:
         k
         for k in links
         if k.old != k.new
-        or ((k.old, k.old_name, _year(k)) not in left and (k.new, k.new_name, _year(k)) not in came)
+        or (
+            (k.old, k.old_name, _year(k)) not in left
+            and (_year(k) >= RENUMBERING or (k.new, k.new_name, _year(k)) not in came)
+        )
     ]
 
 
@@ -290,31 +300,35 @@ def _conversion(link: Link, links: list[Link], spans: list[Span]) -> Link:
 
 
 def _same_name_links(links: list[Link], spans: list[Span]) -> list[Link]:
-    """Where no event says what became of a code: the same name under another code from the very next book."""
-    told = {(link.old, _year(link)) for link in links if link.new}
+    """Where no event says what became of a code: the same name under another code soon after, in the same province.
+
+    Where that is the prefecture that a city grew into, the city itself went on as the one district that was new.
+    """
+    told = {(link.old, link.old_name, _year(link)) for link in links if link.new and link.extent != "part"}
+    fed = {(link.new, _year(link)) for link in links if link.old}
     starts: dict[tuple[str, str, int], list[Span]] = defaultdict(list)
+    districts: dict[tuple[str, int], list[Span]] = defaultdict(list)
     for span in spans:
         starts[span.code[:2], span.name, span.first_year].append(span)
+        if not span.code.endswith("00") and (span.code, span.first_year) not in fed:
+            districts[span.code[:4], span.first_year].append(span)
     found = []
     for span in spans:
-        year = span.last_year + 1
-        if not span.last or (span.code, year) in told:
+        if not span.last or any((span.code, span.name, span.last_year + n) in told for n in (1, 2)):
             continue
-        same = [s for s in starts[span.code[:2], span.name, year] if s.code != span.code]
-        if len(same) == 1:
+        for year in range(span.last_year + 1, span.last_year + 1 + NAME_GAP):
+            same = [s for s in starts[span.code[:2], span.name, year] if s.code != span.code]
+            if len(same) != 1:
+                continue
+            target, kind, source = same[0], "RECODED", "同名换码，由名称推定"
+            if target.code.endswith("00") and not span.code.endswith("00"):
+                inside = districts[target.code[:4], year]
+                kind, source = "CONVERTED", "同名地级市设立，去向推定"
+                target = inside[0] if len(inside) == 1 else target
             found.append(
-                Link(
-                    str(year),
-                    "RECODED",
-                    span.code,
-                    span.name,
-                    same[0].code,
-                    span.name,
-                    "whole",
-                    "",
-                    "同名次年换码",
-                )
+                Link(str(year), kind, span.code, span.name, target.code, target.name, "whole", "", source)
             )
+            break
     return found
 
 

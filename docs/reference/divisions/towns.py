@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 ATTESTED_LATER = "~2026-09-11"
@@ -28,10 +28,13 @@ def official_towns(townships: str) -> Iterator[Row]:
                 yield {"code": code[:9], "name": name}
 
 
-def towns(townships: str, streets: str, cities: list[str], fixes: Mapping[str, Any]) -> tuple[list[Row], Row]:
+def towns(
+    townships: str, streets: str, cities: list[str], places: Collection[str], fixes: Mapping[str, Any]
+) -> tuple[list[Row], Row]:
     """All official towns, with the units that only the statistics know for `cities`; and statistical → official code.
 
-    Towns are matched by name inside their county, because both lists number the same towns differently.
+    Towns are matched by name inside their county, because both lists number the same towns differently. Divisions
+    among `places` for which the official list has no towns (东莞, 中山, 儋州, the cities of 659) get the others' list.
     """
     official = {row["code"]: row["name"] for row in official_towns(townships)}
     by_name: dict[tuple[str, str], str] = {}
@@ -44,8 +47,18 @@ def towns(townships: str, streets: str, cities: list[str], fixes: Mapping[str, A
         for code, name in official.items()
     }
     official_of: Row = {}
+    bare = set(places) - {code[:6] for code in official}
     for street in csv.DictReader(io.StringIO(streets)):
         code, city = street["code"], street["cityCode"]
+        if code[:6] in bare:
+            name = street["name"].removesuffix("办事处")
+            rows[code] = {
+                "code": code,
+                "name": name,
+                "first": "",
+                "source": "town list 2023",
+                "statistical": "",
+            }
         if city not in cities:
             continue
         county = STATISTICAL_COUNTIES.get(code[:6], code[:6])

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import shapely  # type: ignore[import-not-found]
-from shapely.geometry import shape  # type: ignore[import-not-found]
+import shapely
+from shapely.geometry import shape
 
 COARSE, FINE = 1_000, 10_000
 """Steps in a degree that points are rounded to: about 100 m, about 10 m."""

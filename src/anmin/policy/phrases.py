@@ -76,6 +76,7 @@ ENGLISH = Words(
         "divide_half_up": "{0} ÷ {1} (rounded to the nearest fen)",
         "divide_up": "{0} ÷ {1} (rounded up)",
         "round_money": "{0} rounded by mode {1}",
+        "monthly": "{0} ÷ 12, rounded by mode {1}",
         "band": "the band of {1} in {0}",
         "entry": "the entry for {1} in {0}",
         "full_years": "completed years from {0} to {1}",

@@ -31,6 +31,7 @@ PHRASES: dict[str, str] = {
     "divide_half_up": "{0} ÷ {1}（四舍五入到分）",
     "divide_up": "{0} ÷ {1}（进位到分）",
     "round_money": "{0} 按取整方式 {1} 取整",
+    "monthly": "{0} ÷ 12，按取整方式 {1} 取整",
     "band": "{0} 中 {1} 所在档",
     "entry": "{0} 中 {1} 一项",
     "full_years": "从 {0} 到 {1} 的周年数",
@@ -196,3 +197,14 @@ def months_later(day: int, months: int) -> int:
     """The day so many months later, as a comparable yyyymmdd (the 31st of a short month stays as a bound)."""
     month = day // 10_000 * 12 + day // 100 % 100 - 1 + months
     return month // 12 * 10_000 + (month % 12 + 1) * 100 + day % 100
+
+
+def monthly(amount_year: int, mode: int) -> int:
+    """A yearly amount as a monthly one, divided last and rounded once by a locality's mode (see `round_money`)."""
+    if mode == 1:
+        return (2 * amount_year + 1200) // 2400 * 100
+    if mode == 2:
+        return -(-amount_year // 1200) * 100
+    if mode == 3:
+        return -(-amount_year // 12000) * 1000
+    return (2 * amount_year + 12) // 24

@@ -1,0 +1,1 @@
+"""Minimum living guarantee by income (最低生活保障，收入型)."""

@@ -1,0 +1,1 @@
+"""Rules beneath the benefits: who counts, what is income, what is property, which layer."""

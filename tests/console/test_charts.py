@@ -5,13 +5,17 @@ from xml.etree import ElementTree
 
 from anmin.console.charts.bars import Fall, bar, stacked, waterfall
 from anmin.console.charts.lines import income_chart
-from anmin.console.charts.maps import District, district_map, shapes_of, tile_map
+from anmin.console.charts.maps import District, district_map, diverging, ramp, sequential
 from anmin.console.charts.scales import quantile_classes, ticks
 from anmin.console.charts.steps import Series, Step, step_chart
 from anmin.console.charts.svg import Svg, element, picture
+from anmin.kernel.divisions.maps import Area, Map
 
-WEST = [[[[120.0, 36.0], [121.0, 36.0], [121.0, 37.0], [120.0, 37.0], [120.0, 36.0]]]]
-EAST = [[[[121.0, 36.0], [122.0, 36.0], [122.0, 37.0], [121.0, 37.0], [121.0, 36.0]]]]
+WEST = Area("1", "甲区", "M0 0L200 0L200 240L0 240Z", (100, 120), 219.0, "ramp-0")
+EAST = Area("2", "乙区", "M200 0L400 0L400 240L200 240Z", (300, 120), 219.0, "ramp-5")
+ISLAND = Area("3", "丙岛", "M410 0L415 0L415 5Z", (412, 2), 5.0, None)
+BOARD = Map("0", 420, 240, (WEST, EAST, ISLAND), "", "来源")
+DISTRICTS = {"1": District("甲区", "3 户", "/places/1/"), "2": District("乙区", "9 户", "/places/2/")}
 
 
 def parsed(svg: str) -> ElementTree.Element:
@@ -31,7 +35,7 @@ def test_text_and_attributes_are_escaped():
 
 def test_no_chart_carries_inline_style_or_script():
     drawn = [
-        district_map([District("1", "甲区", WEST, 3, "3 户", "/x")], label="图"),
+        district_map(BOARD, DISTRICTS, label="图"),
         bar(1, 2),
         waterfall([Fall("现行", 10, True), Fall("变化", 2)], label="图", shown=str, cut_word="截断"),
         income_chart(
@@ -60,13 +64,7 @@ def test_few_different_values_give_few_classes():
 
 
 def test_a_map_has_a_link_with_name_and_value_for_each_district():
-    svg = district_map(
-        [
-            District("1", "甲区", WEST, 3, "3 户", "/places/1/"),
-            District("2", "乙区", EAST, 9, "9 户", "/places/2/"),
-        ],
-        label="两区地图",
-    )
+    svg = district_map(BOARD, DISTRICTS, label="两区地图")
 
     links = [one for one in parsed(svg).iter() if one.tag.endswith("}a")]
     assert [(one.get("href"), one.get("aria-label")) for one in links] == [
@@ -78,57 +76,38 @@ def test_a_map_has_a_link_with_name_and_value_for_each_district():
 
 
 def test_a_district_without_a_figure_is_hatched_and_not_nought():
-    svg = district_map(
-        [District("1", "甲区", WEST, None, "无数据"), District("2", "乙区", EAST, 0, "0 户")], label="图"
-    )
+    svg = district_map(BOARD, DISTRICTS, label="图", key="here")
 
     (hatched,) = with_class(svg, "no-data")
-    assert hatched.get("fill") == "url(#map-hatch)"
-    assert len(with_class(svg, "district")) == 2
+    assert hatched.get("fill") == "url(#here-hatch)"
+    assert len(with_class(svg, "district")) == 3
 
 
-def test_the_east_lies_to_the_right_and_the_north_on_top():
-    svg = district_map(
-        [District("1", "甲区", WEST, 1, ""), District("2", "乙区", EAST, 2, "")], label="图", width=400
-    )
+def test_only_districts_with_room_bear_their_name():
+    svg = district_map(BOARD, DISTRICTS, label="图")
 
-    west, east = [one.get("d") for one in with_class(svg, "district")]
-    assert west.startswith("M0.0 ") and "L200.0 " in west
-    assert east.startswith("M200.0 ") and "L400.0 " in east
+    assert [one.text for one in with_class(svg, "district-name")] == ["甲区", "乙区"]
+
+
+def test_little_is_light_and_much_is_dark_whatever_the_number_of_classes():
+    values = {"1": 1, "2": 5, "3": 9}
+
+    assert sequential(values, quantile_classes(values.values())) == {
+        "1": "ramp-0",
+        "2": "ramp-2",
+        "3": "ramp-5",
+    }
+    assert ramp(0, 1) == "ramp-2"
 
 
 def test_gains_and_losses_have_different_colours_and_nothing_is_grey():
-    svg = district_map(
-        [
-            District("1", "甲", WEST, 10, ""),
-            District("2", "乙", EAST, -10, ""),
-            District("3", "丙", WEST, 0, ""),
-        ],
-        label="图",
-        diverging=True,
-    )
-
-    assert with_class(svg, "gain-2") and with_class(svg, "loss-2") and with_class(svg, "change-none")
-
-
-def test_a_polygon_and_a_multipolygon_give_the_same_shapes():
-    assert shapes_of({"type": "Polygon", "coordinates": WEST[0]}) == WEST
-    assert shapes_of({"type": "MultiPolygon", "coordinates": WEST}) == WEST
-
-
-def test_a_place_without_boundaries_gets_one_tile_for_each_district():
-    svg = tile_map([District(str(n), f"区{n}", [], n, str(n), "/") for n in range(5)], label="图")
-
-    assert (
-        len(
-            [
-                one
-                for one in parsed(svg).iter()
-                if one.tag.endswith("}rect") and "district" in one.get("class", "")
-            ]
-        )
-        == 5
-    )
+    assert diverging({"1": 10, "2": 4, "3": 0, "4": -4, "5": -10}) == {
+        "1": "gain-2",
+        "2": "gain-1",
+        "3": "change-none",
+        "4": "loss-1",
+        "5": "loss-2",
+    }
 
 
 def test_a_bar_is_as_long_as_its_share_and_never_invisible():

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anmin.console.charts.maps import District, district_map
+from anmin.console.charts.maps import NO_DATA, District, district_map, ramp, sequential
 from anmin.console.charts.scales import quantile_classes
 from anmin.console.charts.svg import Svg
-from anmin.console.places import shape_of
+from anmin.console.places import boards
 from anmin.console.rulepages import rate_shown
 from anmin.console.templatetags.anmin_words import count, percent, wan
 from anmin.console.words import is_chinese, term_of
@@ -34,8 +34,6 @@ SHORT_LAYERS = {
     Layer.WATCHED: gettext_lazy("其他困难"),
 }
 PER_MYRIAD = 10_000
-MAP_NARROW = 350
-"""Width of the map on a phone, so that its words keep their size."""
 DRILLED = 9
 """Codes up to this length (towns) open a page of their own; villages are the last row."""
 
@@ -180,31 +178,32 @@ def row_of(run: int, found: Overview, name: str, *, opens: bool = True) -> Row:
 
 
 def map_of(
-    rows: Sequence[Row], shown: Indicator, label: str
+    code: str, rows: Sequence[Row], shown: Indicator, label: str
 ) -> tuple[tuple[Svg, Svg] | None, list[tuple[str, str]]]:
-    """The map of the children, wide and narrow, and its legend; None where fewer than two have a boundary."""
-    districts = [
-        District(
-            row.code, row.name, shape_of(row.code), shown.value(row), shown.said(shown.value(row)), row.href
-        )
-        for row in rows
-    ]
-    if sum(1 for district in districts if district.polygons) < 2:
+    """The map of the children, wide and narrow, and its legend; no map where there are no outlines."""
+    values = {row.code: shown.value(row) for row in rows}
+    classes = quantile_classes(values.values())
+    drawn = boards(code, sequential(values, classes)) if values else None
+    if drawn is None:
         return None, []
-    classes = quantile_classes(shown.value(row) for row in rows)
-    spread = len(classes.limits)
-    legend = []
-    for number, (above, upto) in enumerate(classes.spans()):
-        colour = f"ramp-{number * 5 // (spread - 1)}" if spread > 1 else "ramp-2"
-        words = (
-            _("%(upto)s 及以下") % {"upto": shown.said(upto)}
-            if above is None
-            else _("%(above)s 以上至 %(upto)s") % {"above": shown.said(above), "upto": shown.said(upto)}
-        )
-        legend.append((colour, words))
-    wide = district_map(districts, label=label, classes=classes)
-    narrow = district_map(districts, label=label, classes=classes, width=MAP_NARROW, key="small")
-    return (wide, narrow), legend
+    districts = {row.code: District(row.name, shown.said(values[row.code]), row.href) for row in rows}
+    wide, narrow = drawn
+    legend = [
+        (ramp(number, len(classes.limits)), _class_words(above, upto, shown))
+        for number, (above, upto) in enumerate(classes.spans())
+    ]
+    if any(area.value_class is None for area in wide.areas):
+        legend.append((NO_DATA, _("没有数据")))
+    return (
+        district_map(wide, districts, label=label),
+        district_map(narrow, districts, label=label, key="small"),
+    ), legend
+
+
+def _class_words(above: int | None, upto: int, shown: Indicator) -> str:
+    if above is None:
+        return _("%(upto)s 及以下") % {"upto": shown.said(upto)}
+    return _("%(above)s 以上至 %(upto)s") % {"above": shown.said(above), "upto": shown.said(upto)}
 
 
 def figures(run: int, total: Row) -> list[dict[str, Any]]:
@@ -236,7 +235,7 @@ def budget(rulebook: Rulebook, found: Overview) -> list[dict[str, Any]]:
     rows = []
     for name, (fen, number) in found.benefits.items():
         benefit = by_amount[name]
-        unit = _("%(n)s 人") if benefit.unit == "person" else _("%(n)s 户")
+        unit = _("%(n)s 人领取") if benefit.unit == "person" else _("%(n)s 户领取")
         rows.append(
             {
                 "name": term_of(benefit),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from anmin.console.charts.maps import Ring
 from anmin.kernel.divisions.catalogue import Catalogue
-from anmin.kernel.divisions.shapes import credit, outline
+from anmin.kernel.divisions.maps import Map, NoOutlines, draw
+from anmin.kernel.divisions.shapes import credit
 from anmin.lib.divisions import DivisionLevel, ancestors, canonical, is_within, level_of
 
+WIDE, NARROW = 640.0, 350.0
+"""Widths of a map on a desk and on a phone, so that its words keep their size."""
 SELECTABLE = (DivisionLevel.PREFECTURE, DivisionLevel.COUNTY)
 """Levels whose children stand in the selection below them; villages are reached through their town."""
 
@@ -63,9 +65,14 @@ def places_below(home: str) -> list[tuple[str, str]]:
     return rows
 
 
-def shape_of(code: str) -> Sequence[Sequence[Ring]]:
-    """The outline of a division as polygons of (longitude, latitude) rings; empty where there is none."""
-    return outline(code)
+def boards(code: str, classes: Mapping[str, str]) -> tuple[Map, Map] | None:
+    """The map of what lies below a division, wide and narrow; None where there are no outlines for it."""
+    try:
+        return draw(code, classes, width=WIDE, tallest=WIDE), draw(
+            code, classes, width=NARROW, tallest=NARROW * 1.2
+        )
+    except (NoOutlines, ValueError):
+        return None
 
 
 def map_credit() -> str:

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from anmin.console.charts.bars import Fall, waterfall
 from anmin.console.charts.lines import income_chart
-from anmin.console.charts.maps import District, district_map
+from anmin.console.charts.maps import District, district_map, diverging
 from anmin.console.charts.svg import Svg
-from anmin.console.citypage import MAP_NARROW, money_unit
-from anmin.console.places import place_name, shape_of
+from anmin.console.citypage import money_unit
+from anmin.console.places import boards, place_name
 from anmin.console.rulepages import NARROW, WIDE, rate_shown
 from anmin.console.templatetags.anmin_words import count, percent, signed_yuan, wan, yuan
 from anmin.console.words import term_of
@@ -192,16 +192,17 @@ def budget_charts(total: Compared, gained: int, lost: int, label: str) -> tuple[
     )
 
 
-def change_map(rows: Sequence[Compared], label: str) -> tuple[Svg, Svg] | None:
-    """Where the money changes, wide and narrow; None where fewer than two counties have a boundary."""
-    districts = [
-        District(row.code, row.name, shape_of(row.code), row.change, signed_yuan(row.change)) for row in rows
-    ]
-    if sum(1 for district in districts if district.polygons) < 2:
+def change_map(city: str, rows: Sequence[Compared], label: str) -> tuple[Svg, Svg] | None:
+    """Where the money changes, wide and narrow; None where there are no outlines."""
+    drawn = boards(city, diverging({row.code: row.change for row in rows}))
+    if drawn is None:
         return None
-    wide = district_map(districts, label=label, diverging=True, key="change")
-    narrow = district_map(districts, label=label, diverging=True, width=MAP_NARROW, key="change-small")
-    return wide, narrow
+    districts = {row.code: District(row.name, signed_yuan(row.change)) for row in rows}
+    wide, narrow = drawn
+    return (
+        district_map(wide, districts, label=label, key="change"),
+        district_map(narrow, districts, label=label, key="change-small"),
+    )
 
 
 def curve_charts(

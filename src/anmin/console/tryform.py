@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from django.utils.translation import gettext as _
+
+from anmin.console.words import term_of
 from anmin.policy.errors import PolicyError
 from anmin.policy.evaluate import Household
 from anmin.policy.examples import shown
@@ -32,7 +35,7 @@ class TryField:
     def choices(self) -> list[tuple[str, str]]:
         """For a coded fact or a truth: (value, term); empty for numbers and days."""
         if self.fact.kind is Kind.BOOL:
-            return [("0", "否"), ("1", "是")]
+            return [("0", _("否")), ("1", _("是"))]
         codes = self.fact.codes
         return [(str(int(code)), _term(code)) for code in codes] if codes else []
 
@@ -107,8 +110,8 @@ def _field(key: str, fact: Fact, written: Mapping[str, str], known: Mapping[str,
         filled = TryField(key, fact, text)
         try:
             _read(filled)
-        except PolicyError as trouble:
-            return TryField(key, fact, text, trouble.todo)
+        except (PolicyError, ValueError):
+            return TryField(key, fact, text, _trouble(fact))
         return filled
     value = known.get(fact.name)
     return TryField(key, fact, _default(fact) if value is None else _written(fact, value))
@@ -137,4 +140,12 @@ def _written(fact: Fact, value: int) -> str:
 
 
 def _term(code: IntEnum) -> str:
-    return str(getattr(code, "title", code.name))
+    return term_of(code)
+
+
+def _trouble(fact: Fact) -> str:
+    if fact.kind is Kind.FEN:
+        return _("请写成元，例如 1062.5。")
+    if fact.kind is Kind.DAY:
+        return _("请写成年-月-日，例如 1950-01-31。")
+    return _("请写成整数，例如 3。")

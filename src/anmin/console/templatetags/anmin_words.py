@@ -142,3 +142,10 @@ def domain(key: str) -> str:
 def place(code: str) -> str:
     """The name of a division today."""
     return place_name(code)
+
+
+@register.filter
+def departments(written: str) -> str:
+    """Who knows a fact, each department in the reader's language."""
+    names = [gettext(name) for name in written.split("、") if name]
+    return ("、" if is_chinese() else ", ").join(names)

@@ -37,7 +37,7 @@ def city_page(desk: Desk, code: str | None = None) -> HttpResponse:
     unverified = citypage.unverified(rulebook(), run.on, [code, *(row.code for row in rows)])
     shown = citypage.indicator(desk.request.GET.get("show", ""))
     picture, legend = citypage.map_of(
-        rows, shown, _("%(place)s各地%(what)s地图") % {"place": place["name"], "what": shown.title}
+        code, rows, shown, _("%(place)s各地%(what)s地图") % {"place": place["name"], "what": shown.title}
     )
     ranked = sorted(
         (

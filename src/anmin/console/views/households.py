@@ -53,12 +53,12 @@ def household_list(desk: Desk) -> HttpResponse:
     )
     page = Paginator(found, ROWS).get_page(given.get("page"))
     page.object_list = [_row(row, run) for row in page.object_list]
-    what = [term_of(one) for one in (layer, coverage) if one is not None]
+    what = [term_of(one) for one in (layer, coverage) if one is not None] or [_("有结果的住户")]
     where = place_name(division) if division else place_name(desk.home)
     return desk.page(
         "households",
         "households",
-        list_title=f"{where} · {' · '.join(what) if what else _('有结果的住户')}",
+        list_title=f"{where} · {' · '.join(what)}",
         page_of=page,
         sum_fen=found.aggregate(sum=Sum("aid_month"))["sum"] or 0,
         layers=screening.LAYERS,

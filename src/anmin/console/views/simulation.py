@@ -109,7 +109,7 @@ def _result(desk: Desk, run: Run, scheme: Scheme) -> dict[str, Any]:
         "waterfall_wide": wide,
         "waterfall_narrow": narrow,
         "map_title": map_title if total.change else _("各地都没有变化"),
-        "map": simulationpage.change_map(rows, map_title),
+        "map": simulationpage.change_map(run.city, rows, map_title),
         "bands_title": _("谁变多，谁变少"),
         "curves": [_curve(found)],
     }

@@ -46,7 +46,7 @@ def explain(
     except KeyError as trouble:
         raise PolicyError(
             "no_value",
-            what=f"{name} 不是这户{'第 %d 人' % member if member else ''}的值",
+            what=f"{name} 不是这户{f'第 {member} 人' if member else ''}的值",
             todo="个人的值请加 --member 1",
         ) from trouble
     if as_json:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from anmin.cli.exporting import write_workbook
 
+from anmin.cli.exporting import write_workbook
 from anmin.cli.options import Day, SnapshotName, day_of, opened
 from anmin.cli.running import out, progress_bar
 from anmin.kernel.facts.queries import covered_city

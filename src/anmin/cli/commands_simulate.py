@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from anmin.kernel.divisions.queries import name_of
 from rich.table import Table
 
 from anmin.cli.options import Day, SnapshotName, day_of, opened
 from anmin.cli.running import out, progress_bar
+from anmin.kernel.divisions.queries import name_of
 from anmin.kernel.screening.simulations import Simulated, run_simulation
 from anmin.policy.simulate import read_scenarios
 

@@ -13,8 +13,11 @@ def show_explanation(answer: Explanation) -> None:
     out.print(
         f"[bold]{answer.title}：{answer.shown}[/bold]（{answer.key}，{answer.division}，按 {answer.day} 的规定）"
     )
-    for row in answer.unverified:
+    telling = [row for row in answer.unverified if row.value]
+    for row in telling:
         out.print(f"[yellow]待核实：{row.title} {row.shown}（{row.source}）{row.note}[/yellow]")
+    if silent := len(answer.unverified) - len(telling):
+        out.print(f"[yellow]另有 {silent} 项参数取零或未启用，同样待核实，见表中依据[/yellow]")
     table = Table("项目", "结果", "算式与依据", show_lines=True)
     for line in answer.lines:
         table.add_row(_whose(line), line.shown, _ground(line))

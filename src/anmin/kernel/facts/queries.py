@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from django.conf import settings
@@ -44,7 +43,11 @@ def latest_snapshot() -> Snapshot:
 
 def covered_city(snapshot: Snapshot) -> str:
     """The smallest division that contains every household of a snapshot, by its code."""
-    shared = os.path.commonprefix([str(code) for code, _ in snapshot.manifest["areas"]])
+    codes = sorted(str(code) for code, _ in snapshot.manifest["areas"])
+    pairs = zip(codes[0], codes[-1], strict=False) if codes else ()
+    shared = (
+        codes[0][: next((at for at, (one, other) in enumerate(pairs) if one != other), 12)] if codes else ""
+    )
     for digits in (6, 4, 2):
         if len(shared) >= digits:
             return shared[:digits].ljust(6, "0")

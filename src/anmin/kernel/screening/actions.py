@@ -10,10 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from anmin.kernel.audit import actions as audit
 from django.conf import settings
 from django.db import connection, transaction
 
+from anmin.kernel.audit import actions as audit
 from anmin.kernel.screening.models import BrokenHousehold, DivisionSum, HouseholdResult, Run
 from anmin.kernel.screening.rulebooks import COVERAGE, LAYER, monthly_amounts, outputs, rulebook
 from anmin.policy.citywide import Results, screen

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from anmin.kernel.access.queries import Scope
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Substr
 
+from anmin.kernel.access.queries import Scope
 from anmin.kernel.facts.queries import snapshots_home
 from anmin.kernel.screening.models import BrokenHousehold, DivisionSum, HouseholdResult, Run
 from anmin.kernel.screening.rulebooks import COVERAGE, LAYER, MEASURE, monthly_amounts, rulebook
@@ -81,6 +81,11 @@ def latest_run(scope: Scope) -> Run | None:
 def run_numbered(scope: Scope, number: int) -> Run | None:
     """One run by its number."""
     return runs(scope).filter(pk=number).first()
+
+
+def run_by(snapshot: str, fingerprint: str) -> Run | None:
+    """The newest run over a snapshot by exactly these rules, rates and day, or None."""
+    return Run.objects.filter(snapshot=snapshot, fingerprint=fingerprint).order_by("-pk").first()
 
 
 def city_overview(run: Run, scope: Scope, parent: str) -> list[Overview]:

@@ -21,7 +21,7 @@ from anmin.policy.snapshots import PERSONS_IN_PART, Form, Snapshot, SnapshotWrit
 
 SMALL, LARGE = 60_000, 2_900_000
 MEAN_SIZE = 2.58
-IN_HARDSHIP_URBAN, IN_HARDSHIP_RURAL = 0.028, 0.052
+IN_HARDSHIP_URBAN, IN_HARDSHIP_RURAL = 0.016, 0.034
 STANDARD = "dibao_standard"
 
 
@@ -203,6 +203,12 @@ def _planted_tables(
     numbers = identity_numbers(births, sex, 4_900_000 + np.arange(len(members)))
     for member, number in zip(members, numbers.to_pylist(), strict=True):
         member["person"] = number
+    for given, schema in ((rows, households), (members, people)):
+        unknown = {name for row in given for name in row} - set(schema.names)
+        if unknown:
+            raise ValueError(
+                f"planted households state facts that the city has no column for: {sorted(unknown)}"
+            )
     return (
         pa.Table.from_pylist(rows, schema=_decoded(households)),
         pa.Table.from_pylist(members, schema=people),

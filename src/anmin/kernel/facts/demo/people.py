@@ -95,6 +95,8 @@ def draw_facts(rng: np.random.Generator, people: Population, hard: np.ndarray) -
     facts["property_income_year"] = np.where(rent & ~in_need, rng.gamma(2, 4_000, n).round() * FEN, 0).astype(
         np.int64
     )
+    gifts = rng.random(n) < 0.03
+    facts["other_transfer_year"] = np.where(gifts, rng.gamma(1.5, 1_200, n).round() * FEN, 0).astype(np.int64)
     facts["is_unemployed"] = ((age >= 18) & (age < 60) & ~works & (facts["study"] == Study.NONE)).astype(
         np.uint8
     )
@@ -152,16 +154,18 @@ def _old_age(
     n, age = people.persons, people.age
     alone = (people.sizes == 1)[people.home] & (age >= 60)
     childless = alone & (rng.random(n) < 0.055) & (facts["retirement_pension_year"] == 0)
-    has_child = (age >= 60) & ~childless & (rng.random(n) < 0.8)
+    # Old couples and old people alone have children elsewhere, who owe support; larger households have them at home.
+    small = (people.sizes <= 2)[people.home]
+    has_child = (age >= 60) & small & ~childless & (rng.random(n) < 0.88)
     income = rng.lognormal(11.2, 0.6, n).round() * FEN
     return {
         "has_able_supporter": (~childless).astype(np.uint8),
         "support_mode": np.where(
             childless & (rng.random(n) < 0.2), SupportMode.INSTITUTION, SupportMode.SCATTERED
         ).astype(np.uint8),
-        "supporter1_income_year": np.where(has_child & alone, income, 0).astype(np.int64),
-        "supporter1_members": np.where(has_child & alone, rng.integers(2, 5, n), 0).astype(np.int32),
-        "supporter1_supported": np.where(has_child & alone, rng.integers(1, 4, n), 1).astype(np.int32),
+        "supporter1_income_year": np.where(has_child, income, 0).astype(np.int64),
+        "supporter1_members": np.where(has_child, rng.integers(2, 5, n), 0).astype(np.int32),
+        "supporter1_supported": np.where(has_child, rng.integers(1, 4, n), 1).astype(np.int32),
     }
 
 

@@ -10,11 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from anmin.kernel.audit import actions as audit
-from anmin.kernel.divisions.catalogue import Catalogue
 from django.conf import settings
 from django.db import transaction
 
+from anmin.kernel.audit import actions as audit
+from anmin.kernel.divisions.catalogue import Catalogue
 from anmin.kernel.facts.intake.checking import (
     Landed,
     Quarantined,

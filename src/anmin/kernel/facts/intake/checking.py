@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from anmin.lib.identifiers import IdentifierProblem, parse_identity
-from anmin.lib.names import NameProblem, parse_name
-
 from anmin.kernel.facts.intake.cells import Trouble, number_of, text_of
 from anmin.kernel.facts.intake.reading import RawTable
 from anmin.kernel.facts.intake.sheets import Column, Sheet
 from anmin.lib.divisions import DivisionLevel, canonical, level_of
+from anmin.lib.identifiers import IdentifierProblem, parse_identity
+from anmin.lib.names import NameProblem, parse_name
 from anmin.policy.errors import PolicyError
 
 KEY_LENGTH = 50

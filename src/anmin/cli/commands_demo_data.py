@@ -1,0 +1,94 @@
+"""生成演示城市、测算并创建演示账号；数据已在且相同时很快结束。"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+from django.conf import settings
+
+from anmin.cli.running import out, progress_bar
+from anmin.kernel.access.actions import create_demo_staff
+from anmin.kernel.access.queries import Scope, demo_accounts
+from anmin.kernel.divisions.catalogue import Catalogue
+from anmin.kernel.facts.demo.city import LARGE, SMALL, build_city
+from anmin.kernel.facts.demo.places import places_of
+from anmin.kernel.facts.queries import snapshots_home
+from anmin.kernel.screening.actions import screen_city
+from anmin.kernel.screening.queries import run_by
+from anmin.kernel.screening.rulebooks import outputs, rulebook
+from anmin.kernel.screening.truths import report_on_truths
+from anmin.policy.citywide import fingerprint
+from anmin.policy.errors import PolicyError
+from anmin.policy.plan import make_plan
+from anmin.policy.snapshots import Snapshot
+
+DAY = date(2026, 11, 1)
+SEED = 20261124
+VERSION = 3
+"""Raised when the generator changes, so that an old demonstration city is made anew."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("demo-data")(demo_data)
+
+
+def demo_data(
+    city: Annotated[str, typer.Option(help="放在哪个市：371000 350200 460100 610600")] = "371000",
+    large: Annotated[bool, typer.Option("--large", help="290 万人（默认 6 万人）")] = False,
+    seed: Annotated[int, typer.Option(help="随机种子，同一种子生成同一座城市")] = SEED,
+    on: Annotated[str, typer.Option("--on", help="规则日期")] = DAY.isoformat(),
+    accounts: Annotated[bool, typer.Option("--accounts", help="只列出演示账号")] = False,
+) -> None:
+    """生成演示城市、测算并创建演示账号；数据已在且相同时很快结束。"""
+    if not accounts:
+        _make(city, LARGE if large else SMALL, seed, date.fromisoformat(on))
+    for account in demo_accounts():
+        typer.echo(f"  账号 {account.username:<12} 密码 {account.password}   {account.place}")
+
+
+def _make(city: str, persons: int, seed: int, on: date) -> None:
+    if not settings.DEMO:
+        raise PolicyError(
+            "demo_only",
+            what="演示数据只能在演示模式下生成",
+            todo="运行 python3 run.py demo，或设置 ANMIN_DEMO=1",
+        )
+    book = rulebook()
+    name = f"demo-{city}-{persons}-{seed}-{on.isoformat()}-v{VERSION}"
+    with progress_bar() as progress:
+        if not (snapshots_home() / name / "manifest.json").exists():
+            places = places_of(city, on)
+            build_city(
+                snapshots_home() / name, places, book, on=on, persons=persons, seed=seed, progress=progress
+            )
+        snapshot = Snapshot.open(snapshots_home() / name)
+        run = run_by(name, fingerprint(make_plan(book, on, outputs(book))))
+        if run is None:
+            run = screen_city(
+                by="anmin demo-data", snapshot=snapshot, on=on, city=city, book=book, progress=progress
+            )
+    create_demo_staff(by="anmin demo-data", places=_staff(city, on), on=date(2020, 1, 1))
+    report = report_on_truths(run, Scope.nation())
+    out.print(f"演示城市：{run.households:,} 户、{run.persons:,} 人（演示数据，不是任何真实的人）")
+    out.print(f"预埋的 {report.planted} 户已知答案：{report.right} 户测算一致，{len(report.wrong)} 户不一致")
+    for line in report.wrong[:10]:
+        out.print(f"[red]{line}[/red]")
+
+
+def _staff(city: str, on: date) -> list[tuple[str, str, str]]:
+    """A clerk for the city, one for each of its first counties, and one for a town."""
+    catalogue = Catalogue.load()
+    counties = catalogue.counties_of(city, on=on)[:3]
+    name = catalogue.lookup(city, on=on).name
+    staff = [("shi", f"{name}民政局 · 市级", city)]
+    staff += [
+        (f"xian{number}", f"{county.name}民政局 · 区县级", county.code)
+        for number, county in enumerate(counties, 1)
+    ]
+    towns = catalogue.towns_of(counties[0].code, on=on) if counties else ()
+    if towns:
+        staff.append(("zhen1", f"{counties[0].name}{towns[0].name} · 乡镇街道", towns[0].code))
+    return staff

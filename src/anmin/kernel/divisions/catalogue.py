@@ -153,9 +153,15 @@ class Catalogue:
         inside = self._with_prefix(self._counties, prefix, on)
         return tuple(place for place in inside if place.level is DivisionLevel.COUNTY)
 
-    def towns_of(self, county: str, *, on: date | None = None) -> tuple[Place, ...]:
-        """街道、镇、乡 of a county (or of a prefecture without counties), by official code."""
-        prefix = canonical(county)
+    def all_counties(self) -> Iterator[Place]:
+        """Every recorded span of provinces, prefectures and counties, ended ones too, by code."""
+        for spans in self._counties.values():
+            yield from spans
+
+    def towns_of(self, code: str, *, on: date | None = None) -> tuple[Place, ...]:
+        """街道、镇、乡 of a county, or of a whole prefecture, by official code."""
+        code = canonical(code)
+        prefix = code[:4] if level_of(code) is DivisionLevel.PREFECTURE else code
         return tuple(self._with_prefix(self._town_table(prefix[:2]), prefix, on))
 
     def villages_of(self, town: str, *, on: date | None = None) -> tuple[Place, ...]:
@@ -188,23 +194,20 @@ class Catalogue:
         day = on or LIST_DAY
         if not spans:
             raise UnknownDivision(code, self.nearest(code, on=day), on)
-        return follow(spans, day, written, self.spans, self._changes_from, self._changes_to)
+        olds, news = self._by_old_and_new
+        return follow(
+            spans, day, written, self.spans, lambda old: olds.get(old, []), lambda new: news.get(new, [])
+        )
 
     @cached_property
-    def _changes_from(self) -> dict[str, list[Change]]:
-        found: dict[str, list[Change]] = defaultdict(list)
+    def _by_old_and_new(self) -> tuple[dict[str, list[Change]], dict[str, list[Change]]]:
+        olds: dict[str, list[Change]] = defaultdict(list)
+        news: dict[str, list[Change]] = defaultdict(list)
         for change in self.changes:
             if change.old and change.new:
-                found[change.old].append(change)
-        return found
-
-    @cached_property
-    def _changes_to(self) -> dict[str, list[Change]]:
-        found: dict[str, list[Change]] = defaultdict(list)
-        for change in self.changes:
-            if change.old and change.new:
-                found[change.new].append(change)
-        return found
+                olds[change.old].append(change)
+                news[change.new].append(change)
+        return olds, news
 
     def _table(self, code: str) -> dict[str, list[Place]]:
         match len(code):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -10,6 +10,7 @@ from enum import Enum
 from anmin.kernel.divisions.records import Change, Dating, Extent, Place
 
 Spans = Callable[[str], tuple[Place, ...]]
+Changes = Callable[[str], Sequence[Change]]
 
 
 class Outcome(Enum):
@@ -62,10 +63,13 @@ def follow(
     on: date,
     written: date | None,
     spans_of: Spans,
-    changes_from: Mapping[str, list[Change]],
-    changes_to: Mapping[str, list[Change]],
+    changes_from: Changes,
+    changes_to: Changes,
 ) -> Resolution:
-    """Resolve the code whose spans are given; `written` picks the span it was written in."""
+    """Resolve the code whose spans are given; `written` picks the span it was written in.
+
+    `changes_from` and `changes_to` give the changes that name a code as the old, and as the new one.
+    """
     start = _start(spans, on, written)
     code = spans[0].code
     if start.first_day > on:
@@ -106,7 +110,7 @@ def _doubtful(span: Place, on: date) -> bool:
 
 
 def _walk(
-    start: Place, on: date, written: date | None, spans_of: Spans, changes_from: Mapping[str, list[Change]]
+    start: Place, on: date, written: date | None, spans_of: Spans, changes_from: Changes
 ) -> tuple[tuple[Place, ...], tuple[Place, ...], tuple[Change, ...]]:
     whole: dict[Place, None] = {}
     partial: dict[Place, None] = {}
@@ -130,12 +134,10 @@ def _walk(
     return (*whole, *parts), parts, tuple(sorted(chain, key=lambda c: c.day))
 
 
-def _losses(
-    span: Place, on: date, since: date, changes_from: Mapping[str, list[Change]], *, follow_parts: bool
-) -> list[Change]:
+def _losses(span: Place, on: date, since: date, changes_from: Changes, *, follow_parts: bool) -> list[Change]:
     """The changes that took territory from a span by the day. While it is in force, parts count only if asked for."""
     found = []
-    for change in changes_from.get(span.code, ()):
+    for change in changes_from(span.code):
         if change.old_name != span.name:
             continue
         at_end = span.last_day is not None and _ends(span, change)
@@ -165,7 +167,7 @@ def _taken_over(change: Change, spans_of: Spans) -> Place | None:
 
 
 def _walk_back(
-    start: Place, on: date, spans_of: Spans, changes_to: Mapping[str, list[Change]]
+    start: Place, on: date, spans_of: Spans, changes_to: Changes
 ) -> tuple[tuple[Place, ...], tuple[Place, ...], tuple[Change, ...], bool]:
     whole: dict[Place, None] = {}
     partial: dict[Place, None] = {}
@@ -180,7 +182,7 @@ def _walk_back(
         if span.in_force(on):
             (partial if is_part else whole)[span] = None
             continue
-        for change in changes_to.get(span.code, ()):
+        for change in changes_to(span.code):
             if abs((change.day - span.first_day).days) <= 1:
                 chain[change] = None
                 before = [s for s in spans_of(change.old or "") if s.first_day < change.day]

@@ -172,7 +172,7 @@ def _source(event: Mapping[str, Any]) -> str:
     if told.startswith("GB/T 2260"):
         guessed = "，去向据补录" if (event.get("note") or "").startswith("2026-09-17") else ""
         return f"GB/T 2260 逐年代码簿比对{guessed}"
-    return told.split("（")[0]
+    return told.replace("gov_cn_gongbao", "国务院公报").split("（")[0]
 
 
 def _links_of_fixes(fixes: Mapping[str, Any], spans: list[Span], today: Mapping[str, str]) -> list[Link]:
@@ -312,13 +312,14 @@ def _same_name_links(links: list[Link], spans: list[Span]) -> list[Link]:
         starts[span.code[:2], span.name, span.first_year].append(span)
         if not span.code.endswith("00") and (span.code, span.first_year) not in fed:
             districts[span.code[:4], span.first_year].append(span)
+    prefectures = [span for span in spans if span.code.endswith("00")]
     found = []
     for span in spans:
         if not span.last or any((span.code, span.name, span.last_year + n) in told for n in (1, 2)):
             continue
         for year in range(span.last_year + 1, span.last_year + 1 + NAME_GAP):
             same = [s for s in starts[span.code[:2], span.name, year] if s.code != span.code]
-            if len(same) != 1:
+            if len(same) != 1 or not _plausible(span, same[0], year, prefectures):
                 continue
             target, kind, source = same[0], "RECODED", "同名换码，由名称推定"
             if target.code.endswith("00") and not span.code.endswith("00"):
@@ -330,6 +331,15 @@ def _same_name_links(links: list[Link], spans: list[Span]) -> list[Link]:
             )
             break
     return found
+
+
+def _plausible(old: Span, new: Span, year: int, prefectures: list[Span]) -> bool:
+    """A prefecture does not become a county, and a 郊区 or 城区 does not move to another prefecture that it had not left."""
+    if old.code.endswith("00") and not new.code.endswith("00"):
+        return False
+    above = old.code[:4] + "00"
+    stayed = any(p.code == above and p.first_year < year <= p.last_year for p in prefectures)
+    return not (old.name.endswith("区") and stayed and old.code[:4] != new.code[:4])
 
 
 def _simple(kind: str, span: Span) -> Link:

@@ -1,0 +1,50 @@
+"""What a benchmark was asked to do, and where its data lives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SMALL_PERSONS = 50_000
+SMALL_PART = 10_000
+PART = 400_000
+
+
+@dataclass(frozen=True)
+class Options:
+    """`small` and `persons` choose the size, `rounds` the repetitions; `home` keeps populations and kernels."""
+
+    small: bool = False
+    persons: int | None = None
+    rounds: int | None = None
+    home: Path = ROOT / ".anmin" / "bench"
+
+    @property
+    def usual(self) -> bool:
+        """Whether this is the size for which the bars were set."""
+        return not self.small and self.persons is None
+
+    def size(self, usual: int) -> int:
+        """Persons to measure with."""
+        if self.persons is not None:
+            return self.persons
+        return SMALL_PERSONS if self.small else usual
+
+    def times(self, usual: int) -> int:
+        """Rounds to run."""
+        if self.rounds is not None:
+            return self.rounds
+        return 2 if self.small else usual
+
+    @property
+    def part(self) -> int:
+        """Persons in a part of the population."""
+        return SMALL_PART if self.small else PART
+
+    @property
+    def scratch(self) -> Path:
+        """A folder for results that are measured and thrown away."""
+        folder = self.home / "scratch"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder

@@ -1,0 +1,1 @@
+"""The 43-rule set of `spec.md`, once for each side."""

@@ -1,0 +1,1 @@
+"""Small equality tests of the benchmark sides."""

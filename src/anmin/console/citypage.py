@@ -25,6 +25,7 @@ from anmin.policy.codes import Coverage, Layer
 from anmin.policy.plan import make_plan
 from anmin.policy.rates import Rate
 from anmin.policy.rulebook import Rulebook
+from anmin.policy.types import Kind
 
 SHORT_LAYERS = {
     Layer.DIBAO: gettext_lazy("低保"),
@@ -34,6 +35,7 @@ SHORT_LAYERS = {
     Layer.WATCHED: gettext_lazy("其他困难"),
 }
 PER_MYRIAD = 10_000
+STANDARD = "dibao_standard"
 DRILLED = 9
 """Codes up to this length (towns) open a page of their own; villages are the last row."""
 
@@ -273,4 +275,5 @@ def unverified(rulebook: Rulebook, on: date, places: Sequence[str]) -> list[Unve
             found[rate.name, entry.division] = Unverified(
                 rate, entry.division, text, entry.note, entry.source
             )
-    return list(found.values())
+    # Amounts first, the dibao standard before all: what moves the results most is read first.
+    return sorted(found.values(), key=lambda row: (row.rate.name != STANDARD, row.rate.kind is not Kind.FEN))

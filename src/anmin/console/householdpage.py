@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from anmin.console.shortfalls import shortfall
 from anmin.console.templatetags.anmin_words import yuan
 from anmin.console.why import Why
 from anmin.console.words import term_of
@@ -115,11 +116,39 @@ def overall(outcome: Outcome) -> list[Asked]:
     return rows
 
 
-def chosen_of(rows: list[Asked], key: str) -> Asked | None:
-    """The value named in the address; else the strongest benefit granted, else the strongest one refused."""
-    named = next((row for row in rows if row.key == key), None)
+def chosen_of(rows: list[Asked], more: list[Asked], key: str) -> Asked | None:
+    """The value named in the address; else the strongest benefit granted, else a refusal, the household's own first.
+
+    `more` are the total and the layer, which are explained only when asked for.
+    """
+    named = next((row for row in [*rows, *more] if row.key == key), None)
     granted = next((row for row in rows if row.granted), None)
-    return named or granted or (rows[0] if rows else None)
+    own = next((row for row in rows if row.member is None), None)
+    return named or granted or own or next(iter([*rows, *more]), None)
+
+
+def shortfalls_of(outcome: Outcome, why: Why) -> list[str]:
+    """For each reason of a refusal that is a comparison: the value, the limit and the difference in one sentence."""
+    titles = {**outcome.plan.rulebook.facts, **{rule.name: rule for rule in outcome.plan.rules}}
+    sentences = []
+    for row in why.reasons:
+        found = shortfall(outcome.finding(row.line.name, row.line.member))
+        if found is None:
+            continue
+        show = yuan if found.is_money else str
+        template = _("%(what)s是 %(value)s，应低于 %(limit)s，高出 %(difference)s")
+        if not found.must_be_less:
+            template = _("%(what)s是 %(value)s，应高于 %(limit)s，还差 %(difference)s")
+        sentences.append(
+            template
+            % {
+                "what": term_of(titles.get(found.name, found.name)),
+                "value": show(found.value),
+                "limit": show(found.limit),
+                "difference": show(found.difference),
+            }
+        )
+    return sentences
 
 
 def sentence_of(asked: Asked, why: Why) -> str:

@@ -161,7 +161,7 @@ def examples_of(examples: Sequence[Example], name: str) -> list[Example]:
 
 
 def _chart(rate: Rate, entries: Sequence[RateEntry], differs: bool, on: date, label: str, width: int) -> Svg:
-    if rate.kind not in DRAWN or (len(entries) < 2 and not entries):
+    if rate.kind not in DRAWN or len(entries) < 2 or not any(row.urban or row.rural for row in entries):
         return Svg("")
     sides = [("urban", 0), ("rural", 1)] if differs else [("urban", 0)]
     series = [

@@ -48,6 +48,19 @@ class Why:
     unused: tuple[Operand, ...]
 
     @property
+    def telling(self) -> tuple[WhyLine, ...]:
+        """The lines that carry the answer: what came to something, and where the answer is no, why."""
+        told = {row.number for row in (*self.reasons, self.target)}
+        terms = {anchor for _, anchor in self.terms if anchor}
+        return tuple(row for row in self.lines if row.line.value or row.number in told or row.anchor in terms)
+
+    @property
+    def empty(self) -> tuple[WhyLine, ...]:
+        """The lines that came to nought or no and changed nothing."""
+        told = {row.number for row in self.telling}
+        return tuple(row for row in self.lines if row.number not in told)
+
+    @property
     def unverified(self) -> tuple[Operand, ...]:
         """The rates behind the answer that nobody has verified yet."""
         return tuple(row for row in self.rates if not row.verified)

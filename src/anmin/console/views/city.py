@@ -16,6 +16,9 @@ from anmin.kernel.screening import queries as screening
 from anmin.kernel.screening.models import Run
 from anmin.kernel.screening.rulebooks import rulebook
 
+FIRST = 6
+"""So many unverified rates stand open; the others are folded."""
+
 
 @desk
 def city_page(desk: Desk, code: str | None = None) -> HttpResponse:
@@ -70,7 +73,8 @@ def city_page(desk: Desk, code: str | None = None) -> HttpResponse:
         top=max((row["value"] for row in ranked), default=0),
         money_unit=citypage.money_unit(),
         budget=citypage.budget(rulebook(), found),
-        unverified=unverified,
+        unverified_first=unverified[:FIRST],
+        unverified_rest=unverified[FIRST:],
     )
 
 

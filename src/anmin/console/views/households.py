@@ -153,8 +153,7 @@ def _open(desk: Desk, number: str) -> Opened:
     except PolicyError as trouble:
         return Opened(run, on, household, stored, None, str(trouble), [], None, None)
     rows = householdpage.asked_of(outcome)
-    every = [*rows, *householdpage.overall(outcome)]
-    chosen = householdpage.chosen_of(every, desk.request.GET.get("why", ""))
+    chosen = householdpage.chosen_of(rows, householdpage.overall(outcome), desk.request.GET.get("why", ""))
     reasons = None
     if chosen is not None:
         found = screening.explanation(outcome, chosen.name, chosen.member, phrases())
@@ -201,6 +200,7 @@ def _page(opened: Opened) -> dict[str, Any]:
         "chosen": chosen,
         "why": opened.why,
         "sentence": householdpage.sentence_of(chosen, opened.why) if chosen and opened.why else "",
+        "shortfalls": householdpage.shortfalls_of(outcome, opened.why) if outcome and opened.why else [],
         "trouble": opened.trouble,
         "replay_href": f"{address(why=key, replay=1)}#replay",
         "try_href": f"{reverse('console:try', args=[try_rule])}{address(household=number)}"

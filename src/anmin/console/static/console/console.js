@@ -40,6 +40,15 @@
   });
   window.addEventListener("afterprint", () => { opened.forEach((fold) => { fold.open = false; }); opened = []; });
 
+  // A link to a line that is folded away opens the fold first.
+  const unfold = () => {
+    const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    const fold = target && target.closest("details:not([open])");
+    if (fold) { fold.open = true; target.scrollIntoView(); }
+  };
+  window.addEventListener("hashchange", unfold);
+  unfold();
+
   // After a form that came back with errors, the reader starts at the list of errors.
   const summary = document.querySelector(".error-summary");
   if (summary) summary.focus();

@@ -23,7 +23,9 @@ def child_code(number: int) -> str:
 
 def public_id(number: str) -> str:
     """An identity number in a public list, where one is needed at all: place, birth date and order stay hidden."""
-    return number[:3] + "*" * max(len(number) - 5, 0) + number[-2:] if len(number) >= 15 else "*" * len(number)
+    return (
+        number[:3] + "*" * max(len(number) - 5, 0) + number[-2:] if len(number) >= 15 else "*" * len(number)
+    )
 
 
 def screen_id(number: str) -> str:

@@ -8,6 +8,8 @@ from enum import Enum
 from anmin.lib.text import compact
 
 FEN_IN_YUAN = 100
+LARGEST = 17
+"""Amounts of more than a thousand million million yuan are no amounts."""
 DIGITS = "零壹贰叁肆伍陆柒捌玖"
 UNITS = ("", "拾", "佰", "仟")
 GROUPS = ("", "万", "亿", "万亿")
@@ -36,7 +38,7 @@ def parse_yuan(text: str | int | Decimal) -> int:
     written = compact(str(text)).replace(",", "").replace("，", "").strip("¥￥元")
     try:
         fen = Decimal(written) * FEN_IN_YUAN
-        if not fen.is_finite():
+        if not fen.is_finite() or fen.adjusted() > LARGEST:
             raise InvalidOperation
     except InvalidOperation:
         raise MoneyProblem(f"“{text}”不是金额") from None

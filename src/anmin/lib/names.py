@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from pathlib import Path
 
+import yaml
 from pypinyin import Style, lazy_pinyin
 
 from anmin.lib.text import narrowed
@@ -25,18 +27,9 @@ HAN = (
 """Han with Extensions A to H and the compatibility characters: what GB 18030-2022 at level 3 asks for."""
 PRIVATE = ((0xE000, 0xF8FF), (0xF0000, 0xFFFFD), (0x100000, 0x10FFFD))
 LATIN = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ .'\-]*")
-COMPOUND = frozenset(
-    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 "
-    "申屠 公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 子车 亓官 司寇 巫马 公西 颛孙 壤驷 公良 漆雕 乐正 "
-    "宰父 谷梁 拓跋 夹谷 轩辕 令狐 段干 百里 呼延 东郭 南门 羊舌 微生 梁丘 左丘 东门 西门 第五".split()
-)
-SURNAMES = {
-    **dict(单="shan", 仇="qiu", 查="zha", 解="xie", 曾="zeng", 区="ou", 朴="piao", 盖="ge", 华="hua", 任="ren"),
-    **dict(洗="xian", 冼="xian", 翟="zhai", 黑="he", 折="she", 乜="nie", 缪="miao", 员="yun", 秘="bi", 召="shao"),
-    **dict(乐="yue", 纪="ji", 宁="ning", 尹="yin", 幺="yao", 种="chong", 重="chong", 晁="chao", 令="ling", 谌="chen"),
-    **dict(逄="pang", 郇="xun", 覃="qin", 卜="bu", 隗="wei", 牟="mu", 葛="ge", 柏="bai", 能="nai", 俞="yu", 藏="zang"),
-    **dict(万俟="moqi", 尉迟="yuchi", 澹台="tantai", 长孙="zhangsun", 鲜于="xianyu", 令狐="linghu", 亓官="qiguan"),
-}
+_SURNAMES = yaml.safe_load((Path(__file__).parent / "surnames.yaml").read_text("utf-8"))
+COMPOUND = frozenset(name for line in _SURNAMES["compound"] for name in line.split())
+READINGS: dict[str, list[str]] = {name: str(text).split() for name, text in _SURNAMES["readings"].items()}
 """Readings of surnames that a general dictionary gets wrong."""
 
 
@@ -50,7 +43,7 @@ class NameProblem(ValueError):
 
 def normalise_name(text: str) -> str:
     """NFC, one kind of dot, no outer or doubled spaces; never NFKC, which would change rare characters."""
-    one = unicodedata.normalize("NFC", narrowed(text)).translate(DOTS).replace("　", " ")
+    one = unicodedata.normalize("NFC", narrowed(text.translate(DOTS))).replace("　", " ")
     one = re.sub(r"\s+", " ", one).strip()
     return one.replace(" ", "") if any(_within(ord(letter), HAN) for letter in one) else one
 
@@ -63,7 +56,9 @@ def parse_name(text: str) -> str:
     """
     name = normalise_name(text)
     if not SHORTEST <= len(name) <= LONGEST:
-        raise NameProblem("name_length", f"姓名“{name}”有 {len(name)} 个字，应为 {SHORTEST} 至 {LONGEST} 个字")
+        raise NameProblem(
+            "name_length", f"姓名“{name}”有 {len(name)} 个字，应为 {SHORTEST} 至 {LONGEST} 个字"
+        )
     if has_private_use(name):
         raise NameProblem("name_private", f"姓名“{name}”里有旧系统的自造字，请按证件改为标准字")
     if LATIN.fullmatch(name):
@@ -92,23 +87,12 @@ def pinyin_of(name: str) -> tuple[str, ...]:
         return tuple(name.lower().split())
     surname = surname_of(name)
     rest = name[len(surname) :].replace(DOT, "")
-    known = SURNAMES.get(surname)
-    first = [known] if known and len(surname) == 1 else _split(surname, known)
-    return tuple([*first, *_syllables(rest)])
+    return (*READINGS.get(surname, _syllables(surname)), *_syllables(rest))
 
 
 def pinyin_initials(name: str) -> str:
     """The first letters of the syllables: 欧阳明 is oym. A character without a reading gives nothing."""
     return "".join(one[0] for one in pinyin_of(name) if one[0].isascii())
-
-
-def _split(surname: str, known: str | None) -> list[str]:
-    if known is None:
-        return _syllables(surname)
-    usual = _syllables(surname)
-    lengths = {"moqi": 2, "yuchi": 2, "tantai": 3, "zhangsun": 5, "xianyu": 4, "linghu": 4, "qiguan": 2}
-    cut = lengths.get(known, len(usual[0]))
-    return [known[:cut], known[cut:]]
 
 
 def _syllables(text: str) -> list[str]:

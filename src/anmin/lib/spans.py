@@ -26,7 +26,9 @@ class Span:
 
     def overlaps(self, other: Span) -> bool:
         """Whether the two share a day."""
-        return self.first_day <= (other.last_day or date.max) and other.first_day <= (self.last_day or date.max)
+        return self.first_day <= (other.last_day or date.max) and other.first_day <= (
+            self.last_day or date.max
+        )
 
     def intersection(self, other: Span) -> Span | None:
         """The days that both have, or None."""

@@ -46,7 +46,9 @@ class WorkCalendar:
         """
         if on.year not in self._known:
             if self.on_unknown == "refuse":
-                raise CalendarProblem(f"{on.year} 年的放假安排尚未录入，不能推算工作日；录入后再算，或按“暂估”计算")
+                raise CalendarProblem(
+                    f"{on.year} 年的放假安排尚未录入，不能推算工作日；录入后再算，或按“暂估”计算"
+                )
             return on.weekday() < SATURDAY
         if on in self.makeup[on.year]:
             return True
@@ -87,7 +89,7 @@ def load_calendar(*more: Path, on_unknown: OnUnknown = "refuse") -> WorkCalendar
     makeup: dict[int, frozenset[date]] = {}
     for path in (DATA, *more):
         for year, row in yaml.safe_load(path.read_text("utf-8")).items():
-            off[int(year)] = _days(int(year), row["off"])
+            off[int(year)] = _days(int(year), row["days_off"])
             makeup[int(year)] = _days(int(year), row.get("makeup", []))
     return WorkCalendar(off, makeup, on_unknown)
 

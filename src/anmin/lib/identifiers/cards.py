@@ -33,7 +33,11 @@ def bank_card(text: str) -> Checked:
     number = compact(text).replace("-", "")
     if not re.fullmatch(r"\d{13,19}", number):
         raise IdentifierProblem("bank_card_form", f"银行卡号“{text}”应为 13 至 19 位数字")
-    return Checked(number) if luhn_holds(number) else Checked(number, ("校验位不对：如是存折可以忽略，如是银行卡请核对",))
+    return (
+        Checked(number)
+        if luhn_holds(number)
+        else Checked(number, ("校验位不对：如是存折可以忽略，如是银行卡请核对",))
+    )
 
 
 def luhn_holds(number: str) -> bool:
@@ -53,7 +57,10 @@ def disability_card(text: str, *, on: date) -> DisabilityCard:
     """
     found = CERTIFICATE.fullmatch(compact(text))
     if found is None:
-        raise IdentifierProblem("disability_card_form", f"残疾人证号“{text}”应为 18 位身份证号加 1 位类别（1–7）加 1 位等级（1–4）")
+        raise IdentifierProblem(
+            "disability_card_form",
+            f"残疾人证号“{text}”应为 18 位身份证号加 1 位类别（1–7）加 1 位等级（1–4）",
+        )
     identity = parse_resident_id(found[1], on=on)
     reissue = int(found[4][1:]) if found[4] else 0
     return DisabilityCard(found[0], identity, int(found[2]), int(found[3]), reissue)

@@ -31,7 +31,10 @@ def parse_foreign_id(text: str) -> ForeignId:
     if OLD.fullmatch(number):
         return ForeignId(number, is_old=True)
     if not NEW.fullmatch(number):
-        raise IdentifierProblem("foreign_form", f"“{text}”不是外国人永久居留身份证号码：应为 9 开头的 18 位，或 3 个字母加 12 位数字")
+        raise IdentifierProblem(
+            "foreign_form",
+            f"“{text}”不是外国人永久居留身份证号码：应为 9 开头的 18 位，或 3 个字母加 12 位数字",
+        )
     if number[17] != check_digit(number[:17]):
         raise IdentifierProblem("id_check", f"外国人永久居留身份证号码“{number}”校验位不对，请核对")
     return ForeignId(number, is_old=False)

@@ -35,7 +35,9 @@ def parse_credit_code(text: str) -> Checked:
     if len(code) != 18:
         raise IdentifierProblem("credit_length", f"统一社会信用代码“{text}”有 {len(code)} 位，应为 18 位")
     if any(one not in ALPHABET for one in code):
-        raise IdentifierProblem("credit_characters", f"统一社会信用代码“{text}”含有 I、O、S、V、Z 或其他不该有的字符")
+        raise IdentifierProblem(
+            "credit_characters", f"统一社会信用代码“{text}”含有 I、O、S、V、Z 或其他不该有的字符"
+        )
     if code[17] != credit_check(code[:17]):
         raise IdentifierProblem("credit_check", f"统一社会信用代码“{code}”校验位不对，请核对")
     if code[16] != organisation_check(code[8:16]):

@@ -12,6 +12,7 @@ class Checked:
     text: str
     warnings: tuple[str, ...] = ()
 
+
 class IdentifierProblem(ValueError):
     """An identifier cannot be accepted. `code` is stable; `message` says what is wrong and what to do."""
 

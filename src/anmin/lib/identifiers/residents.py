@@ -68,14 +68,18 @@ def parse_resident_id(text: str, *, on: date) -> Identity:
     """
     number = _eighteen(text)
     if not re.fullmatch(r"\d{17}[\dX]", number):
-        raise IdentifierProblem("id_characters", f"证件号码“{text}”含有不该有的字符，应为 17 位数字加 1 位数字或 X")
+        raise IdentifierProblem(
+            "id_characters", f"证件号码“{text}”含有不该有的字符，应为 17 位数字加 1 位数字或 X"
+        )
     birth_day = _birth_day(number[6:14], on)
     expected = check_digit(number[:17])
     if number[17] != expected:
         raise IdentifierProblem("id_check", f"证件号码“{number}”校验位不对，请核对是否抄错一位或颠倒相邻两位")
     kind = IdentityKind.PERMIT if number[:6] in PERMITS else IdentityKind.RESIDENT
     warnings = ["按 15 位旧号码补成 18 位，请核对现行证件"] if len(compact(text)) == 15 else []
-    return Identity(number, kind, birth_day, Sex.MALE if int(number[16]) % 2 else Sex.FEMALE, number[:6], tuple(warnings))
+    return Identity(
+        number, kind, birth_day, Sex.MALE if int(number[16]) % 2 else Sex.FEMALE, number[:6], tuple(warnings)
+    )
 
 
 def parse_identity(text: str, *, on: date) -> Identity:
@@ -88,7 +92,9 @@ def parse_identity(text: str, *, on: date) -> Identity:
     if number.startswith("9") and len(number) == 18 and not number.startswith("99"):
         return _foreign(number, on)
     if re.fullmatch(r"[A-Z]{3}\d{12}", number):
-        raise IdentifierProblem("id_no_birth_day", "旧版外国人永久居留证号码不含出生日期，请换填新版 18 位号码")
+        raise IdentifierProblem(
+            "id_no_birth_day", "旧版外国人永久居留证号码不含出生日期，请换填新版 18 位号码"
+        )
     return parse_resident_id(text, on=on)
 
 

@@ -57,9 +57,9 @@ def _simplified(text: str, tolerance: float, steps: int, pilots: frozenset[str])
         for part in shapely.get_parts(full if fine else less):
             if part.geom_type != "Polygon":
                 continue
-            rings = [_ring(ring.coords, body["steps"]) for ring in (part.exterior, *part.interiors)]
-            if rings[0]:
-                body["parts"].append([ring for ring in rings if ring])
+            body["parts"].append(
+                [_ring(ring.coords, body["steps"]) for ring in (part.exterior, *part.interiors)]
+            )
     lines = [
         shapely.simplify(shape(f["geometry"]), tolerance) for f in features if "Line" in f["geometry"]["type"]
     ]
@@ -77,7 +77,8 @@ def _ring(coordinates: Any, steps: int, *, closed: bool = True) -> list[int]:
     moves = np.diff(points, axis=0)
     moves = moves[np.any(moves != 0, axis=1)]
     if len(moves) < (3 if closed else 1):
-        return []
+        # An islet smaller than a step stays on the map as the smallest triangle: none may be lost from a territory.
+        return [int(n) for n in (*points[0], 1, 0, 0, 1)] if closed else []
     return [int(n) for n in (*points[0], *moves[: -1 if closed else None].ravel())]
 
 

@@ -61,6 +61,9 @@ def test_a_map_of_the_nation_shows_taiwan_and_the_lines_in_the_south_china_sea()
     assert len(nation.areas) == 34 and "台湾省" in {area.name for area in nation.areas}
     assert southernmost < 4.5
     assert nation.lines.startswith("M")
+    hainan = next(area for area in nation.areas if area.name == "海南省")
+    assert hainan.d.count("M") >= 328
+    assert len(outline("460000")) == 328 and len(outline("710000")) == 16
 
 
 def test_a_town_has_no_outline_and_says_so() -> None:

@@ -6,13 +6,15 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from anmin.kernel.divisions.shapes import Polygon, Ring, boundary_lines, credit, drawn_below, outline
+from anmin.kernel.divisions.shapes import Point, Polygon, Ring, boundary_lines, credit, drawn_below, outline
 from anmin.lib.divisions import NATION, canonical
 
 NEAREST = 0.4
 """Points closer together than this, in units of the board, are left out."""
 SMALLEST = 0.15
 """Islands whose area is less than this, in square units, are left out unless the district has nothing larger."""
+EVERY_ISLAND = {"00", "46", "71"}
+"""Maps of the nation, Hainan and Taiwan show every island, as a dot if need be (公开地图内容表示规范)."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def draw(code: str, classes: Mapping[str, str], *, width: float = 640.0, tallest
     rings = [ring for polygons in outlines.values() for polygon in polygons for ring in polygon]
     board = _Board.around([*rings, *lines], width, tallest)
     areas = tuple(
-        _area(one, names[one], polygons, board, classes.get(one))
+        _area(one, names[one], polygons, board, classes.get(one), every_island=code[:2] in EVERY_ISLAND)
         for one, polygons in sorted(outlines.items())
     )
     drawn = " ".join(board.path(line, closed=False) for line in lines)
@@ -114,11 +116,25 @@ class _Board:
             return ""
         return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in kept) + ("Z" if closed else "")
 
+    def dot(self, point: Point) -> str:
+        """The smallest mark that a printer shows."""
+        ((x, y),) = self.place([point])
+        return f"M{x:.1f} {y:.1f}h0.6v0.6h-0.6Z"
 
-def _area(code: str, name: str, polygons: list[Polygon], board: _Board, value_class: str | None) -> Area:
+
+def _area(
+    code: str,
+    name: str,
+    polygons: list[Polygon],
+    board: _Board,
+    value_class: str | None,
+    *,
+    every_island: bool,
+) -> Area:
     sized = sorted(((_size(board.place(p[0])), p) for p in polygons), key=lambda pair: -pair[0])
-    shown = [p for number, (size, p) in enumerate(sized) if number == 0 or size >= SMALLEST]
-    d = " ".join(filter(None, (board.path(ring) for polygon in shown for ring in polygon)))
+    shown = [p for number, (size, p) in enumerate(sized) if number == 0 or every_island or size >= SMALLEST]
+    drawn = [" ".join(filter(None, map(board.path, polygon))) for polygon in shown]
+    d = " ".join(path or board.dot(polygon[0][0]) for path, polygon in zip(drawn, shown, strict=True))
     x, y = _inside([board.place(ring) for ring in shown[0]])
     return Area(code, name, d, (round(x, 1), round(y, 1)), round(math.sqrt(sized[0][0]), 1), value_class)
 

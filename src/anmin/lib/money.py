@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException, InvalidOperation
 from enum import Enum
 
 from anmin.lib.text import compact
@@ -40,7 +40,7 @@ def parse_yuan(text: str | int | Decimal) -> int:
         fen = Decimal(written) * FEN_IN_YUAN
         if not fen.is_finite() or fen.adjusted() > LARGEST:
             raise InvalidOperation
-    except InvalidOperation:
+    except DecimalException:
         raise MoneyProblem(f"“{text}”不是金额") from None
     if fen != fen.to_integral_value():
         raise MoneyProblem(f"“{text}”精确到分以下")

@@ -135,7 +135,7 @@ def shortfalls_of(outcome: Outcome, why: Why) -> list[str]:
         found = shortfall(outcome.finding(row.line.name, row.line.member))
         if found is None:
             continue
-        show = yuan if found.is_money else str
+        show = _yuan_words if found.is_money else str
         template = _("%(what)s是 %(value)s，应低于 %(limit)s，高出 %(difference)s")
         if not found.must_be_less:
             template = _("%(what)s是 %(value)s，应高于 %(limit)s，还差 %(difference)s")
@@ -175,6 +175,10 @@ def stored_shown(outcome: Outcome, name: str, value: int) -> str:
     """A stored value as a person reads it."""
     rule = next((rule for rule in outcome.plan.rules if rule.name == name.split("[")[0]), None)
     return yuan(value) if rule is not None and rule.kind is Kind.FEN else str(value)
+
+
+def _yuan_words(fen: int) -> str:
+    return _("%(amount)s 元") % {"amount": yuan(fen)}
 
 
 def _asked(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,19 +49,23 @@ def shortfall(finding: Finding) -> Shortfall | None:
     return None
 
 
-def _failed(body: list[ast.stmt], finding: Finding, values: dict[str, Any]) -> Iterator[ast.Compare]:
-    """The simple comparisons that came to no, following the statements as they ran."""
+def _failed(
+    body: list[ast.stmt], finding: Finding, values: dict[str, Any]
+) -> Generator[ast.Compare, None, bool]:
+    """The simple comparisons that came to no, following the statements as they ran; true when the rule ended."""
     for statement in body:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             values[statement.targets[0].id] = _value(statement.value, finding, values)
         elif isinstance(statement, ast.If):
             holds = bool(_value(statement.test, finding, values))
-            yield from _failed(statement.body if holds else statement.orelse, finding, values)
+            if (yield from _failed(statement.body if holds else statement.orelse, finding, values)):
+                return True
         elif isinstance(statement, ast.Return) and statement.value is not None:
             yield from _parts(statement.value, finding, values)
-            return
+            return True
         elif not isinstance(statement, ast.Expr):
-            return
+            return True
+    return False
 
 
 def _parts(node: ast.expr, finding: Finding, values: dict[str, Any]) -> Iterator[ast.Compare]:

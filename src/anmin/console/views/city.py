@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from anmin.console import citypage
 from anmin.console.places import crumbs_of, map_credit, place_name
-from anmin.console.templatetags.anmin_words import count
+from anmin.console.templatetags.anmin_words import count, percent
 from anmin.console.views.desk import Desk, desk
 from anmin.kernel.screening import queries as screening
-from anmin.kernel.screening.models import Run
+from anmin.kernel.screening.queries import Run
 from anmin.kernel.screening.rulebooks import rulebook
 
 FIRST = 6
@@ -61,7 +61,7 @@ def city_page(desk: Desk, code: str | None = None) -> HttpResponse:
         crumbs=crumbs_of(code, desk.home),
         total=total,
         figures=citypage.figures(run.pk, total),
-        matters=_matters(run, total, len(unverified)),
+        matters=_matters(run, total, len(unverified)) + _target_group(desk, run, found),
         rows=rows,
         layers=[{"short": citypage.SHORT_LAYERS[layer]} for layer in screening.LAYERS],
         shown=shown,
@@ -109,4 +109,29 @@ def _matters(run: Run, total: citypage.Row, unverified: int) -> list[dict[str, A
             "unit": _("项"),
             "href": "#unverified",
         },
+    ]
+
+
+def _target_group(desk: Desk, run: Run, found: screening.Overview) -> list[dict[str, Any]]:
+    """The gap report of places with a monitoring line: target persons, covered, and the list to verify (应保尽保)."""
+    if not found.target:
+        return []
+    missing = screening.households(run, desk.scope, division=found.code, uncovered=True).count()
+    shares = {
+        "target": count(found.target),
+        "covered": count(found.target_covered),
+        "share": percent(found.target_covered, found.target),
+        "rest": count(found.target - found.target_covered),
+    }
+    return [
+        {
+            "name": _("监测线以下还没有保障的户"),
+            "more": _(
+                "目标人口 %(target)s 人，已享受低保或特困 %(covered)s 人（%(share)s），还有 %(rest)s 人待逐户核实"
+            )
+            % shares,
+            "value": count(missing),
+            "unit": _("户"),
+            "href": citypage.list_href(run.pk, uncovered=1, division=found.code),
+        }
     ]

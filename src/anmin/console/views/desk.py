@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from anmin.kernel.access.queries import Scope, scope_of
 from anmin.kernel.screening import queries as screening
-from anmin.kernel.screening.models import Run
+from anmin.kernel.screening.queries import Run
 from anmin.lib.divisions import canonical
 
 

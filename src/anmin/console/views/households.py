@@ -19,7 +19,7 @@ from anmin.console.views.desk import Desk, desk
 from anmin.console.why import Why, why
 from anmin.console.words import phrases, term_of
 from anmin.kernel.screening import queries as screening
-from anmin.kernel.screening.models import HouseholdResult, Run
+from anmin.kernel.screening.queries import HouseholdResult, Run
 from anmin.kernel.screening.rulebooks import LAYER, MEASURE, rulebook
 from anmin.policy.codes import Code, Coverage, Layer, Settlement
 from anmin.policy.errors import PolicyError
@@ -41,6 +41,7 @@ def household_list(desk: Desk) -> HttpResponse:
         return desk.page("households", "households", list_title=_("住户"))
     layer, coverage = _code(Layer, given.get("layer", "")), _code(Coverage, given.get("coverage", ""))
     division, search = given.get("division", "").strip(), given.get("search", "").strip()
+    uncovered = given.get("uncovered") == "1"
     if division and not desk.reaches(division):
         raise Http404
     found = screening.households(
@@ -49,11 +50,14 @@ def household_list(desk: Desk) -> HttpResponse:
         layer=None if layer is None else int(layer),
         coverage=None if coverage is None else int(coverage),
         division=division or None,
+        uncovered=uncovered,
         search=search,
     )
     page = Paginator(found, ROWS).get_page(given.get("page"))
     page.object_list = [_row(row, run) for row in page.object_list]
-    what = [term_of(one) for one in (layer, coverage) if one is not None] or [_("有结果的住户")]
+    what = [term_of(one) for one in (layer, coverage) if one is not None]
+    what += [_("监测线以下还没有保障的户")] if uncovered else []
+    what = what or [_("有结果的住户")]
     where = place_name(division) if division else place_name(desk.home)
     return desk.page(
         "households",
@@ -70,7 +74,8 @@ def household_list(desk: Desk) -> HttpResponse:
             "division": division,
             "search": search,
         },
-        is_filtered=bool(layer or coverage or division or search),
+        is_filtered=bool(layer or coverage or division or search or uncovered),
+        uncovered=uncovered,
         run_named=given.get("run", ""),
     )
 

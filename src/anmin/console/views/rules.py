@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
-import anmin.domains
 from anmin.console import rulepages
 from anmin.console.householdpage import people_of
 from anmin.console.places import place_name, places_below
@@ -19,10 +16,10 @@ from anmin.console.views.desk import Desk, desk
 from anmin.console.why import why
 from anmin.console.words import phrases, term_of
 from anmin.kernel.screening import queries as screening
-from anmin.kernel.screening.rulebooks import rulebook
+from anmin.kernel.screening.rulebooks import examples, rulebook
 from anmin.policy.errors import PolicyError
 from anmin.policy.evaluate import evaluate
-from anmin.policy.examples import Example, check_example, example_files, load_examples
+from anmin.policy.examples import Example, check_example
 from anmin.policy.plan import make_plan
 from anmin.policy.rates import Rate
 from anmin.policy.rules import Level, Rule
@@ -47,7 +44,7 @@ def rule_page(desk: Desk, name: str) -> HttpResponse:
     if name not in book.versions:
         raise Http404
     view = rulepages.rule_view(book, name, on, desk.home, _chart_label)
-    checked = [_checked(row, name) for row in rulepages.examples_of(_examples(), name)]
+    checked = [_checked(row, name) for row in rulepages.examples_of(examples(), name)]
     return desk.page(
         "rule",
         "rules",
@@ -158,12 +155,6 @@ def _kind(rule: Rule) -> str:
         Kind.CODE: _("类别"),
     }
     return names[rule.kind]
-
-
-@lru_cache(maxsize=1)
-def _examples() -> tuple[Example, ...]:
-    folder = Path(str(anmin.domains.__file__)).parent
-    return tuple(row for path in example_files(folder) for row in load_examples(path))
 
 
 def _checked(example: Example, name: str) -> dict[str, Any]:

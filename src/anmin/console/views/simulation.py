@@ -17,7 +17,7 @@ from anmin.console.templatetags.anmin_words import signed_wan
 from anmin.console.views.desk import Desk, desk
 from anmin.kernel.facts.queries import snapshot_named
 from anmin.kernel.screening import queries as screening
-from anmin.kernel.screening.models import Run
+from anmin.kernel.screening.queries import Run
 from anmin.kernel.screening.rulebooks import MEASURE, rulebook
 from anmin.kernel.screening.simulations import CURRENT, Simulated, run_simulation
 from anmin.policy.codes import Rounding

@@ -7,13 +7,22 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
-from django.db.models.functions import Substr
+from django.db.models import F, IntegerField, Q, QuerySet, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, Substr
 
 from anmin.kernel.access.queries import Scope
 from anmin.kernel.facts.queries import snapshots_home
 from anmin.kernel.screening.models import BrokenHousehold, DivisionSum, HouseholdResult, Run
-from anmin.kernel.screening.rulebooks import COVERAGE, LAYER, MEASURE, monthly_amounts, rulebook
+from anmin.kernel.screening.rulebooks import (
+    COVERAGE,
+    LAYER,
+    MEASURE,
+    TARGET,
+    TARGET_COVERED,
+    monthly_amounts,
+    rulebook,
+)
 from anmin.lib.divisions import DivisionLevel, level_of
 from anmin.policy.codes import Coverage, Layer
 from anmin.policy.evaluate import Household, Outcome, evaluate
@@ -35,7 +44,10 @@ CHILD_DIGITS = {
 
 @dataclass
 class Overview:
-    """One division of the city page. `layers` counts households by layer; money is fen a month."""
+    """One division of the city page. `layers` counts households by layer; money is fen a month.
+
+    `target` counts the persons below the monitoring line, `target_covered` those of them on dibao or tekun.
+    """
 
     code: str
     households: int = 0
@@ -43,6 +55,8 @@ class Overview:
     layers: dict[int, int] = field(default_factory=dict)
     missed: int = 0
     without_ground: int = 0
+    target: int = 0
+    target_covered: int = 0
     benefits: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
@@ -127,6 +141,10 @@ def _overviews(rows: Iterable[tuple[str, str, int, int]]) -> list[Overview]:
             row.missed = count
         elif name == COVERAGE and int(value) == Coverage.WITHOUT_GROUND:
             row.without_ground = count
+        elif name == TARGET:
+            row.target = total
+        elif name == TARGET_COVERED:
+            row.target_covered = total
         elif name in monthly:
             row.benefits[name] = (total, count)
     return sorted(found.values(), key=lambda row: row.code)
@@ -140,9 +158,13 @@ def households(
     coverage: int | None = None,
     division: str | None = None,
     output: str | None = None,
+    uncovered: bool = False,
     search: str = "",
 ) -> QuerySet[HouseholdResult]:
-    """The households behind a figure, by number. `output` keeps those with a value of that name."""
+    """The households behind a figure, by number. `output` keeps those with a value of that name.
+
+    `uncovered` keeps those with persons below the monitoring line who are on neither dibao nor tekun.
+    """
     found = HouseholdResult.objects.filter(within(scope), run=run)
     if layer is not None:
         found = found.filter(layer=layer)
@@ -152,9 +174,18 @@ def households(
         found = found.filter(division__startswith=prefix_of(division))
     if output:
         found = found.filter(values__has_key=output)
+    if uncovered:
+        found = found.alias(target=_whole(TARGET), covered=_whole(TARGET_COVERED)).filter(
+            target__gt=F("covered")
+        )
     if search:
         found = found.filter(number__startswith=search.strip().upper())
     return found.order_by("number")
+
+
+def _whole(name: str) -> Coalesce:
+    """An output of a household as a number; what was nought was not stored."""
+    return Coalesce(Cast(KeyTextTransform(name, "values"), IntegerField()), 0)
 
 
 def household_result(run: Run, scope: Scope, number: str) -> HouseholdResult | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 
+from anmin.policy.examples import Example, example_files, load_examples
 from anmin.policy.facts import FactCatalogue
 from anmin.policy.rulebook import Rulebook
 from anmin.policy.rules import Level
@@ -12,13 +14,21 @@ from anmin.policy.rules import Level
 DOMAINS = "anmin.domains"
 CATALOGUE = Path(__file__).parent.parent / "facts" / "catalogue"
 LAYER, COVERAGE, MEASURE = "layer", "coverage", "household_aid_month"
-FURTHER = ("members", "counted_income_year", "target_persons", "target_persons_covered")
+TARGET, TARGET_COVERED = "target_persons", "target_persons_covered"
+FURTHER = ("members", "counted_income_year", TARGET, TARGET_COVERED)
 
 
 @lru_cache(maxsize=1)
 def rulebook() -> Rulebook:
     """All rules, rates and benefits of the installed domains."""
     return Rulebook.load(DOMAINS, FactCatalogue.read(*sorted(CATALOGUE.glob("*.yaml"))))
+
+
+@lru_cache(maxsize=1)
+def examples() -> tuple[Example, ...]:
+    """All worked examples of the installed domains, in the order of their files."""
+    folder = Path(str(import_module(DOMAINS).__file__)).parent
+    return tuple(example for path in example_files(folder) for example in load_examples(path))
 
 
 def outputs(book: Rulebook) -> list[str]:

@@ -5,7 +5,7 @@ from anmin.policy.codes import LivingCount
 from anmin.policy.vocabulary import MONTHS, lesser, total_where
 
 
-@person(title="计入的教育支出（年）", law="刚性支出困难家庭认定办法 §5", since="2021-07-01")
+@person(title="计入的教育支出（年）", law="威海支出型低保指南 §1", since="2021-07-01")
 def counted_education_year(education_paid_year: Fen, education_public_fee_year: Fen) -> Fen:
     """Education at the fee of a public school of the kind, where that fee is known (按公办学校收费计入)."""
     if education_public_fee_year > 0:
@@ -13,7 +13,7 @@ def counted_education_year(education_paid_year: Fen, education_public_fee_year: 
     return education_paid_year
 
 
-@household(title="自付医疗支出（年）", law="刚性支出困难家庭认定办法 §5", since="2021-07-01")
+@household(title="自付医疗支出（年）", law="威海支出型低保指南 §1", since="2021-07-01")
 def rigid_medical_year(
     medical_paid_year: Each[Fen], is_member: Each[bool], other_rigid_year: Fen, accident_counts_as_medical: bool
 ) -> Fen:
@@ -22,7 +22,7 @@ def rigid_medical_year(
     return medical + other_rigid_year if accident_counts_as_medical else medical
 
 
-@household(title="刚性支出（不含基本生活，年）", law="刚性支出困难家庭认定办法 §5", since="2021-07-01")
+@household(title="刚性支出（不含基本生活，年）", law="威海支出型低保指南 §1", since="2021-07-01")
 def rigid_costs_year(
     medical_paid_year: Each[Fen],
     counted_education_year: Each[Fen],

@@ -5,7 +5,7 @@ from anmin.policy.codes import Coverage, Layer
 from anmin.policy.vocabulary import anyone, count, total
 
 
-@household(title="低收入人口分层", law="国办发〔2023〕39号 §2", since="2021-07-01", until="2024-12-31", name="layer")
+@household(title="低收入人口分层", law="民发〔2021〕57号 §8", since="2021-07-01", until="2024-12-31", name="layer")
 def layer_before_rigid(
     dibao_eligible: bool, dibao_expenditure_eligible: bool, is_edge: bool, is_watched: bool
 ) -> Layer:

@@ -28,7 +28,7 @@ def property_within_dibao(
     return possessions_within_limits and financial_assets <= dibao_standard * asset_months_dibao * members
 
 
-@household(title="财产符合低保边缘规定", law="国办发〔2023〕39号 §2", since="2021-07-01")
+@household(title="财产符合低保边缘规定", law="民发〔2021〕57号 §8", since="2021-07-01")
 def property_within_edge(
     possessions_within_limits: bool, financial_assets: Fen, dibao_standard: Fen, asset_months_edge: int, members: int
 ) -> bool:

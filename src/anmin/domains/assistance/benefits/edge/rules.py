@@ -6,7 +6,7 @@ from anmin.policy.vocabulary import MONTHS, WHOLE
 BENEFIT = Benefit(
     title="低保边缘家庭认定",
     english="Recognition as a family at the edge of dibao",
-    law="国办发〔2023〕39号 §2",
+    law="民发〔2021〕57号 §8",
     unit="household",
     eligible="is_edge",
     rank=30,
@@ -14,7 +14,7 @@ BENEFIT = Benefit(
 )
 
 
-@household(title="符合低保边缘家庭条件", law="国办发〔2023〕39号 §2", since="2021-07-01")
+@household(title="符合低保边缘家庭条件", law="民发〔2021〕57号 §8", since="2021-07-01")
 def is_edge(
     dibao_eligible: bool,
     dibao_expenditure_eligible: bool,

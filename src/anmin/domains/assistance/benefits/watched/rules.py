@@ -14,7 +14,19 @@ BENEFIT = Benefit(
 )
 
 
-@household(title="属于其他困难家庭", law="民办函〔2024〕31号 §2", since="2021-07-01")
+@household(
+    title="属于其他困难家庭",
+    law="民发〔2021〕57号 §36",
+    since="2021-07-01",
+    until="2024-04-25",
+    name="is_watched",
+)
+def watched_by_name(is_locally_watched: bool) -> bool:
+    """Before the notice of 2024 only those whom the place itself had named (地方列入监测的家庭)."""
+    return is_locally_watched
+
+
+@household(title="属于其他困难家庭", law="民办函〔2024〕31号 §2", since="2024-04-26")
 def is_watched(
     left_aid_day: Day,
     refused_aid_day: Day,

@@ -125,6 +125,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.secure_cookies
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "anmin.console.views.errors.csrf_failure"
 
 LOGGING = {
     "version": 1,

@@ -36,7 +36,6 @@ class PageState:
     places: tuple[tuple[str, str, Any], ...]
     language: str
     is_demo: bool
-    bureau: str
 
 
 @register.simple_tag(takes_context=True)
@@ -50,7 +49,6 @@ def page_state(context: dict[str, Any]) -> PageState:
         places=PLACES,
         language="en" if (get_language() or "").startswith("en") else "zh-Hans",
         is_demo=bool(getattr(settings, "DEMO", False)),
-        bureau=str(getattr(settings, "BUREAU_NAME", "")),
     )
 
 

@@ -15,7 +15,10 @@ def counted_education_year(education_paid_year: Fen, education_public_fee_year: 
 
 @household(title="自付医疗支出（年）", law="威海支出型低保指南 §1", since="2021-07-01")
 def rigid_medical_year(
-    medical_paid_year: Each[Fen], is_member: Each[bool], other_rigid_year: Fen, accident_counts_as_medical: bool
+    medical_paid_year: Each[Fen],
+    is_member: Each[bool],
+    other_rigid_year: Fen,
+    accident_counts_as_medical: bool,
 ) -> Fen:
     """Medical costs borne by the members, with accident costs where the place adds them (自付医疗支出)."""
     medical = total_where(medical_paid_year, is_member)

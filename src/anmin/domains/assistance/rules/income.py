@@ -36,7 +36,13 @@ def counted_pension_year(
     return resident_pension_month * MONTHS
 
 
-@person(title="净转移性收入（年）", law="民发〔2021〕57号 §11", since="2021-07-01", until="2024-12-31", name="transfer_year")
+@person(
+    title="净转移性收入（年）",
+    law="民发〔2021〕57号 §11",
+    since="2021-07-01",
+    until="2024-12-31",
+    name="transfer_year",
+)
 def transfers_with_childcare(
     retirement_pension_year: Fen,
     counted_pension_year: Fen,
@@ -66,7 +72,9 @@ def transfers_without_childcare(
 
 
 @person(title="本人计入收入（年）", law="民发〔2021〕57号 §11", since="2021-07-01")
-def income_year(counted_wage_year: Fen, business_year: Fen, property_income_year: Fen, transfer_year: Fen) -> Fen:
+def income_year(
+    counted_wage_year: Fen, business_year: Fen, property_income_year: Fen, transfer_year: Fen
+) -> Fen:
     """Own counted income: wages, business, property, transfers (本人计入收入).
 
     Preferential compensation, awards, social assistance, disability subsidies and the advanced-age allowance

@@ -5,7 +5,9 @@ from anmin.policy.codes import Coverage, Layer
 from anmin.policy.vocabulary import anyone, count, total
 
 
-@household(title="低收入人口分层", law="民发〔2021〕57号 §8", since="2021-07-01", until="2024-12-31", name="layer")
+@household(
+    title="低收入人口分层", law="民发〔2021〕57号 §8", since="2021-07-01", until="2024-12-31", name="layer"
+)
 def layer_before_rigid(
     dibao_eligible: bool, dibao_expenditure_eligible: bool, is_edge: bool, is_watched: bool
 ) -> Layer:
@@ -66,11 +68,15 @@ def coverage(
 @household(title="低于监测线的人数", law="脱贫攻坚巡视反馈口径 §1", since="2021-07-01")
 def target_persons(counted_income_year: Fen, members: int, monitoring_line_year: Fen) -> int:
     """Members of a household whose income per head is not above the yearly line (目标人群)."""
-    return members if counted_income_year <= monitoring_line_year * members and monitoring_line_year > 0 else 0
+    return (
+        members if counted_income_year <= monitoring_line_year * members and monitoring_line_year > 0 else 0
+    )
 
 
 @household(title="其中已纳入低保或特困的人数", law="脱贫攻坚巡视反馈口径 §1", since="2021-07-01")
-def target_persons_covered(target_persons: int, receives_dibao: Each[bool], receives_tekun: Each[bool]) -> int:
+def target_persons_covered(
+    target_persons: int, receives_dibao: Each[bool], receives_tekun: Each[bool]
+) -> int:
     """Of them, those on dibao or tekun now (目标人群中已纳入的人数)."""
     if target_persons < 1:
         return 0

@@ -26,7 +26,7 @@ def has_certificate(disability: DisabilityKind, certificate_last_day: Day, on: D
     return disability != DisabilityKind.NONE and certificate_last_day >= on
 
 
-@person(title="重度残疾", law="民发〔2021〕57号 §8", since="2016-01-01")
+@person(title="重度残疾", law="民发〔2021〕57号 §8", since="2021-07-01")
 def has_severe_disability(has_certificate: bool, disability: DisabilityKind, disability_level: int) -> bool:
     """Level 1 or 2 of any kind, or level 3 intellectual or mental (重度残疾，含三级智力、精神)."""
     if not has_certificate or disability_level < 1:

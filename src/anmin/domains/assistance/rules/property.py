@@ -22,7 +22,11 @@ def possessions_within_limits(
 
 @household(title="财产符合低保规定", law="民发〔2021〕57号 §15", since="2021-07-01")
 def property_within_dibao(
-    possessions_within_limits: bool, financial_assets: Fen, dibao_standard: Fen, asset_months_dibao: int, members: int
+    possessions_within_limits: bool,
+    financial_assets: Fen,
+    dibao_standard: Fen,
+    asset_months_dibao: int,
+    members: int,
 ) -> bool:
     """Financial assets within so many months of the standard for each member (低保财产条件)."""
     return possessions_within_limits and financial_assets <= dibao_standard * asset_months_dibao * members
@@ -30,7 +34,11 @@ def property_within_dibao(
 
 @household(title="财产符合低保边缘规定", law="民发〔2021〕57号 §8", since="2021-07-01")
 def property_within_edge(
-    possessions_within_limits: bool, financial_assets: Fen, dibao_standard: Fen, asset_months_edge: int, members: int
+    possessions_within_limits: bool,
+    financial_assets: Fen,
+    dibao_standard: Fen,
+    asset_months_edge: int,
+    members: int,
 ) -> bool:
     """The same with the ceiling for EDGE families (低保边缘财产条件)."""
     return possessions_within_limits and financial_assets <= dibao_standard * asset_months_edge * members
@@ -38,7 +46,11 @@ def property_within_edge(
 
 @household(title="财产符合刚性支出困难家庭规定", law="刚性支出困难家庭认定办法 §4", since="2025-01-01")
 def property_within_rigid(
-    possessions_within_limits: bool, financial_assets: Fen, dibao_standard: Fen, asset_months_rigid: int, members: int
+    possessions_within_limits: bool,
+    financial_assets: Fen,
+    dibao_standard: Fen,
+    asset_months_rigid: int,
+    members: int,
 ) -> bool:
     """The same with the ceiling for RIGID families (刚性支出困难家庭财产条件)."""
     return possessions_within_limits and financial_assets <= dibao_standard * asset_months_rigid * members

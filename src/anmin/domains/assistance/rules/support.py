@@ -52,7 +52,9 @@ def second_support_year(
 
 
 @person(title="不同住父母应付抚养费（年）", law="赡养抚养费计算办法 §3", since="2021-07-01")
-def maintenance_year(is_minor: bool, maintenance_payer_income_year: Fen, maintenance_ratio_each: BasisPoints) -> Fen:
+def maintenance_year(
+    is_minor: bool, maintenance_payer_income_year: Fen, maintenance_ratio_each: BasisPoints
+) -> Fen:
     """What a parent living elsewhere owes a child (抚养费)."""
     if not is_minor:
         return 0

@@ -48,9 +48,14 @@ def price_subsidy_eligible(
 
 @person(title="价格临时补贴", law="发改价格〔2021〕1553号 §3", since="2021-10-01")
 def price_subsidy_amount(
-    price_subsidy_eligible: bool, dibao_standard: Fen, low_income_cpi_rise: BasisPoints, price_subsidy_floor: Fen
+    price_subsidy_eligible: bool,
+    dibao_standard: Fen,
+    low_income_cpi_rise: BasisPoints,
+    price_subsidy_floor: Fen,
 ) -> Fen:
     """The standard times the rise of the low-income index, to the yuan halves up, not below the floor (补贴额)."""
     if not price_subsidy_eligible:
         return 0
-    return greater(divide_half_up(dibao_standard * low_income_cpi_rise, WHOLE * YUAN) * YUAN, price_subsidy_floor)
+    return greater(
+        divide_half_up(dibao_standard * low_income_cpi_rise, WHOLE * YUAN) * YUAN, price_subsidy_floor
+    )

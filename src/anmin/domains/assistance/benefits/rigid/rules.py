@@ -28,7 +28,11 @@ def rigid_ratio_exceeded(
 
 @household(title="扣除刚性支出后余额低于规定", law="刚性支出困难家庭认定办法 §5", since="2025-01-01")
 def rigid_remainder_small(
-    counted_income_year: Fen, rigid_costs_year: Fen, members: int, dibao_standard: Fen, rigid_remainder: BasisPoints
+    counted_income_year: Fen,
+    rigid_costs_year: Fen,
+    members: int,
+    dibao_standard: Fen,
+    rigid_remainder: BasisPoints,
 ) -> bool:
     """What is left of the income stays below a multiple of the standard for each member (余额低于标准的倍数)."""
     left = (counted_income_year - rigid_costs_year) * WHOLE
@@ -37,7 +41,10 @@ def rigid_remainder_small(
 
 @household(title="医疗支出达到规定比例", law="海南刚性支出认定规定 §2", since="2025-01-01")
 def rigid_medical_reached(
-    counted_income_year: Fen, rigid_medical_year: Fen, rigid_medical_ratio: BasisPoints, rigid_medical_reaches: bool
+    counted_income_year: Fen,
+    rigid_medical_year: Fen,
+    rigid_medical_ratio: BasisPoints,
+    rigid_medical_reaches: bool,
 ) -> bool:
     """Medical costs alone reach a share of the income, where a place tests them so (医疗支出占比达到规定)."""
     if rigid_medical_ratio == 0:

@@ -19,7 +19,9 @@ HALF_FROM, FULL_FROM = 1, 4  # 43号: one to three indicators unmet, four to six
 
 
 @person(title="无劳动能力", law="民发〔2021〕43号 §5", since="2021-07-01")
-def has_no_work_ability(age: int, has_certificate: bool, disability: DisabilityKind, disability_level: int) -> bool:
+def has_no_work_ability(
+    age: int, has_certificate: bool, disability: DisabilityKind, disability_level: int
+) -> bool:
     """Aged sixty, under sixteen, or disabled by the list of art. 5, which is narrower than for dibao (无劳动能力)."""
     if age >= OLD or age < CHILD:
         return True
@@ -96,8 +98,10 @@ def tekun_care(
     return entry(tekun_care_scattered, care_level) + yearly
 
 
-@person(title="居家照料服务时长（小时／月）", law="威海2024提标通知 §3", since="2021-07-01")
-def tekun_care_hours(is_tekun: bool, support_mode: SupportMode, care_level: CareLevel, tekun_hours: Table) -> int:
+@person(title="居家照料服务时长（小时／月）", law="民发〔2021〕43号 §19", since="2021-07-01")
+def tekun_care_hours(
+    is_tekun: bool, support_mode: SupportMode, care_level: CareLevel, tekun_hours: Table
+) -> int:
     """Hours of home care a month where a place gives scattered persons hours for money (居家照料时长)."""
     if not is_tekun or support_mode != SupportMode.SCATTERED:
         return 0

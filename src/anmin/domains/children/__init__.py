@@ -1,0 +1,1 @@
+"""Children (儿童福利): orphans and de facto unsupported children."""

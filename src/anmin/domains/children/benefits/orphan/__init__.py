@@ -1,0 +1,1 @@
+"""Basic living allowance for orphans (孤儿基本生活费)."""

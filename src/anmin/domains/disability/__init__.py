@@ -1,0 +1,1 @@
+"""Services and subsidies for disabled people (残疾人服务)."""

@@ -1,0 +1,1 @@
+"""Care subsidy for severely disabled people (重度残疾人护理补贴)."""

@@ -1,0 +1,1 @@
+"""Older people (老年人福利): allowances, care at home, care in homes."""

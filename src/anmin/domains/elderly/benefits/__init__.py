@@ -1,0 +1,1 @@
+"""The benefits of this line of business, a folder each."""

@@ -1,0 +1,1 @@
+"""Advanced-age allowance paid by the year (高龄津贴，按年)."""

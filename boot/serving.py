@@ -73,6 +73,8 @@ def free_port(first: int = FIRST_PORT) -> int:
     """The first free port of the loopback interface from 8000 on."""
     for port in range(first, first + PORTS):
         with socket.socket() as probe:
+            # A port whose last connections are only fading out is free; one with a listener is not.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:

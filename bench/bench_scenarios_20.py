@@ -32,7 +32,9 @@ def run(options: Options, report: Report) -> None:
             if name == ANMIN:
                 answer = fresh_anmin("variants", **order)
             else:
-                answer = fresh_openfisca("scenarios", folder=str(snapshot.folder), parts=snapshot.parts)
+                answer = fresh_openfisca(
+                    "scenarios", keep_memory=True, folder=str(snapshot.folder), parts=snapshot.parts
+                )
             times[name].seconds.append(answer["seconds"])
             peaks[name], totals[name] = answer["peak"], answer["totals"]
     report.times("20 scenarios", times.values(), ANMIN)

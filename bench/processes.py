@@ -17,18 +17,21 @@ KEEP_MEMORY = {
     "MALLOC_TRIM_THRESHOLD_": "8589934592",
     "MALLOC_TOP_PAD_": "268435456",
 }
-"""Tells glibc to keep freed memory: without it numpy pays for fresh pages in every run, and OpenFisca takes up to
-three times as long. It is part of the tuned form of OpenFisca."""
+"""Tells glibc to keep freed memory: without it numpy pays for fresh pages in every run, and OpenFisca's compute can
+take three times as long."""
 
 
 class OpenFisca:
     """The OpenFisca worker; a context manager. `ask` sends an order and waits for the answer."""
 
+    def __init__(self, *, keep_memory: bool = True) -> None:
+        self.settings = KEEP_MEMORY if keep_memory else {}
+
     def __enter__(self) -> Self:
         self.process = subprocess.Popen(
             [str(bench_python()), "-m", "bench.rules43.openfisca_worker"],
             cwd=ROOT,
-            env={**os.environ, **KEEP_MEMORY, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, **self.settings, "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -57,9 +60,9 @@ def openfisca_version() -> dict[str, str]:
     return {"OpenFisca-Core": done.stdout.strip()}
 
 
-def fresh_openfisca(order: str, **arguments: Any) -> dict[str, Any]:
+def fresh_openfisca(order: str, *, keep_memory: bool, **arguments: Any) -> dict[str, Any]:
     """One order in a worker of its own, so that its peak memory is that of this order alone."""
-    with OpenFisca() as worker:
+    with OpenFisca(keep_memory=keep_memory) as worker:
         return worker.ask(order, **arguments)
 
 

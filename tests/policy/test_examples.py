@@ -13,7 +13,9 @@ FOLDER = Path(anmin.domains.__file__).parent
 EXAMPLES = [example for path in example_files(FOLDER) for example in load_examples(path)]
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"{example.path} {example.id} {example.name}")
+@pytest.mark.parametrize(
+    "example", EXAMPLES, ids=lambda example: f"{example.path} {example.id} {example.name}"
+)
 def test_example(example):
     assert check_example(example, rulebook()) == []
 

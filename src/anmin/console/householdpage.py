@@ -38,6 +38,7 @@ class Asked:
     fen: int | None
     unit: str
     rank: int
+    is_monthly: bool = False
 
     @property
     def key(self) -> str:
@@ -116,6 +117,11 @@ def overall(outcome: Outcome) -> list[Asked]:
     return rows
 
 
+def total_of(rows: list[Asked]) -> int:
+    """What the household receives every month by all benefits together, in fen."""
+    return sum(row.fen or 0 for row in rows if row.granted and row.is_monthly)
+
+
 def chosen_of(rows: list[Asked], more: list[Asked], key: str) -> Asked | None:
     """The value named in the address; else the strongest benefit granted, else a refusal, the household's own first.
 
@@ -189,7 +195,8 @@ def _asked(
     paid = amount is not None and amount in values
     fen = values[amount] if granted and paid and amount is not None else None
     name = amount if granted and paid and amount is not None else benefit.eligible
-    return Asked(name, member, term_of(benefit), who, granted, fen, _unit(benefit), benefit.rank)
+    monthly = benefit.period == "month"
+    return Asked(name, member, term_of(benefit), who, granted, fen, _unit(benefit), benefit.rank, monthly)
 
 
 def _unit(benefit: Benefit) -> str:

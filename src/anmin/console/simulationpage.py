@@ -81,7 +81,7 @@ class Scheme:
     def toml(self, name: str, on: str) -> str:
         """The scheme as a scenario file for the command line."""
         lines = [
-            f'on = "{on}"',
+            f'day = "{on}"',
             "",
             "[[scenario]]",
             f'name = "{name}"',
@@ -180,12 +180,10 @@ def sentences(total: Compared) -> list[str]:
 
 def budget_charts(total: Compared, gained: int, lost: int, label: str) -> tuple[Svg, Svg]:
     """The waterfall from today's cost to the scheme's, wide and narrow."""
-    falls = [
-        Fall(_("现行"), total.before, True),
-        Fall(_("变多的户"), gained),
-        Fall(_("变少的户"), -lost),
-        Fall(_("方案"), total.after, True),
-    ]
+    falls = [Fall(_("现行"), total.before, True), Fall(_("变多的户"), gained), Fall(_("变少的户"), -lost)]
+    if rest := total.change - gained + lost:
+        falls.append(Fall(_("其他待遇"), rest))
+    falls.append(Fall(_("方案"), total.after, True))
     return tuple(
         waterfall(falls, label=label, shown=wan, cut_word=_("纵轴不从 0 开始"), width=width)
         for width in (WIDE, NARROW)

@@ -20,7 +20,7 @@ from anmin.console.why import Why, why
 from anmin.console.words import phrases, term_of
 from anmin.kernel.screening import queries as screening
 from anmin.kernel.screening.queries import HouseholdResult, Run
-from anmin.kernel.screening.rulebooks import LAYER, MEASURE, rulebook
+from anmin.kernel.screening.rulebooks import LAYER, rulebook
 from anmin.policy.codes import Code, Coverage, Layer, Settlement
 from anmin.policy.errors import PolicyError
 from anmin.policy.evaluate import Household, Outcome
@@ -171,7 +171,7 @@ def _page(opened: Opened) -> dict[str, Any]:
     number = opened.household.key
     day = opened.on.isoformat() if opened.is_other_day else ""
     key = chosen.key if chosen else ""
-    total = outcome.values.get(MEASURE, 0) if outcome else 0
+    total = householdpage.total_of(opened.rows)
     layer = Layer(outcome.values.get(LAYER, 0)) if outcome else Layer.NONE
     coverage = Coverage(opened.stored.coverage) if opened.stored else Coverage.NONE
 
@@ -220,7 +220,7 @@ def _replay(opened: Opened) -> dict[str, Any]:
     """The stored result beside the same calculation made again."""
     assert opened.outcome is not None
     if opened.stored is None:
-        return {"same": not opened.outcome.values.get(MEASURE, 0), "compared": 1, "differences": []}
+        return {"same": not householdpage.total_of(opened.rows), "compared": 1, "differences": []}
     found = screening.replay(opened.stored, opened.outcome)
     titles = {rule.name: term_of(rule) for rule in opened.outcome.plan.rules}
     compared = len(opened.stored.values) + sum(len(row) for row in opened.stored.people.values())

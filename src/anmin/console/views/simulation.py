@@ -18,7 +18,7 @@ from anmin.console.views.desk import Desk, desk
 from anmin.kernel.facts.queries import snapshot_named
 from anmin.kernel.screening import queries as screening
 from anmin.kernel.screening.queries import Run
-from anmin.kernel.screening.rulebooks import MEASURE, rulebook
+from anmin.kernel.screening.rulebooks import MEASURE, monthly_amounts, rulebook
 from anmin.kernel.screening.simulations import CURRENT, Simulated, run_simulation
 from anmin.policy.codes import Rounding
 from anmin.policy.errors import PolicyError
@@ -59,6 +59,7 @@ def simulation_page(desk: Desk) -> HttpResponse:
         roundings=list(Rounding),
         trouble=trouble,
         result=result,
+        measure=rulebook().versions[MEASURE][-1],
         scheme_words=scheme.words(by_name[scheme.rate]) if result else "",
         money_unit=money_unit(),
         toml=scheme.toml(SCHEME, run.on.isoformat()) if result else "",
@@ -116,8 +117,12 @@ def _result(desk: Desk, run: Run, scheme: Scheme) -> dict[str, Any]:
 
 
 def _compared(found: Simulated, desk: Desk, households: dict[str, int]) -> tuple[list[Compared], int, int]:
-    """Only the counties that the reader may see, so that totals are sums of what is shown."""
+    """Only the counties that the reader may see, so that totals are sums of what is shown.
+
+    Money is all monthly benefits, as on the city page; gainers and losers are counted by the measure of the run.
+    """
     rows, gained, lost = [], 0, 0
+    monthly = [name for name in monthly_amounts(rulebook()) if name in found.simulation.effects[0].sums]
     for row in found.simulation.effects:
         if row.scenario != SCHEME or not row.division or not desk.scope.touches(row.division):
             continue
@@ -128,8 +133,8 @@ def _compared(found: Simulated, desk: Desk, households: dict[str, int]) -> tuple
                 row.division,
                 place_name(row.division),
                 households.get(row.division, 0),
-                before.sums[MEASURE],
-                row.sums[MEASURE],
+                sum(before.sums[name] for name in monthly),
+                sum(row.sums[name] for name in monthly),
                 row.gainers,
                 row.losers,
             )

@@ -1,0 +1,179 @@
+"""A demonstration city behind a real web process on its own database, and a real Chromium in front of it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from psycopg import sql
+
+from boot import environment, serving
+
+PHONE = {"width": 390, "height": 844}
+OFFICE = {"width": 1366, "height": 768}
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
+    "/usr/bin/chromium",
+)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+DATABASE = "anmin_journeys"
+CITY, CLERK, COUNTY_CLERK, PASSWORD = "371000", "shi", "xian1", "anmin"
+"""The demonstration log-ins: the city's clerk sees Weihai, the county's only its first county."""
+
+
+@dataclass(frozen=True)
+class Town:
+    """The running demonstration: where its pages are, and the environment in which its commands run."""
+
+    address: str
+    surroundings: dict[str, str]
+
+    def command(self, *words: str) -> str:
+        """What `anmin …` prints on the same data."""
+        done = subprocess.run(
+            [str(environment.PYTHON), "-m", "anmin.cli", *words],
+            cwd=environment.ROOT,
+            env=environment.python_environment(**self.surroundings),
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@dataclass
+class Watched:
+    """A page whose every complaint and every request to another host is written down."""
+
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        """Go to a path of the console and wait until everything is there."""
+        self.page.goto(self.address + path, wait_until="networkidle")
+        return self.page
+
+    def log_in(self, name: str = CLERK) -> Page:
+        """Through the front door."""
+        self.open("/login/")
+        self.page.get_by_label("用户名").fill(name)
+        self.page.get_by_label("密码").fill(PASSWORD)
+        self.page.get_by_role("main").get_by_role("button", name="登录").click()
+        self.page.wait_for_url(self.address + "/", wait_until="networkidle")
+        return self.page
+
+
+@pytest.fixture(scope="session")
+def town() -> Iterator[Town]:
+    home = Path(settings.ANMIN_HOME) / "journeys"
+    for folder in ("snapshots", "results"):
+        shutil.rmtree(home / folder, ignore_errors=True)
+    home.mkdir(parents=True, exist_ok=True)
+    server = settings.DATABASES["default"]
+    with _database(server) as url:
+        surroundings = {
+            "DATABASE_URL": url,
+            "ANMIN_HOME": str(home),
+            "ANMIN_DEMO": "1",
+            "ANMIN_STATIC_MANIFEST": "1",
+        }
+        _run(surroundings, "-m", "django", "migrate", "-v0", "--settings", "config.settings")
+        _run(
+            surroundings, "-m", "django", "collectstatic", "--noinput", "-v0", "--settings", "config.settings"
+        )
+        _run(surroundings, "-m", "anmin.cli", "demo-data", "--city", CITY)
+        _child, process = serving.serve(home, workers=1, **surroundings)
+        try:
+            yield Town(f"http://127.0.0.1:{process.port}", surroundings)
+        finally:
+            process.end()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(town: Town, browser: Browser) -> Iterator[Callable[..., Watched]]:
+    """Open a fresh browser context; at the end of the test nobody may have complained."""
+    opened: list[tuple[BrowserContext, Watched]] = []
+
+    def start(size: dict[str, int] = OFFICE, **options: object) -> Watched:
+        context = browser.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", **options)
+        watched = Watched(context.new_page(), town.address)
+        watched.page.on("console", lambda told: told.type == "error" and watched.complaints.append(told.text))
+        watched.page.on("pageerror", lambda error: watched.complaints.append(str(error)))
+        watched.page.on("request", lambda asked: _stays(asked.url, watched))
+        opened.append((context, watched))
+        return watched
+
+    yield start
+    complaints = [text for _, watched in opened for text in watched.complaints]
+    for context, _ in opened:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def desk(visit: Callable[..., Watched]) -> Watched:
+    """The city's clerk at an office screen."""
+    watched = visit()
+    watched.log_in()
+    return watched
+
+
+def _stays(url: str, watched: Watched) -> None:
+    if not url.startswith((watched.address, "data:image/svg+xml")):
+        watched.complaints.append(f"asked another host: {url}")
+
+
+def _run(surroundings: dict[str, str], *words: str) -> None:
+    done = subprocess.run(
+        [str(environment.PYTHON), *words],
+        cwd=environment.ROOT,
+        env=environment.python_environment(**surroundings),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+class _database:
+    """A database of its own beside the tests', so that the web process sees committed rows; dropped at the end."""
+
+    def __init__(self, server: dict[str, str]) -> None:
+        self.given = {
+            "host": server["HOST"] or None,
+            "port": server["PORT"] or None,
+            "user": server["USER"] or None,
+            "password": server["PASSWORD"] or None,
+        }
+
+    def __enter__(self) -> str:
+        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        self._execute("CREATE DATABASE {}")
+        user = quote(self.given["user"] or "", safe="")
+        secret = f":{quote(self.given['password'], safe='')}" if self.given["password"] else ""
+        port = f"&port={self.given['port']}" if self.given["port"] else ""
+        return f"postgresql://{user}{secret}@/{DATABASE}?host={quote(self.given['host'] or '')}{port}"
+
+    def __exit__(self, *trouble: object) -> None:
+        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+
+    def _execute(self, statement: str) -> None:
+        given = {key: value for key, value in self.given.items() if value}
+        with psycopg.connect(dbname="postgres", autocommit=True, **given) as connection:
+            connection.execute(sql.SQL(statement).format(sql.Identifier(DATABASE)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from pathlib import Path
 
@@ -22,8 +23,10 @@ def city_plan() -> Plan:
 
 
 def city_population(home: Path, persons: int) -> Snapshot:
-    """A demonstration city of so many persons under `home`; made again when it no longer fits the rulebook."""
-    folder = home / f"city-{CITY}-{persons}"
+    """A demonstration city of so many persons under `home`, for the facts that the rulebook knows now."""
+    book = rulebook()
+    facts = " ".join(f"{name} {fact.kind.value} {fact.default}" for name, fact in sorted(book.facts.items()))
+    folder = home / f"city-{CITY}-{persons}-{hashlib.sha256(facts.encode()).hexdigest()[:8]}"
     if not folder.exists():
-        build_city(folder, places_of(CITY, DAY), rulebook(), on=DAY, persons=persons)
+        build_city(folder, places_of(CITY, DAY), book, on=DAY, persons=persons)
     return Snapshot.open(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,7 +15,8 @@ from bench.machine import load, machine, versions
 from bench.measuring import Series
 from bench.options import Options
 
-console = Console()
+WIDE = 120
+console = Console(width=None if sys.stdout.isatty() else WIDE)
 
 
 @dataclass(frozen=True)

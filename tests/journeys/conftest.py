@@ -58,8 +58,8 @@ class Watched:
     complaints: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> Page:
-        """Go to a path of the console and wait until everything is there."""
-        self.page.goto(self.address + path, wait_until="networkidle")
+        """Go to a path of the console and wait until it is loaded."""
+        self.page.goto(self.address + path, wait_until="load")
         return self.page
 
     def log_in(self, name: str = CLERK) -> Page:
@@ -68,7 +68,7 @@ class Watched:
         self.page.get_by_label("用户名").fill(name)
         self.page.get_by_label("密码").fill(PASSWORD)
         self.page.get_by_role("main").get_by_role("button", name="登录").click()
-        self.page.wait_for_url(self.address + "/", wait_until="networkidle")
+        self.page.wait_for_url(self.address + "/", wait_until="load")
         return self.page
 
 

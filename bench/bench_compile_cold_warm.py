@@ -34,6 +34,7 @@ def run(options: Options, report: Report) -> None:
             for _ in range(options.times(3)):
                 if state == "cold":
                     shutil.rmtree(cache, ignore_errors=True)
+                options.settle()
                 answer = fresh_anmin("compile", book=book, snapshot=folders[book], kernels=cache)
                 build.seconds.append(answer["build"])
                 first.seconds.append(answer["first"])

@@ -58,6 +58,7 @@ def run(options: Options, report: Report) -> None:
                 IDIOMATIC: idiomatic,
             },
             options.times(9),
+            settle=options.settle,
         )
     measured[TUNED_BUILT] = Series(TUNED_BUILT, extra[TUNED_BUILT].seconds[1:])
     report.times("43 rules, compute", measured.values(), ANMIN)

@@ -41,6 +41,7 @@ def run(options: Options, report: Report) -> None:
             WHOLE: timed(partial(screen, snapshot, plan, out, cache=kernels)),
         },
         options.times(5),
+        settle=options.settle,
     )
     report.times("whole rulebook", measured.values(), TWO)
     report.note(f"peak      {peak_megabytes():.0f} MB, all columns in memory")

@@ -42,10 +42,12 @@ def run(options: Options, report: Report) -> None:
     for _ in range(options.times(4)):
         shutil.rmtree(over, ignore_errors=True)
         shutil.copytree(base, over)
+        options.settle()
         start = perf_counter()
         later = rescreen(after, Results.open(over), kernel, keys)
         times[CHANGED].seconds.append(perf_counter() - start)
         shutil.rmtree(full, ignore_errors=True)
+        options.settle()
         start = perf_counter()
         complete = screen(after, plan, full, cache=kernels)
         times[FULL].seconds.append(perf_counter() - start)

@@ -58,6 +58,7 @@ def run(options: Options, report: Report) -> None:
         "whole rulebook, values": lambda: evaluate(whole, city_home, findings=False),
         "whole rulebook, findings and formulas": lambda: _explained(whole, city_home, whole.outputs[0]),
     }
+    options.settle()
     times = {name: _series(name, side, rounds) for name, side in sides.items()}
     with OpenFisca() as worker:
         person = {name: bool(value) if name in FLAGS else value for name, value in PERSON.items()}

@@ -29,6 +29,7 @@ def run(options: Options, report: Report) -> None:
     peaks, totals = {}, {}
     for _ in range(options.times(2)):
         for name in times:
+            options.settle()
             if name == ANMIN:
                 answer = fresh_anmin("variants", **order)
             else:

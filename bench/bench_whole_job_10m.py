@@ -71,6 +71,7 @@ def run(options: Options, report: Report) -> None:
     for _ in range(options.times(3)):
         for name, side in sides.items():
             shutil.rmtree(out, ignore_errors=True)
+            options.settle()
             start = perf_counter()
             answer = side()
             processes[name].append(perf_counter() - start)

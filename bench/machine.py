@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+QUIET = 0.15
+"""The share of the cores that others may use while a measurement still counts as undisturbed."""
 PACKAGES = ("numba", "numpy", "pyarrow", "duckdb", "pyspark")
 
 
@@ -30,6 +33,29 @@ def versions(extra: dict[str, str] | None = None) -> str:
         except PackageNotFoundError:
             continue
     return ", ".join([*rows, *(f"{name} {number}" for name, number in (extra or {}).items())])
+
+
+def busy_share(seconds: float = 1.0) -> float:
+    """How much of all cores was in use during so many seconds, 0 to 1; 0 where the system does not say."""
+    before = _ticks()
+    time.sleep(seconds)
+    idle, total = (after - earlier for after, earlier in zip(_ticks(), before, strict=True))
+    return 1 - idle / total if total else 0.0
+
+
+def wait_for_idle(limit: float = 600.0) -> None:
+    """Return when others leave the cores alone for a second, or after `limit` seconds."""
+    give_up = time.monotonic() + limit
+    while busy_share() > QUIET and time.monotonic() < give_up:
+        continue
+
+
+def _ticks() -> tuple[int, int]:
+    path = Path("/proc/stat")
+    if not path.exists():
+        return 0, 0
+    fields = [int(text) for text in path.read_text().splitlines()[0].split()[1:9]]
+    return fields[3] + fields[4], sum(fields)
 
 
 def _processor() -> str:

@@ -26,12 +26,23 @@ class Series:
         return statistics.median(self.seconds)
 
 
-def interleaved(sides: Mapping[str, Callable[[], float]], rounds: int, warm: int = 1) -> dict[str, Series]:
-    """Run every side once a round. A side measures itself and returns seconds; warm-up rounds are not kept."""
+def interleaved(
+    sides: Mapping[str, Callable[[], float]],
+    rounds: int,
+    warm: int = 1,
+    settle: Callable[[], None] = lambda: None,
+) -> dict[str, Series]:
+    """Run every side once a round, each round beginning with the next side, so that none is always the first.
+
+    A side measures itself and returns seconds; warm-up rounds are not kept.
+    `settle` is called before each round.
+    """
     series = {name: Series(name) for name in sides}
     for number in range(warm + rounds):
-        for name, side in sides.items():
-            seconds = side()
+        settle()
+        names = list(sides)
+        for name in names[number % len(names) :] + names[: number % len(names)]:
+            seconds = sides[name]()
             if number >= warm:
                 series[name].seconds.append(seconds)
     return series

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.machine import wait_for_idle
+
 ROOT = Path(__file__).parent.parent
 SMALL_PERSONS = 50_000
 SMALL_PART = 10_000
@@ -13,12 +15,16 @@ PART = 400_000
 
 @dataclass(frozen=True)
 class Options:
-    """`small` and `persons` choose the size, `rounds` the repetitions; `home` keeps populations and kernels."""
+    """`small` and `persons` choose the size, `rounds` the repetitions; `home` keeps populations and kernels.
+
+    `idle` waits before each round until other processes leave the cores alone.
+    """
 
     small: bool = False
     persons: int | None = None
     rounds: int | None = None
     home: Path = ROOT / ".anmin" / "bench"
+    idle: bool = False
 
     @property
     def usual(self) -> bool:
@@ -36,6 +42,11 @@ class Options:
         if self.rounds is not None:
             return self.rounds
         return 2 if self.small else usual
+
+    def settle(self) -> None:
+        """Before a round: wait until the machine is idle, where that was asked for."""
+        if self.idle:
+            wait_for_idle()
 
     @property
     def part(self) -> int:

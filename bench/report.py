@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench.machine import load, machine, versions
+from bench.machine import QUIET, busy_share, load, machine, versions
 from bench.measuring import Series
 from bench.options import Options
 
@@ -44,6 +44,11 @@ class Report:
         self.bars: list[Bar] = []
         console.print(f"[bold]{name}[/bold]  {title}")
         console.print(f"machine   {machine()}\nload      {load()} (1, 5, 15 min)")
+        if not options.idle and not options.small and (busy := busy_share()) > QUIET:
+            share = f"{busy:.0%} of the cores are in use by others"
+            console.print(
+                f"[yellow]{share}: times will be too long, most of all with two threads; try --idle[/yellow]"
+            )
 
     def versions(self, extra: dict[str, str] | None = None) -> None:
         """Print the versions; `extra` are those of the other environment."""

@@ -3,10 +3,11 @@
 from datetime import date
 
 import pytest
-from anmin.kernel.access import actions
-from anmin.kernel.access.models import User
 from django.test import Client
 from django.urls import reverse
+
+from anmin.kernel.access import actions
+from anmin.kernel.access.models import User
 
 PASSWORD = "一句很长的口令2026"
 PAGES = ["city", "households", "rules", "simulation", "runs"]
@@ -175,7 +176,9 @@ def test_no_page_has_inline_style_or_script_and_the_policy_forbids_them(desk, pa
     response = desk.get(reverse(f"console:{page}"))
 
     policy = response["Content-Security-Policy"]
-    assert "'unsafe-inline'" not in policy and "script-src 'self'" in policy and "default-src 'self'" in policy
+    assert (
+        "'unsafe-inline'" not in policy and "script-src 'self'" in policy and "default-src 'self'" in policy
+    )
     assert " style=" not in text(response) and "<style" not in text(response)
     assert text(response).count("<script") == 1 and " onclick" not in text(response)
 

@@ -120,3 +120,35 @@ def test_nobody_can_ask_for_a_thousand_members(book):
     form = try_form(make_plan(book, date(2025, 6, 1)), {"members": "1000"}, division="371002", settlement=0)
 
     assert len(form.members) == MOST_MEMBERS
+
+
+def test_the_lines_that_carry_the_answer_are_told_first_and_nothing_is_left_out(book):
+    found = reasons(book, POOR)
+
+    told, rest = found.telling, found.empty
+    assert sorted(row.number for row in (*told, *rest)) == [row.number for row in found.lines]
+    assert found.target in told and all(
+        row.line.value or row.anchor in dict.fromkeys(a for _, a in found.terms) for row in told
+    )
+
+
+def test_a_refusal_tells_the_noes_that_led_to_it(book):
+    found = reasons(book, RICH, POOR)
+
+    assert set(found.reasons) <= set(found.telling)
+
+
+def test_what_is_stated_stands_open_in_the_form(book):
+    form = try_form(
+        make_plan(book, date(2025, 6, 1)),
+        {"members": "1", "1-income_year": "5"},
+        division="371002",
+        settlement=0,
+    )
+
+    (household, member) = form.groups
+    assert [one.fact.name for one in household.open] == ["gift_year"]
+    assert "income_year" in {one.fact.name for one in member.open}
+    assert {one.key for group in form.groups for one in (*group.open, *group.folded)} == {
+        one.key for row in [form.household, *form.members] for one in row
+    }

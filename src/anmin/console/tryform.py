@@ -18,8 +18,19 @@ from anmin.policy.rules import Level
 from anmin.policy.types import Kind
 
 MOST_MEMBERS = 8
+STAND_OPEN = 8
+"""So many facts of each member stand open in the form; the rest is folded until stated."""
 BORN_IF_SILENT = 19800101
 """A member of whom nothing is said is a grown-up of working age, as in the worked examples."""
+
+
+@dataclass(frozen=True)
+class TryGroup:
+    """The fields of the household or of one member: those that stand open, and the rest, which is folded."""
+
+    title: str
+    open: tuple[TryField, ...]
+    folded: tuple[TryField, ...]
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,13 @@ class TryForm:
     settlement: int
     household: list[TryField] = field(default_factory=list)
     members: list[list[TryField]] = field(default_factory=list)
+
+    @property
+    def groups(self) -> list[TryGroup]:
+        """The form as the page shows it: what is stated or usual stands open."""
+        rows = [(_("全户的情况"), self.household)] if self.household else []
+        rows += [(_("第 %(n)d 人") % {"n": at}, row) for at, row in enumerate(self.members, start=1) if row]
+        return [_group(title, row) for title, row in rows]
 
     @property
     def troubles(self) -> list[TryField]:
@@ -93,10 +111,22 @@ def try_form(
         form.members.append(
             [
                 _field(f"{position + 1}-{fact.name}", fact, written, known)
-                for fact in plan.facts_of(Level.PERSON)
+                for fact in _in_order(plan, Level.PERSON)
             ]
         )
     return form
+
+
+def _group(title: str, row: list[TryField]) -> TryGroup:
+    usual = {one.key for one in row[:STAND_OPEN]}
+    shown = [one for one in row if one.key in usual or one.is_stated or one.trouble]
+    return TryGroup(title, tuple(shown), tuple(one for one in row if one not in shown))
+
+
+def _in_order(plan: Plan, level: Level) -> list[Fact]:
+    """The facts of a plan in the order of the catalogue, which begins with what everybody knows."""
+    place = {name: at for at, name in enumerate(plan.rulebook.facts)}
+    return sorted(plan.facts_of(level), key=lambda fact: place[fact.name])
 
 
 def _members(written: str | None, otherwise: int) -> int:

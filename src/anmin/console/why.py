@@ -49,16 +49,31 @@ class Why:
 
     @property
     def telling(self) -> tuple[WhyLine, ...]:
-        """The lines that carry the answer: what came to something, and where the answer is no, why."""
-        told = {row.number for row in (*self.reasons, self.target)}
-        terms = {anchor for _, anchor in self.terms if anchor}
-        return tuple(row for row in self.lines if row.line.value or row.number in told or row.anchor in terms)
+        """The lines that carry the answer, in order: what came to something and was used by such a line, and the noes
+        that led to a no."""
+        by_anchor = {row.anchor: row for row in self.lines}
+        kept = {self.target.number}
+        waiting = [self.target]
+        while waiting:
+            row = waiting.pop()
+            for _, anchor in row.links:
+                other = by_anchor[anchor] if anchor else None
+                carries = other is not None and (
+                    other.line.value or row is self.target or self._refuses(row, other)
+                )
+                if other is not None and carries and other.number not in kept:
+                    kept.add(other.number)
+                    waiting.append(other)
+        return tuple(row for row in self.lines if row.number in kept)
 
     @property
     def empty(self) -> tuple[WhyLine, ...]:
-        """The lines that came to nought or no and changed nothing."""
+        """The other lines: nought or no, or used only by such."""
         told = {row.number for row in self.telling}
         return tuple(row for row in self.lines if row.number not in told)
+
+    def _refuses(self, row: WhyLine, other: WhyLine) -> bool:
+        return not self.explanation.value and "no" == row.result_kind == other.result_kind
 
     @property
     def unverified(self) -> tuple[Operand, ...]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from anmin.kernel.access import actions
 from anmin.kernel.access.models import User
+from anmin.policy.errors import PolicyError
 
 PASSWORD = "一句很长的口令2026"
 PAGES = ["city", "households", "rules", "simulation", "runs"]
@@ -218,3 +219,15 @@ def test_a_rate_page_shows_the_chart_and_the_same_values_as_a_table(desk):
 
     assert page.count('class="chart steps"') == 2
     assert page.count("1,062") >= 3 and "待核实" in page and "威海" in page
+
+
+def test_data_that_cannot_be_read_is_said_with_what_to_do(desk, monkeypatch):
+    def missing(*args, **kwargs):
+        raise PolicyError("snapshot_missing", what="找不到人口快照", todo="重新运行 anmin screen")
+
+    monkeypatch.setattr("anmin.console.rulepages.rule_groups", missing)
+
+    response = desk.get(reverse("console:rules"))
+
+    assert response.status_code == 503
+    assert "找不到人口快照" in text(response) and "重新运行 anmin screen" in text(response)

@@ -72,6 +72,18 @@ class Why:
         told = {row.number for row in self.telling}
         return tuple(row for row in self.lines if row.number not in told)
 
+    @property
+    def telling_rates(self) -> tuple[Operand, ...]:
+        """The rates that lines read which carry the answer."""
+        read = {row.name for line in self.telling for row in line.inputs if row.origin == "rate"}
+        return tuple(row for row in self.rates if row.name in read)
+
+    @property
+    def other_rates(self) -> tuple[Operand, ...]:
+        """The rates read only by lines that did not affect the answer."""
+        told = {row.name for row in self.telling_rates}
+        return tuple(row for row in self.rates if row.name not in told)
+
     def _refuses(self, row: WhyLine, other: WhyLine) -> bool:
         return not self.explanation.value and "no" == row.result_kind == other.result_kind
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -13,10 +14,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from anmin.console.views.errors import refused
 from anmin.kernel.access.queries import Scope, scope_of
 from anmin.kernel.screening import queries as screening
 from anmin.kernel.screening.queries import Run
 from anmin.lib.divisions import canonical
+from anmin.policy.errors import PolicyError
+
+NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass
@@ -31,7 +36,7 @@ class Desk:
     def run(self) -> Run | None:
         """The run whose results are shown: the newest, or the one named in the address."""
         named = self.request.GET.get("run", "")
-        chosen = screening.run_numbered(self.scope, int(named)) if named.isdigit() else None
+        chosen = screening.run_numbered(self.scope, int(named)) if NUMBER.fullmatch(named) else None
         return chosen or screening.latest_run(self.scope)
 
     @property
@@ -53,6 +58,10 @@ class Desk:
             return date.fromisoformat(self.request.GET.get(name, ""))
         except ValueError:
             return self.rule_day
+
+    def written(self, name: str) -> str:
+        """A text in the address, without what no database can hold."""
+        return self.request.GET.get(name, "").replace("\x00", "").strip()
 
     def reaches(self, code: str) -> bool:
         """Whether a division in the address is one, and one that the reader may see or look up to."""
@@ -78,6 +87,9 @@ def desk(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def seated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         today = timezone.localdate()
-        return view(Desk(request, scope_of(request.user, today), today), *args, **kwargs)
+        try:
+            return view(Desk(request, scope_of(request.user, today), today), *args, **kwargs)
+        except PolicyError as trouble:
+            return refused(request, trouble)
 
     return seated

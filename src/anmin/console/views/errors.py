@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from anmin.policy.errors import PolicyError
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: the address or the form cannot be read."""
@@ -58,6 +60,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
             _("确实应该看到的，请系统管理员核对您的管辖范围。"),
         ],
     )
+
+
+def refused(request: HttpRequest, trouble: PolicyError) -> HttpResponse:
+    """503: the engine or the data behind a page refuses, and says itself what to do."""
+    return _page(request, 503, _("现在打不开这一页"), trouble.what, [trouble.todo] if trouble.todo else [])
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -40,7 +40,7 @@ def household_list(desk: Desk) -> HttpResponse:
     if run is None:
         return desk.page("households", "households", list_title=_("住户"))
     layer, coverage = _code(Layer, given.get("layer", "")), _code(Coverage, given.get("coverage", ""))
-    division, search = given.get("division", "").strip(), given.get("search", "").strip()
+    division, search = desk.written("division"), desk.written("search")
     uncovered = given.get("uncovered") == "1"
     if division and not desk.reaches(division):
         raise Http404
@@ -83,7 +83,7 @@ def household_list(desk: Desk) -> HttpResponse:
 @desk
 def find(desk: Desk) -> HttpResponse:
     """Open the household with this number, or the list of those that begin so."""
-    number = desk.request.GET.get("number", "").strip().upper()
+    number = desk.written("number").upper()
     if number and desk.run and screening.household_facts(desk.run, desk.scope, number) is not None:
         return HttpResponseRedirect(reverse("console:household", args=[number]))
     return HttpResponseRedirect(f"{reverse('console:households')}{address(search=number)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,7 @@ class Options:
     small: bool = False
     persons: int | None = None
     rounds: int | None = None
-    home: Path = ROOT / ".anmin" / "bench"
+    home: Path = Path(os.environ.get("ANMIN_HOME", ROOT / ".anmin")) / "bench"
     idle: bool = False
 
     @property

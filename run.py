@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-if sys.version_info < (3, 11):  # said before anything newer is imported
+if sys.version_info < (3, 11):  # noqa: UP036  (said before anything newer is imported)
     sys.exit("需要 Python 3.11 或更新。Python 3.11 or newer is needed.")
 
 from boot import checks, environment, postgres, serving, system

@@ -96,7 +96,7 @@ def pinyin_initials(name: str) -> str:
 
 
 def _syllables(text: str) -> list[str]:
-    return lazy_pinyin(text, style=Style.NORMAL, errors=lambda rare: list(rare)) if text else []
+    return [syllable for one in text for syllable in lazy_pinyin(one, style=Style.NORMAL)]
 
 
 def _within(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:

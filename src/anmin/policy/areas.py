@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from anmin.lib.divisions import ancestors
 
+from anmin.lib.divisions import ancestors
 from anmin.policy.plan import Plan
 from anmin.policy.snapshots import Part
 

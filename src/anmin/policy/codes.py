@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Self
 
 
 class Code(IntEnum):
@@ -16,6 +17,11 @@ class Code(IntEnum):
         member._value_ = value
         member.title = title
         return member
+
+    @classmethod
+    def of(cls, value: int) -> Self:
+        """The member with this number; raises KeyError for a number that stands for nothing."""
+        return {int(member): member for member in cls}[value]
 
 
 class Settlement(Code):

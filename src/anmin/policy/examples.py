@@ -128,7 +128,7 @@ def check_example(example: Example, rulebook: Rulebook) -> list[str]:
     """The differences between what the example says and what the rules give; empty when it holds."""
     outcome = run_example(example, rulebook)
     expected_members = list(example.then.get("members") or [])
-    differences = []
+    differences: list[str] = []
     for name, written in example.then.items():
         if name != "members":
             differences += _difference(outcome, name, None, written, outcome.values)

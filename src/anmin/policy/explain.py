@@ -105,7 +105,7 @@ def explain(outcome: Outcome, name: str, member: int | None = None, words: Words
         division=household.division,
         settlement=household.settlement,
         lines=lines,
-        unused=writer.unused(needed),
+        unused=writer.unused(),
     )
 
 
@@ -218,9 +218,9 @@ class _Explainer:
             )
         return Operand(name, self.title(name), "rule", text, value, member)
 
-    def unused(self, needed: set[tuple[str, int | None]]) -> tuple[Operand, ...]:
+    def unused(self) -> tuple[Operand, ...]:
         """Facts that somebody stated (not mere silence) and that this answer did not read."""
-        given = [(name, None) for name in self.outcome.household.facts]
+        given: list[tuple[str, int | None]] = [(name, None) for name in self.outcome.household.facts]
         given += [(name, at) for at, row in enumerate(self.outcome.household.members) for name in row]
         result = []
         for name, member in given:
@@ -243,7 +243,7 @@ class _Titles(dict[str, str]):
         super().__init__()
         self.explainer = explainer
 
-    def get(self, name: str, default: Any = None) -> str:  # type: ignore[override]
+    def get(self, name: str, default: Any = None) -> str:
         return self.explainer.title(name)
 
 

@@ -98,7 +98,7 @@ class _Writer:
             case ast.Name(id=name):
                 return self._name(name)
             case ast.Constant(value=value):
-                return self._truth(value) if isinstance(value, bool) else f"{value}"
+                return self._truth(value) if isinstance(value, bool) else str(value)
             case ast.Attribute():
                 return self._code(node)
             case ast.BinOp(left=left, op=op, right=right):
@@ -110,8 +110,8 @@ class _Writer:
                 return joiner.join(self._wrapped(value, op) for value in values)
             case ast.Compare(left=left, ops=ops, comparators=rights):
                 parts, here = [], left
-                for op, right in zip(ops, rights, strict=True):
-                    parts.append(self._operator(op, self.text(here), self.text(right)))
+                for comparison, right in zip(ops, rights, strict=True):
+                    parts.append(self._operator(comparison, self.text(here), self.text(right)))
                     here = right
                 return self.words.operators["And"].join(parts)
             case ast.IfExp(test=test, body=body, orelse=orelse):

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from anmin.lib.divisions import ancestors
 
+from anmin.lib.divisions import ancestors
 from anmin.policy import codes as code_sets
 from anmin.policy.codes import Settlement
 from anmin.policy.errors import PolicyError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,7 +65,7 @@ def screen_on_spark(frame: DataFrame, plan: Plan, areas: Areas, cache: Path) -> 
     """
     build_kernel(plan, cache)
 
-    def work(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def work(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
         kernel = build_kernel(plan, cache)
         for batch in batches:
             if batch.num_rows:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from django.utils import timezone
@@ -41,7 +42,7 @@ def record(
     """
     if not connection.in_atomic_block:
         raise NotInTransaction(f"操作“{act}”不在事务中，不能写审计记录")
-    user = by if isinstance(by, models.Model) else None
+    user = by if isinstance(by, get_user_model()) else None
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     last = Act.objects.order_by("-pk").values_list("hash", flat=True).first()

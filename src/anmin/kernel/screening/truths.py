@@ -39,8 +39,8 @@ def report_on_truths(run: Run, scope: Scope) -> TruthReport:
     wrong = []
     for row in rows:
         result = found.get(row["household"])
-        layer = Layer(result.layer) if result else Layer.NONE
-        coverage = Coverage(result.coverage) if result else Coverage.NONE
+        layer = Layer.of(result.layer) if result else Layer.NONE
+        coverage = Coverage.of(result.coverage) if result else Coverage.NONE
         if layer.name != row["expected"]:
             wrong.append(
                 f"{row['household']}（{row['note']}）：应为 {Layer[row['expected']].title}，测算为 {layer.title}"

@@ -1,0 +1,94 @@
+"""The book of acts: written with the act, never changed, and broken links are found."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from anmin.kernel.audit import actions
+from anmin.kernel.audit.models import Act
+from anmin.kernel.audit.queries import acts_of, broken_link
+from tests.make import a_user
+
+pytestmark = pytest.mark.django_db
+
+
+def record(number):
+    return actions.record(
+        by="test", act="test.act", subject=f"row {number}", after={"number": number, "名": "王𬱖"}
+    )
+
+
+def tampered(statement, *values):
+    """What only somebody with the database's own superuser could do: switch the triggers off and write."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE kernel_act DISABLE TRIGGER USER")
+        cursor.execute(statement, values)
+        cursor.execute("ALTER TABLE kernel_act ENABLE TRIGGER USER")
+
+
+def test_acts_follow_one_another_by_their_hashes():
+    rows = [record(number) for number in range(5)]
+
+    assert [row.previous for row in rows[1:]] == [row.hash for row in rows[:-1]]
+    assert broken_link() is None
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE kernel_act SET reason = 'x'", "DELETE FROM kernel_act", "TRUNCATE kernel_act"]
+)
+def test_no_act_can_be_changed_or_removed(statement):
+    record(1)
+
+    with (
+        pytest.raises(DatabaseError, match="kernel_act_is_append_only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(statement)
+
+    assert Act.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE kernel_act SET reason = 'x' WHERE id = %s",
+        "UPDATE kernel_act SET by_name = 'somebody' WHERE id = %s",
+        "UPDATE kernel_act SET at = at + interval '1 microsecond' WHERE id = %s",
+        "UPDATE kernel_act SET after = '{}' WHERE id = %s",
+        "UPDATE kernel_act SET division = '371002' WHERE id = %s",
+    ],
+)
+def test_a_changed_act_is_found(change):
+    rows = [record(number) for number in range(5)]
+
+    tampered(change, rows[2].pk)
+
+    assert broken_link() == rows[2]
+
+
+def test_a_removed_act_is_found_at_the_next_one():
+    rows = [record(number) for number in range(5)]
+
+    tampered("DELETE FROM kernel_act WHERE id = %s", rows[2].pk)
+
+    assert broken_link() == rows[3]
+
+
+def test_an_act_outside_a_transaction_is_refused(monkeypatch):
+    monkeypatch.setattr(connection, "in_atomic_block", False)
+
+    with pytest.raises(actions.NotInTransaction):
+        record(1)
+
+    assert Act.objects.count() == 0
+
+
+def test_acts_of_a_row_tell_who_and_what():
+    user = a_user("li", "371002")
+
+    created = acts_of(user).get()
+
+    assert (created.act, created.by_name, created.by) == ("access.create_user", "test", None)
+    assert created.after == {"username": "li", "is_demo": False}

@@ -199,6 +199,7 @@ def test_the_printed_sheet_is_paper_and_nothing_else(desk):
     assert not page.get_by_role("button", name="打印").is_visible()
     assert page.locator("h1").is_visible() and page.get_by_text("演示数据", exact=True).first.is_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.querySelector('.form-table td')).borderTopWidth") == "1px"
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
 
 

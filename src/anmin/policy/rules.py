@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import re
 import textwrap
 import typing
 from collections.abc import Callable
@@ -16,6 +17,10 @@ from anmin.policy.errors import PolicyError
 from anmin.policy.types import Kind, kind_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+OFFICIAL_TERM = re.compile(r"\s*[（(][^()（）]*[\u4e00-\u9fff][^()（）]*[)）]")
+"""A Chinese term in brackets, as it stands in the first line of a docstring."""
 
 
 class Level(Enum):
@@ -60,9 +65,9 @@ class Rule:
 
     @property
     def english(self) -> str:
-        """The first sentence of the docstring: the rule in English."""
+        """The first line of the docstring without the official term in brackets: the rule in English."""
         text = inspect.getdoc(self.function) or self.name
-        return text.split("\n", 1)[0]
+        return OFFICIAL_TERM.sub("", text.split("\n", 1)[0])
 
     @property
     def source(self) -> str:

@@ -1,5 +1,7 @@
 """The book of acts: written with the act, never changed, and broken links are found."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -77,7 +79,7 @@ def test_a_removed_act_is_found_at_the_next_one():
 
 
 def test_an_act_outside_a_transaction_is_refused(monkeypatch):
-    monkeypatch.setattr(connection, "in_atomic_block", False)
+    monkeypatch.setattr(actions, "connection", SimpleNamespace(in_atomic_block=False))
 
     with pytest.raises(actions.NotInTransaction):
         record(1)

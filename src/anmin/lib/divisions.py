@@ -7,6 +7,7 @@ town (371002001), twelve for a village (371002001001). The nation is 000000.
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 
 NATION = "000000"
 _LENGTHS = {2, 4, 6, 9, 12}
@@ -68,6 +69,7 @@ def parent_of(code: str) -> str | None:
             return code[:9]
 
 
+@lru_cache(maxsize=65_536)
 def ancestors(code: str) -> tuple[str, ...]:
     """The code itself and everything above it up to the nation, nearest first."""
     line = [canonical(code)]

@@ -116,9 +116,18 @@ class _Explainer:
         self.book = self.plan.rulebook
         self.findings = {(row.rule.name, row.member): row for row in outcome.findings}
         self.used: set[tuple[str, int | None]] = set()
+        self.titles: dict[str, str] = {}
+        self.personal: dict[str, bool] = {}
+        self.kinds: dict[str, tuple[Kind, type[IntEnum] | None]] = {}
         self.show = titled(_Titles(self), self.render)
 
     def title(self, name: str) -> str:
+        """The title of a name, looked up once."""
+        if name not in self.titles:
+            self.titles[name] = self._title(name)
+        return self.titles[name]
+
+    def _title(self, name: str) -> str:
         english = self.words.language == "en"
         if name == ON:
             return "day" if english else "计算日"
@@ -139,6 +148,11 @@ class _Explainer:
         return shown(value, kind, codes)
 
     def _kind(self, name: str) -> tuple[Kind, type[IntEnum] | None]:
+        if name not in self.kinds:
+            self.kinds[name] = self._found_kind(name)
+        return self.kinds[name]
+
+    def _found_kind(self, name: str) -> tuple[Kind, type[IntEnum] | None]:
         if name == ON:
             return Kind.DAY, None
         if name in self.book.facts:
@@ -167,7 +181,9 @@ class _Explainer:
     def _owners(self, name: str, member: int | None, each: bool) -> list[int | None]:
         if each:
             return list(range(len(self.outcome.members)))
-        return [member if self.plan.level(name) is Level.PERSON else None]
+        if name not in self.personal:
+            self.personal[name] = self.plan.level(name) is Level.PERSON
+        return [member if self.personal[name] else None]
 
     def line(self, row: Finding) -> Line:
         rule = row.rule

@@ -50,6 +50,9 @@ class FactCatalogue(Mapping[str, Fact]):
     def __getitem__(self, name: str) -> Fact:
         return self._facts[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._facts
+
     def __iter__(self) -> Any:
         return iter(self._facts)
 

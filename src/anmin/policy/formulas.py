@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from anmin.policy.codes import Code
@@ -14,6 +15,7 @@ from anmin.policy.evaluate import Finding
 from anmin.policy.phrases import CHINESE, Words
 from anmin.policy.rules import Rule
 
+KEPT = "anmin_code"
 Shown = Callable[[str, Any], str]
 """Gives the title of a name together with its value, as it appears in a formula."""
 
@@ -47,9 +49,14 @@ def _body(source: str) -> list[ast.stmt]:
     return function.body[1:] if ast.get_docstring(function) is not None else function.body
 
 
-@lru_cache(maxsize=8192)
-def _compiled(text: str) -> Any:
-    return compile(text, "<rule>", "eval")
+def _compiled(node: ast.expr) -> CodeType:
+    """The code of an expression, kept on its node: rule bodies are parsed once and their nodes live on."""
+    code = getattr(node, KEPT, None)
+    if code is None:
+        code = compile(ast.fix_missing_locations(ast.Expression(node)), "<rule>", "eval")
+        setattr(node, KEPT, code)
+    assert isinstance(code, CodeType)
+    return code
 
 
 @dataclass
@@ -89,8 +96,11 @@ class _Writer:
 
     def value(self, node: ast.expr) -> Any:
         """What an expression came to."""
-        source = ast.unparse(ast.fix_missing_locations(node))
-        return eval(_compiled(source), self.rule.function.__globals__, self.values)
+        if isinstance(node, ast.Name) and node.id in self.values:
+            return self.values[node.id]
+        if isinstance(node, ast.Constant):
+            return node.value
+        return eval(_compiled(node), self.rule.function.__globals__, self.values)
 
     def text(self, node: ast.expr) -> str:
         """An expression in words."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, IntEnum
+from functools import cached_property
 from typing import Any, TypeVar
 
 from anmin.policy.errors import PolicyError
@@ -63,20 +64,20 @@ class Rule:
         """Whether this version applies on a day."""
         return self.since <= on and (self.until is None or on <= self.until)
 
-    @property
+    @cached_property
     def english(self) -> str:
         """The first line of the docstring without the official term in brackets: the rule in English."""
         text = inspect.getdoc(self.function) or self.name
         return OFFICIAL_TERM.sub("", text.split("\n", 1)[0])
 
-    @property
+    @cached_property
     def source(self) -> str:
         """The text of the function without its decorators."""
         lines = textwrap.dedent(inspect.getsource(self.function)).splitlines()
         start = next(number for number, line in enumerate(lines) if line.startswith("def "))
         return "\n".join(lines[start:])
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Hash of what the rule computes: changes when its source does."""
         return hashlib.sha256(self.source.encode()).hexdigest()[:16]

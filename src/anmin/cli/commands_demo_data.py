@@ -25,6 +25,7 @@ from anmin.policy.plan import make_plan
 from anmin.policy.snapshots import Snapshot
 
 DAY = date(2026, 11, 1)
+USUAL_CITY = "371000"
 SEED = 20261124
 VERSION = 3
 """Raised when the generator changes, so that an old demonstration city is made anew."""
@@ -36,7 +37,7 @@ def register(app: typer.Typer) -> None:
 
 
 def demo_data(
-    city: Annotated[str, typer.Option(help="放在哪个市：371000 350200 460100 610600")] = "371000",
+    city: Annotated[str, typer.Option(help="放在哪个市：371000 350200 460100 610600")] = USUAL_CITY,
     large: Annotated[bool, typer.Option("--large", help="290 万人（默认 6 万人）")] = False,
     seed: Annotated[int, typer.Option(help="随机种子，同一种子生成同一座城市")] = SEED,
     on: Annotated[str, typer.Option("--on", help="规则日期")] = DAY.isoformat(),
@@ -79,16 +80,20 @@ def _make(city: str, persons: int, seed: int, on: date) -> None:
 
 
 def _staff(city: str, on: date) -> list[tuple[str, str, str]]:
-    """A clerk for the city, one for each of its first counties, and one for a town."""
+    """A clerk for the city, one for each of its first counties, and one for a town.
+
+    Log-ins of another city than the usual one end in its code, so that several cities can stand side by side.
+    """
     catalogue = Catalogue.load()
     counties = catalogue.counties_of(city, on=on)[:3]
+    ending = "" if city == USUAL_CITY else f"-{city}"
     name = catalogue.lookup(city, on=on).name
-    staff = [("shi", f"{name}民政局 · 市级", city)]
+    staff = [(f"shi{ending}", f"{name}民政局 · 市级", city)]
     staff += [
-        (f"xian{number}", f"{county.name}民政局 · 区县级", county.code)
+        (f"xian{number}{ending}", f"{county.name}民政局 · 区县级", county.code)
         for number, county in enumerate(counties, 1)
     ]
     towns = catalogue.towns_of(counties[0].code, on=on) if counties else ()
     if towns:
-        staff.append(("zhen1", f"{counties[0].name}{towns[0].name} · 乡镇街道", towns[0].code))
+        staff.append((f"zhen1{ending}", f"{counties[0].name}{towns[0].name} · 乡镇街道", towns[0].code))
     return staff

@@ -58,12 +58,12 @@ def use_django() -> None:
 
 @contextmanager
 def progress_bar() -> Iterator[object]:
-    """A progress bar for the engine's progress calls; lines instead of a bar when nobody is watching."""
-    if not out.is_terminal:
+    """A progress bar on the error stream; lines instead of a bar when nobody is watching. Output stays clean."""
+    if not err.is_terminal:
         yield _Lines()
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-    with Progress(*columns, TimeElapsedColumn(), console=out, transient=True) as bar:
+    with Progress(*columns, TimeElapsedColumn(), console=err, transient=True) as bar:
         tasks: dict[str, object] = {}
 
         def report(text: str, done: int, total: int) -> None:
@@ -85,7 +85,7 @@ class _Lines:
         group = text.split(" ", 1)[0]
         if group not in self.started:
             self.started[group] = time.monotonic()
-            sys.stdout.write(f"{group} …\n")
+            sys.stderr.write(f"{group} …\n")
         if done >= total:
-            sys.stdout.write(f"{group} 完成（{time.monotonic() - self.started[group]:.1f} 秒）\n")
-        sys.stdout.flush()
+            sys.stderr.write(f"{group} 完成（{time.monotonic() - self.started[group]:.1f} 秒）\n")
+        sys.stderr.flush()

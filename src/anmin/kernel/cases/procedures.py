@@ -1,0 +1,293 @@
+"""Procedures (办理程序): who may take which step from where, what it needs first, and how long it may last.
+
+A procedure is a dated YAML file of a line of business. A locality lays its own limits over it by division, the
+nearest ancestor first, exactly as rates are found. What is declared here is also what the database enforces.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from anmin.kernel.law.clocks import Unit
+from anmin.lib.divisions import ancestors
+
+UNITS = {"工作日": Unit.WORKING_DAYS, "日": Unit.CALENDAR_DAYS, "月": Unit.MONTHS}
+
+
+class ProcedureProblem(ValueError):
+    """A procedure contradicts itself or lacks what it names; the message says which file and which step."""
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a case stands. `is_end` states have no way on but reopening."""
+
+    key: str
+    title: str
+    plain: str = ""
+    is_end: bool = False
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One step that may be taken (办理环节).
+
+    `who` are powers of roles. `after` are steps that must have been taken since the last of `since`. `other_than`
+    are steps whose takers may not take this one. `not_before` is a clock that must have run out. `adverse` steps
+    refuse, stop, reduce or recover: only a person may take them, with a reason. `decides` needs a frozen decision.
+    """
+
+    action: str
+    title: str
+    sources: tuple[str, ...]
+    target: str
+    who: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    since: tuple[str, ...] = ()
+    other_than: tuple[str, ...] = ()
+    not_before: str = ""
+    starts: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    pauses: tuple[str, ...] = ()
+    resumes: tuple[str, ...] = ()
+    adverse: bool = False
+    decides: bool = False
+    reason: bool = False
+    law: str = ""
+    papers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How long a clock may run (期限), with the longer limit for special cases, by cause."""
+
+    key: str
+    title: str
+    number: int
+    unit: Unit
+    special: Mapping[str, int] = field(default_factory=dict)
+    law: str = ""
+    is_duty_to_wait: bool = False
+
+    def days_for(self, causes: Iterable[str]) -> int:
+        """The limit when some special causes hold: the longest that applies."""
+        return max([self.number, *(self.special[cause] for cause in causes if cause in self.special)])
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """A procedure as it stands in one division on one day."""
+
+    matter: str
+    title: str
+    law: str
+    since: date
+    states: Mapping[str, State]
+    transitions: tuple[Transition, ...]
+    limits: Mapping[str, Limit]
+    initial: str
+    publicity: Mapping[str, Any] = field(default_factory=dict)
+    terms: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def version(self) -> str:
+        """The hash of everything declared: two cases with the same version went by the same rules."""
+        text = json.dumps(_plain(self), ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def steps_from(self, state: str) -> tuple[Transition, ...]:
+        """The steps that lead on from a state."""
+        return tuple(step for step in self.transitions if state in step.sources)
+
+    def step(self, state: str, action: str) -> Transition | None:
+        """The step of a name from a state, None when there is no such way."""
+        return next((step for step in self.steps_from(state) if step.action == action), None)
+
+    def limit(self, key: str) -> Limit:
+        """A limit by its key.
+
+        Raises:
+            ProcedureProblem: when the place has not fixed it yet; the message names who can.
+        """
+        found = self.limits.get(key)
+        if found is None:
+            raise ProcedureProblem(
+                f"“{self.title}”还没有规定期限“{key}”，不能往下办；请市民政局在本地办理程序中补上这一期限"
+            )
+        return found
+
+
+@dataclass
+class ProcedureBook:
+    """All declared procedures with the overlays of localities."""
+
+    files: list[dict[str, Any]]
+
+    @classmethod
+    def load(cls, *folders: Path) -> ProcedureBook:
+        """Read every YAML file of some folders and check each procedure; raises ProcedureProblem."""
+        files = []
+        for folder in folders:
+            for path in sorted(folder.glob("*.yaml")):
+                content = yaml.safe_load(path.read_text("utf-8"))
+                content["file"] = path.name
+                files.append(content)
+        book = cls(files)
+        for content in files:
+            if "states" in content:
+                check(_built(content), content["file"])
+        return book
+
+    @property
+    def matters(self) -> list[str]:
+        """The keys of all matters, in the order of their files."""
+        return list(dict.fromkeys(content["matter"] for content in self.files))
+
+    def procedure(self, matter: str, division: str, on: date) -> Procedure:
+        """The procedure of a matter in a division on a day, with the overlays of its ancestors applied.
+
+        Raises:
+            ProcedureProblem: when no procedure of that name is in force on the day.
+        """
+        mine = [row for row in self.files if row["matter"] == matter]
+        base = _newest([row for row in mine if "states" in row], on)
+        if base is None:
+            raise ProcedureProblem(f"{on} 没有施行中的“{matter}”办理程序；请检查日期，或补充这一天施行的程序")
+        found = _built(base)
+        for code in reversed(ancestors(division)):
+            overlay = _newest([row for row in mine if "states" not in row and row["division"] == code], on)
+            if overlay is not None:
+                found = _overlaid(found, overlay)
+        check(found, f"{base['file']}（{division}）")
+        return found
+
+
+def check(found: Procedure, where: str) -> None:
+    """Refuse a procedure with a way to nowhere, a dead end, a word nobody declared or a machine's refusal."""
+    known = {step.action for step in found.transitions}
+    for step in found.transitions:
+        for state in (*step.sources, step.target):
+            if state not in found.states:
+                raise ProcedureProblem(f"{where}：环节“{step.action}”用到未声明的状态“{state}”")
+        for action in (*step.after, *step.since, *step.other_than):
+            if action not in known:
+                raise ProcedureProblem(f"{where}：环节“{step.action}”引用未声明的环节“{action}”")
+        clocks = {*step.starts, *step.stops, *step.pauses, *step.resumes}
+        if step.not_before:
+            clocks.add(step.not_before)
+        if missing := sorted(clocks - set(found.limits)):
+            raise ProcedureProblem(f"{where}：环节“{step.action}”用到未规定的期限“{'、'.join(missing)}”")
+        if step.adverse and not (step.who and step.reason):
+            raise ProcedureProblem(f"{where}：不利于群众的环节“{step.action}”必须写明由谁办理并要求理由")
+    _check_ways(found, where)
+
+
+def _check_ways(found: Procedure, where: str) -> None:
+    reached, todo = {found.initial}, [found.initial]
+    while todo:
+        here = todo.pop()
+        ways = found.steps_from(here)
+        if not ways and not found.states[here].is_end:
+            raise ProcedureProblem(f"{where}：状态“{here}”没有出路，也不是终点")
+        for step in ways:
+            if step.target not in reached:
+                reached.add(step.target)
+                todo.append(step.target)
+    if lost := sorted(set(found.states) - reached):
+        raise ProcedureProblem(f"{where}：状态“{'、'.join(lost)}”无法到达")
+
+
+def _newest(rows: list[dict[str, Any]], on: date) -> dict[str, Any] | None:
+    in_force = [
+        row for row in rows if row["since"] <= on and (row.get("until") is None or on <= row["until"])
+    ]
+    return max(in_force, key=lambda row: row["since"], default=None)
+
+
+def _built(content: Mapping[str, Any]) -> Procedure:
+    states = {
+        key: State(key, row["title"], row.get("plain", ""), bool(row.get("end")))
+        for key, row in content["states"].items()
+    }
+    return Procedure(
+        matter=content["matter"],
+        title=content["title"],
+        law=content.get("law", ""),
+        since=content["since"],
+        states=states,
+        transitions=tuple(_transition(row) for row in content["steps"]),
+        limits={key: _limit(key, row) for key, row in content.get("limits", {}).items()},
+        initial=content.get("initial", next(iter(states))),
+        publicity=content.get("publicity", {}),
+        terms=content.get("terms", {}),
+    )
+
+
+def _transition(row: Mapping[str, Any]) -> Transition:
+    values: dict[str, Any] = {key: _tuple(value) if key in _LISTS else value for key, value in row.items()}
+    values["sources"] = values.pop("from")
+    values["target"] = values.pop("to")
+    return Transition(**values)
+
+
+_LISTS = {"from", "who", "after", "since", "other_than", "starts", "stops", "pauses", "resumes", "papers"}
+
+
+def _tuple(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _limit(key: str, row: Mapping[str, Any]) -> Limit:
+    return Limit(
+        key=key,
+        title=row["title"],
+        number=int(row["limit"]),
+        unit=UNITS[row["unit"]],
+        special=row.get("special", {}),
+        law=row.get("law", ""),
+        is_duty_to_wait=bool(row.get("wait")),
+    )
+
+
+def _overlaid(base: Procedure, overlay: Mapping[str, Any]) -> Procedure:
+    """A locality's limits, takers and terms over a procedure; ways themselves come from the law alone."""
+    limits = dict(base.limits)
+    for key, row in overlay.get("limits", {}).items():
+        limits[key] = _limit(key, {"title": limits[key].title if key in limits else key, **row})
+    takers: Mapping[str, Any] = overlay.get("who", {})
+    steps = tuple(
+        replace(step, who=_tuple(takers[step.action])) if step.action in takers else step
+        for step in base.transitions
+    )
+    return replace(
+        base,
+        limits=limits,
+        transitions=steps,
+        law="；".join(text for text in (base.law, overlay.get("law", "")) if text),
+        publicity={**base.publicity, **overlay.get("publicity", {})},
+        terms={**base.terms, **overlay.get("terms", {})},
+    )
+
+
+def _plain(found: Procedure) -> dict[str, Any]:
+    return {
+        "matter": found.matter,
+        "since": found.since.isoformat(),
+        "states": {key: [state.title, state.is_end] for key, state in found.states.items()},
+        "steps": [
+            [getattr(step, name) for name in Transition.__dataclass_fields__ if name != "title"]
+            for step in found.transitions
+        ],
+        "limits": {key: [row.number, row.unit.value, dict(row.special)] for key, row in found.limits.items()},
+        "publicity": dict(found.publicity),
+        "terms": dict(found.terms),
+        "initial": found.initial,
+    }

@@ -24,6 +24,10 @@ class Environment(BaseSettings):
     secure_cookies: bool = False
     static_manifest: bool = True
     map_approval: str = ""
+    production: bool = False
+    key_provider: str = "development"
+    master_key: str = ""
+    key_pin: str = ""
 
     @property
     def allowed_hosts(self) -> list[str]:

@@ -16,6 +16,11 @@ ENVIRONMENT = Environment()
 ANMIN_HOME: Path = ENVIRONMENT.home
 DEMO = ENVIRONMENT.demo
 DEBUG = ENVIRONMENT.debug
+BASE_DIR = ROOT
+PRODUCTION = ENVIRONMENT.production
+KEY_PROVIDER = ENVIRONMENT.key_provider
+MASTER_KEY = ENVIRONMENT.master_key
+KEY_PIN = ENVIRONMENT.key_pin
 MAP_APPROVAL = ENVIRONMENT.map_approval
 """The review number (审图号) that a public map must show; the operator enters it."""
 
@@ -46,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.staticfiles",
     "csp",
+    "procrastinate.contrib.django",
     "anmin.kernel",
     "anmin.domains",
     "anmin.console",

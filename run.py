@@ -4,17 +4,18 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 if sys.version_info < (3, 11):  # noqa: UP036  (said before anything newer is imported)
     sys.exit("需要 Python 3.11 或更新。Python 3.11 or newer is needed.")
 
-from boot import checks, environment, postgres, serving, system
+from boot import checks, environment, postgres, serving, supervising, system
 from boot.words import Stop, say
 
 ROOT = Path(__file__).resolve().parent
@@ -25,7 +26,7 @@ def main() -> int:
     """Run one command; a refusal is a message and exit code 2."""
     commands: dict[str, tuple[str, Callable[[list[str]], int]]] = {
         "demo": ("准备好一切，生成演示城市并打开控制台", demo),
-        "up": ("启动数据库和网页服务（不带演示数据）", up),
+        "up": ("启动并看护数据库、网页服务和后台任务（不带演示数据）", up),
         "stop": ("停止本目录启动的服务", stop),
         "reset": ("删除本目录的全部数据（要求确认，或加 --yes）", reset),
         "test": ("运行测试；--full 加上慢的实验；其余参数交给 pytest", test),
@@ -57,76 +58,107 @@ def demo(rest: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="run.py demo")
     parser.add_argument("--large", action="store_true", help="290 万人的城市（默认 6 万人）")
     parser.add_argument("--city", default="371000", help="放在哪个市：371000 350200 460100 610600")
+    parser.add_argument("--port", type=int, default=0, help="端口；默认从 8000 起第一个空闲的")
     chosen = parser.parse_args(rest)
-    database = _prepare()
-    settings = {"DATABASE_URL": database, "ANMIN_HOME": str(HOME), "ANMIN_DEMO": "1"}
     size = ["--large"] if chosen.large else []
-    say("生成演示城市并测算")
-    if code := environment.python(["-m", "anmin.cli", "demo-data", "--city", chosen.city, *size], **settings):
-        return code
-    return _serve(settings, demo=True)
+    with _alone(chosen.port) as port:
+        settings = {**_prepare(), "ANMIN_DEMO": "1"}
+        say("生成演示城市并测算")
+        making = ["-m", "anmin.cli", "demo-data", "--city", chosen.city, *size]
+        if code := environment.python(making, **settings):
+            return code
+        return _serve(settings, port, demo=True)
 
 
 def up(rest: list[str]) -> int:
-    """Serve what is there; for production see docs/howto/install.md."""
-    database = _prepare()
-    return _serve({"DATABASE_URL": database, "ANMIN_HOME": str(HOME)}, demo=False)
+    """Serve what is there and look after it; for production see docs/howto/run-in-production.md."""
+    parser = argparse.ArgumentParser(prog="run.py up")
+    parser.add_argument("--port", type=int, default=0, help="端口；默认从 8000 起第一个空闲的")
+    chosen = parser.parse_args(rest)
+    with _alone(chosen.port) as port:
+        return _serve(_prepare(), port, demo=False)
 
 
-def _prepare() -> str:
+@contextlib.contextmanager
+def _alone(wanted: int) -> Iterator[int]:
+    """Nobody else looks after this home meanwhile, and the port is ours to use."""
     environment.ensure("requirements.lock")
     HOME.mkdir(parents=True, exist_ok=True)
-    serving.end_remembered(HOME)
-    database = _database()
+    with supervising.only_one(HOME):
+        serving.end_remembered(HOME)
+        if wanted and not serving.is_free(wanted):
+            raise Stop(f"端口 {wanted} 已被别的程序占用。请换一个，或去掉 --port 由我们找一个空闲的。")
+        try:
+            yield wanted or serving.free_port()
+        finally:
+            _stop_database()
+
+
+def _prepare() -> dict[str, str]:
+    """Database, tables and static files; returns the settings for our processes."""
+    settings = {"DATABASE_URL": _database(), "ANMIN_HOME": str(HOME)}
     say("更新数据库结构")
-    settings = {"DATABASE_URL": database, "ANMIN_HOME": str(HOME)}
     if environment.python(["-m", "django", "migrate", "-v0", "--settings", "config.settings"], **settings):
         raise Stop("数据库结构没有更新成功，原因见上。以前的数据未改动。")
     collect = ["-m", "django", "collectstatic", "--noinput", "-v0", "--settings", "config.settings"]
     if environment.python(collect, **settings):
         raise Stop("静态文件没有准备好，原因见上。")
-    return database
+    return settings
+
+
+def _cluster() -> postgres.Cluster | None:
+    """Our own database; None when the operator named one."""
+    if os.environ.get("DATABASE_URL"):
+        return None
+    return postgres.Cluster(postgres.find_binaries(environment.VENV), HOME / "postgres")
 
 
 def _database() -> str:
-    if url := os.environ.get("DATABASE_URL"):
-        return url
-    cluster = postgres.Cluster(postgres.find_binaries(environment.VENV), HOME / "postgres")
+    cluster = _cluster()
+    if cluster is None:
+        return os.environ["DATABASE_URL"]
     cluster.start()
     cluster.ensure_database("anmin")
     return cluster.url("anmin")
 
 
-def _serve(settings: dict[str, str], *, demo: bool) -> int:
-    say("启动网页服务")
-    child, process = serving.serve(HOME, **settings)
-    lines = [f"\n  打开  http://127.0.0.1:{process.port}/"]
-    if demo:
-        listing = ["-m", "anmin.cli", "demo-data", "--accounts"]
-        done = subprocess.run(
-            [str(environment.PYTHON), *listing],
-            cwd=ROOT,
-            env=environment.python_environment(**settings),
-            capture_output=True,
-            text=True,
-        )
-        lines += ["", done.stdout.rstrip()]
-    lines += ["", "  按 Ctrl-C 停止；或在另一个终端运行 python3 run.py stop", ""]
-    sys.stdout.write("\n".join(lines) + "\n")
-    sys.stdout.flush()
-    try:
-        return child.wait()
-    except KeyboardInterrupt:
-        say("停止")
-        return 0
-    finally:
-        serving.end_remembered(HOME)
-        _stop_database()
+def _serve(settings: dict[str, str], port: int, *, demo: bool) -> int:
+    cluster = _cluster()
+    web = supervising.Child("web", serving.web_command(port), HOME, settings, port)
+    worker = supervising.Child("worker", serving.worker_command(), HOME, settings)
+    services: list[supervising.Service] = [web, worker]
+    if cluster is not None:
+        services.insert(0, supervising.Database(cluster))
+
+    def tell() -> None:
+        if web.process is not None:
+            serving.wait_for_page(web.process, HOME)
+        lines = [f"\n  打开  http://127.0.0.1:{port}/"]
+        if demo:
+            lines += ["", _accounts(settings)]
+        lines += ["", "  按 Ctrl-C 停止；或在另一个终端运行 python3 run.py stop", ""]
+        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.flush()
+
+    say("启动网页服务和后台任务")
+    return supervising.Supervisor(HOME, services).run(tell)
+
+
+def _accounts(settings: dict[str, str]) -> str:
+    done = subprocess.run(
+        [str(environment.PYTHON), "-m", "anmin.cli", "demo-data", "--accounts"],
+        cwd=ROOT,
+        env=environment.python_environment(**settings),
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout.rstrip()
 
 
 def stop(rest: list[str]) -> int:
-    """End the web process and the database of this clone."""
-    was_serving = serving.end_remembered(HOME)
+    """End what looks after this clone, its web process, its worker and its database."""
+    was_serving = supervising.end_supervisor(HOME)
+    was_serving = serving.end_remembered(HOME) or was_serving
     was_running = _stop_database()
     say("已停止" if was_serving or was_running else "本目录没有正在运行的服务")
     return 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -18,12 +19,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from boot.processes import PROC, kill, working_in
 from boot.words import Stop, clean_environment, say
 
 SOCKET_LIMIT = 100
 """A socket's path may have 107 bytes; the name inside the folder takes some."""
 SUPERUSER = "anmin"
 WAIT = 30.0
+RECOVERY = 600.0
+"""Seconds that a start may take: after a crash the log is replayed first."""
+ORPHANS_LEAVE = 2.0
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,15 @@ class Cluster:
             self._initialise()
         if self.is_running():
             return
+        self._clear_leftovers()
         say("启动数据库")
         log = self.data / "server.log"
-        settings = f"-c listen_addresses= -c unix_socket_directories='{self.sockets}'"
+        # The folder stands in quotation marks of PostgreSQL's own list, the whole in the shell's.
+        sockets = shlex.quote('"' + str(self.sockets) + '"')
+        settings = f"-c listen_addresses= -c unix_socket_directories={sockets}"
         settings += " -c max_connections=60 -c shared_buffers=128MB -c logging_collector=off"
+        # A refused statement would stand in the log with its values, and so would the row it met.
+        settings += " -c log_min_error_statement=panic -c log_error_verbosity=terse"
         if self.is_throwaway:
             settings += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         done = self._run(
@@ -75,7 +85,7 @@ class Cluster:
             settings,
             "-w",
             "-t",
-            str(int(WAIT)),
+            str(int(RECOVERY)),
         )
         if done.returncode != 0:
             tail = log.read_text("utf-8", "replace")[-1500:] if log.exists() else done.stdout + done.stderr
@@ -84,13 +94,36 @@ class Cluster:
     def stop(self) -> None:
         """Stop the server; connections are ended, nothing is lost."""
         if self.is_running():
-            self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", str(int(WAIT)))
+            ending = ("pg_ctl", "stop", "-D", str(self.data), "-w", "-t", str(int(WAIT)))
+            if self._run(*ending, "-m", "fast").returncode != 0:
+                self._run(*ending, "-m", "immediate")
 
     def is_running(self) -> bool:
-        """Whether this server runs; a pid file left by a crash does not count."""
-        if not (self.data / "postmaster.pid").exists():
+        """Whether this server runs; a pid file left by a crash does not count, nor does a reused pid."""
+        try:
+            first = (self.data / "postmaster.pid").read_text("utf-8", "replace").split("\n", 1)[0]
+        except OSError:
             return False
+        if not first.strip().isdigit():
+            return False
+        if PROC.joinpath("self/stat").exists():
+            return any(process.pid == int(first) for process in working_in(self.data, [int(first)]))
         return self._run("pg_ctl", "status", "-D", str(self.data)).returncode == 0
+
+    def _clear_leftovers(self) -> None:
+        """Make way for a start after the postmaster was killed.
+
+        Its orphans still hold the shared memory and would make the new server refuse; they mostly leave by
+        themselves. A pid in the pid file may by now belong to somebody else, who would make it refuse for good.
+        """
+        if not PROC.joinpath("self/stat").exists():
+            return
+        deadline = time.monotonic() + ORPHANS_LEAVE
+        while (orphans := working_in(self.data)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        kill(orphans, patience=5.0)
+        for leftover in (self.data / "postmaster.pid", *self.sockets.glob(".s.PGSQL.*")):
+            leftover.unlink(missing_ok=True)
 
     def ensure_database(self, name: str) -> None:
         """Create a database unless it exists."""

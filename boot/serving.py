@@ -1,138 +1,97 @@
-"""The web process: a free port, a pid that is surely ours, a start that waits for the first page."""
+"""The web process and the worker: their commands, a free port, a start that waits for the first page."""
 
 from __future__ import annotations
 
-import json
-import os
-import signal
 import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from boot.environment import PYTHON, ROOT, python_environment
+from boot.processes import MARK, Process, began_at, remember, remembered
 from boot.words import Stop, say
 
 FIRST_PORT, PORTS = 8000, 50
 PATIENCE = 60.0
+NAMES = {"worker": "后台任务", "web": "网页服务"}
+"""In the order in which they are ended: nobody hands out work once the pages are gone."""
 
 
-@dataclass(frozen=True)
-class Process:
-    """A process that we started: its id and the moment it began, so that a reused id is not taken for it."""
-
-    pid: int
-    began: str
-    port: int
-
-    def is_alive(self) -> bool:
-        """Whether that very process still runs."""
-        return began_at(self.pid) == self.began != ""
-
-    def end(self) -> None:
-        """Ask it to end, and insist after ten seconds."""
-        for number, patience in ((signal.SIGTERM, 10.0), (signal.SIGKILL, 3.0)):
-            if not self.is_alive():
-                return
-            os.kill(self.pid, number)
-            deadline = time.monotonic() + patience
-            while self.is_alive() and time.monotonic() < deadline:
-                time.sleep(0.05)
-
-
-def began_at(pid: int) -> str:
-    """When a process began, as text to compare; empty when there is no such process (or only its corpse)."""
-    stat = Path(f"/proc/{pid}/stat")
-    if stat.exists():
-        fields = stat.read_text("utf-8", "replace").rsplit(")", 1)[-1].split()
-        return "" if fields[0] == "Z" else fields[19]
-    if Path("/proc/self/stat").exists():
-        return ""
-    done = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True)
-    return done.stdout.strip()
-
-
-def remember(path: Path, process: Process) -> None:
-    """Write down what was started."""
-    path.write_text(json.dumps(asdict(process)), "utf-8")
-
-
-def remembered(path: Path) -> Process | None:
-    """What was started before and still runs."""
-    try:
-        process = Process(**json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
-    return process if process.is_alive() else None
+def is_free(port: int) -> bool:
+    """Whether nobody listens on a port of the loopback interface."""
+    with socket.socket() as probe:
+        # A port whose last connections are only fading out is free; one with a listener is not.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def free_port(first: int = FIRST_PORT) -> int:
     """The first free port of the loopback interface from 8000 on."""
     for port in range(first, first + PORTS):
-        with socket.socket() as probe:
-            # A port whose last connections are only fading out is free; one with a listener is not.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
+        if is_free(port):
             return port
     raise Stop(f"{first} 到 {first + PORTS - 1} 的端口都被占用，请关掉一些程序再试。")
 
 
-def serve(home: Path, *, workers: int = 2, **environment: str) -> tuple[subprocess.Popen[bytes], Process]:
-    """Start the web server and wait until it answers.
-
-    Raises:
-        Stop: with the end of its log, when it does not.
-    """
-    log_path = home / "web.log"
-    port = free_port()
-    command = [
-        str(PYTHON),
-        *("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-        *(
-            "--workers",
-            str(workers),
-            "--blocking-threads",
-            "4",
-            "--backpressure",
-            "64",
-            "--log-level",
-            "warning",
-        ),
-        "config.wsgi:application",
+def web_command(port: int, *, workers: int = 2, threads: int = 4) -> list[str]:
+    """Granian over WSGI, as measured best on two cores; a worker of its that dies is replaced."""
+    return [
+        *(str(PYTHON), "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
+        *("--workers", str(workers), "--blocking-threads", str(threads), "--backpressure", "64"),
+        *("--respawn-failed-workers", "--respawn-interval", "1", "--workers-kill-timeout", "10"),
+        *("--log-level", "warning", "config.wsgi:application"),
     ]
-    with log_path.open("ab") as log:
+
+
+def worker_command() -> list[str]:
+    """The worker that carries out background jobs."""
+    return [str(PYTHON), "-m", "anmin.cli", "worker"]
+
+
+def start(name: str, command: list[str], home: Path, port: int = 0, **environment: str) -> Process:
+    """Start a process in a group of its own, its output in `<name>.log`, and write down that we did."""
+    with (home / f"{name}.log").open("ab") as log:
         child = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=python_environment(**environment),
+            env=python_environment(**environment, **{MARK: str(home)}),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
-    process = Process(child.pid, began_at(child.pid), port)
-    remember(home / "web.json", process)
+    process = Process(child.pid, began_at(child.pid), port, str(home))
+    remember(home / f"{name}.json", process)
+    return process
+
+
+def wait_for_page(process: Process, home: Path) -> None:
+    """Wait until the web process answers.
+
+    Raises:
+        Stop: with the end of its log, when it does not.
+    """
     deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if child.poll() is not None:
-            break
-        if _answers(port):
-            return child, process
+    while time.monotonic() < deadline and process.is_alive():
+        if answers(process.port, "/login/"):
+            return
         time.sleep(0.1)
     process.end()
-    raise Stop(f"网页服务没有启动，日志末尾：\n{log_path.read_text('utf-8', 'replace')[-1500:]}")
+    log = (home / "web.log").read_text("utf-8", "replace")[-1500:]
+    raise Stop(f"网页服务没有启动，日志末尾：\n{log}")
 
 
-def _answers(port: int) -> bool:
+def answers(port: int, path: str, timeout: float = 5.0) -> bool:
+    """Whether the web process answers at all, be it with a refusal."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/login/", timeout=5) as answer:
-            return bool(answer.status == 200)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=timeout):
+            return True
     except urllib.error.HTTPError:
         return True
     except OSError:
@@ -140,10 +99,13 @@ def _answers(port: int) -> bool:
 
 
 def end_remembered(home: Path) -> bool:
-    """End a web process of an earlier start; true when there was one."""
-    process = remembered(home / "web.json")
-    if process is not None:
-        say("停止网页服务")
-        process.end()
-    (home / "web.json").unlink(missing_ok=True)
-    return process is not None
+    """End what an earlier start began and nobody watches any more; true when there was something."""
+    was_there = False
+    for name, shown in NAMES.items():
+        process = remembered(home / f"{name}.json")
+        if process is not None and process.group():
+            say(f"停止{shown}")
+            process.end()
+            was_there = True
+        (home / f"{name}.json").unlink(missing_ok=True)
+    return was_there

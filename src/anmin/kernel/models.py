@@ -2,23 +2,57 @@
 
 from anmin.kernel.access.models import Grant, User
 from anmin.kernel.audit.models import Act
+from anmin.kernel.cases.models import AllowedStep, Case, CaseClock, ProcedureVersion, Step
 from anmin.kernel.divisions.models import Division, DivisionChange
+from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
 from anmin.kernel.facts.models import ImportBatch, QuarantinedRow
 from anmin.kernel.operations.models import JobFailure, Upkeep
+from anmin.kernel.people.models import (
+    ChangeRequest,
+    Death,
+    FormerName,
+    Household,
+    Identifier,
+    Kin,
+    Membership,
+    Merge,
+    NotSame,
+    Person,
+    Residence,
+)
 from anmin.kernel.screening.models import BrokenHousehold, DivisionSum, HouseholdResult, Run
 
 __all__ = [
     "Act",
+    "AllowedStep",
+    "Amount",
     "BrokenHousehold",
+    "Case",
+    "CaseClock",
+    "ChangeRequest",
+    "Death",
+    "Decision",
     "Division",
     "DivisionChange",
     "DivisionSum",
+    "Entitlement",
+    "FormerName",
     "Grant",
+    "Household",
     "HouseholdResult",
+    "Identifier",
     "ImportBatch",
     "JobFailure",
+    "Kin",
+    "Membership",
+    "Merge",
+    "NotSame",
+    "Person",
+    "ProcedureVersion",
     "QuarantinedRow",
+    "Residence",
     "Run",
+    "Step",
     "Upkeep",
     "User",
 ]

@@ -100,7 +100,7 @@ class Procedure:
     @property
     def version(self) -> str:
         """The hash of everything declared: two cases with the same version went by the same rules."""
-        text = json.dumps(_plain(self), ensure_ascii=False, sort_keys=True)
+        text = json.dumps(as_data(self), ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def steps_from(self, state: str) -> tuple[Transition, ...]:
@@ -277,17 +277,42 @@ def _overlaid(base: Procedure, overlay: Mapping[str, Any]) -> Procedure:
     )
 
 
-def _plain(found: Procedure) -> dict[str, Any]:
+def as_data(found: Procedure) -> dict[str, Any]:
+    """A procedure in the shape of its file, overlays applied: what is kept with the cases that went by it."""
+    names = {unit: name for name, unit in UNITS.items()}
     return {
         "matter": found.matter,
+        "title": found.title,
+        "law": found.law,
         "since": found.since.isoformat(),
-        "states": {key: [state.title, state.is_end] for key, state in found.states.items()},
-        "steps": [
-            [getattr(step, name) for name in Transition.__dataclass_fields__ if name != "title"]
-            for step in found.transitions
-        ],
-        "limits": {key: [row.number, row.unit.value, dict(row.special)] for key, row in found.limits.items()},
+        "initial": found.initial,
+        "states": {
+            row.key: {"title": row.title, "plain": row.plain, "end": row.is_end}
+            for row in found.states.values()
+        },
+        "limits": {
+            row.key: {
+                "title": row.title,
+                "limit": row.number,
+                "unit": names[row.unit],
+                "special": dict(row.special),
+                "law": row.law,
+                "wait": row.is_duty_to_wait,
+            }
+            for row in found.limits.values()
+        },
         "publicity": dict(found.publicity),
         "terms": dict(found.terms),
-        "initial": found.initial,
+        "steps": [_step_as_data(step) for step in found.transitions],
     }
+
+
+def _step_as_data(step: Transition) -> dict[str, Any]:
+    row = {name: getattr(step, name) for name in Transition.__dataclass_fields__ if getattr(step, name)}
+    row["from"], row["to"] = row.pop("sources"), row.pop("target")
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in row.items()}
+
+
+def from_data(declared: Mapping[str, Any]) -> Procedure:
+    """The procedure that `as_data` wrote down."""
+    return _built({**declared, "since": date.fromisoformat(declared["since"])})

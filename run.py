@@ -124,7 +124,11 @@ def _database() -> str:
 
 def _serve(settings: dict[str, str], port: int, *, demo: bool) -> int:
     cluster = _cluster()
-    web = supervising.Child("web", serving.web_command(port), HOME, settings, port)
+    figures = HOME / "metrics"
+    shutil.rmtree(figures, ignore_errors=True)
+    figures.mkdir()
+    counted = {**settings, "PROMETHEUS_MULTIPROC_DIR": str(figures)}
+    web = supervising.Child("web", serving.web_command(port), HOME, counted, port)
     worker = supervising.Child("worker", serving.worker_command(), HOME, settings)
     services: list[supervising.Service] = [web, worker]
     if cluster is not None:

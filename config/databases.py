@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 DEFAULT = "postgresql:///anmin"
+KEPT = 300
+"""Seconds that a thread keeps its connection; whoever a request acts as is set for one transaction only."""
 
 
 def database(url: str) -> dict[str, Any]:
@@ -27,5 +29,6 @@ def database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or query.pop("port", "")),
         "ATOMIC_REQUESTS": True,
         "CONN_HEALTH_CHECKS": True,
+        "CONN_MAX_AGE": KEPT,
         "OPTIONS": {"application_name": "anmin", "connect_timeout": 10},
     }

@@ -24,6 +24,7 @@ class Environment(BaseSettings):
     secure_cookies: bool = False
     static_manifest: bool = True
     map_approval: str = ""
+    metrics_token: str = ""
     production: bool = False
     key_provider: str = "development"
     master_key: str = ""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from config import logs
 from config.databases import database
 from config.env import ROOT, Environment
 
@@ -57,6 +59,9 @@ INSTALLED_APPS = [
     "anmin.console",
 ]
 MIDDLEWARE = [
+    "anmin.console.probes.Probes",
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -67,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 TEMPLATES = [
     {
@@ -133,9 +139,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.secure_cookies
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "anmin.console.views.errors.csrf_failure"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-}
+LOGGING = logs.configure(as_json=not sys.stderr.isatty())
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+# Who did what is the book of acts' business; asking for the user here would ask a database that may be gone.
+DJANGO_STRUCTLOG_USER_ID_FIELD = ""
+METRICS_TOKEN = ENVIRONMENT.metrics_token
+"""Lets a monitoring system on another machine read /metrics and /healthz; without it only this machine may."""

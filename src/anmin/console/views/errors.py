@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
+import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -68,20 +71,47 @@ def refused(request: HttpRequest, trouble: PolicyError) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: a fault of ours. The page asks nothing of the database, which may be what is broken."""
+    """500: a fault of ours, or 503 when the database is out of reach. The page asks nothing of the database."""
+    if unreachable(sys.exc_info()[1]):
+        response = _page(
+            request,
+            503,
+            _("暂时打不开"),
+            _("系统连不上数据库。已经存下的内容没有受影响；刚才提交的如果没有看到“已保存”，就是没有存下。"),
+            [
+                _("一般一分钟内会自动恢复，请稍后刷新；"),
+                _("超过五分钟还不行，请告诉系统管理员：运行 anmin doctor 看原因。"),
+            ],
+            bare=True,
+        )
+        response["Retry-After"] = "30"
+        return response
     return _page(
         request,
         500,
         _("系统出错了"),
         _("不是您的操作有误，是系统出了问题。已经存下的结果没有受影响。"),
-        [_("稍等一会儿再刷新；"), _("还是不行，请把时间和您在做的事告诉系统管理员。")],
+        [_("稍等一会儿再刷新；"), _("还是不行，请把时间、下面的编号和您在做的事告诉系统管理员。")],
         bare=True,
     )
+
+
+NO_CONNECTION = ("08", "53", "57P")
+"""SQLSTATE classes: connection lost, no room for one more, the server shuts down or starts."""
+
+
+def unreachable(trouble: BaseException | None) -> bool:
+    """Whether an error says that the database cannot be reached, rather than that it refused something."""
+    if not isinstance(trouble, OperationalError | InterfaceError):
+        return False
+    state = getattr(trouble.__cause__, "sqlstate", None)
+    return state is None or state.startswith(NO_CONNECTION)
 
 
 def _page(
     request: HttpRequest, status: int, title: str, what: str, todo: list[str], *, bare: bool = False
 ) -> HttpResponse:
-    context: dict[str, Any] = {"title": title, "what": what, "todo": todo}
+    number = str(structlog.contextvars.get_contextvars().get("request_id", ""))[:8]
+    context: dict[str, Any] = {"title": title, "what": what, "todo": todo, "number": number}
     template = "console/error_bare.html" if bare else "console/error.html"
     return render(request, template, context, status=status)

@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = [ROOT / "src/anmin/console/static/vendor", ROOT / "tests/journeys/vendor"]
+FOLDERS = [
+    ROOT / "src/anmin/console/static/vendor",
+    ROOT / "tests/journeys/vendor",
+    ROOT / "tests/kernel/people/matching/vendor",
+]
 OWN = sorted((ROOT / "src/anmin/console/static/console").iterdir())
 
 

@@ -1,0 +1,1 @@
+"""Invented people for measuring how well persons are matched, and the measure."""

@@ -39,11 +39,14 @@ class Installation:
         self.supervisor = None
 
     def up(self, command=RUN, **options):
+        before = self.pid("web")
         log = (self.home.parent / "up.log").open("ab")
         self.supervisor = subprocess.Popen(
             [*command, "up"], cwd=ROOT, env=self.environment, stdout=log, stderr=log, **options
         )
-        assert wait_until(self.answers, STARTS_WITHIN), (self.home.parent / "up.log").read_text()
+        assert wait_until(lambda: self.pid("web") not in (0, before) and self.answers(), STARTS_WITHIN), (
+            self.home.parent / "up.log"
+        ).read_text()
 
     def stop(self):
         subprocess.run([*RUN, "stop"], cwd=ROOT, env=self.environment, check=True, capture_output=True)

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from anmin.console.views import city, households, rules, runs, session, simulation
+from anmin.console.views import city, households, rules, runs, session, simulation, system
 
 app_name = "console"
 
@@ -23,6 +23,9 @@ urlpatterns = [
     path("simulation/scenario.toml", simulation.scenario_file, name="scenario"),
     path("runs/", runs.run_list, name="runs"),
     path("runs/<int:number>/", runs.run_page, name="run"),
+    path("system/", system.health_page, name="system"),
+    path("system/jobs/", system.job_list, name="jobs"),
+    path("system/jobs/<int:number>/retry/", system.job_retry, name="job_retry"),
     path("login/", session.Login.as_view(), name="login"),
     path("logout/", session.Logout.as_view(), name="logout"),
     path("display/", session.display, name="display"),

@@ -11,10 +11,12 @@ from django.db.models import Count, Max
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
-from anmin.kernel.operations.checks import Check, all_of
+from anmin.kernel.operations.checks import Check, all_of, overall
 from anmin.kernel.operations.health import HEALTH
 from anmin.kernel.operations.jobs import CATALOGUE, TRIES
 from anmin.kernel.operations.models import JobFailure, Upkeep
+
+__all__ = ["JobRow", "PeriodicRow", "counts", "health", "jobs", "overall", "periodic", "upkeep"]
 
 ROWS = 50
 STATES = {

@@ -79,8 +79,8 @@ def _make(city: str, persons: int, seed: int, on: date) -> None:
         out.print(f"[red]{line}[/red]")
 
 
-def _staff(city: str, on: date) -> list[tuple[str, str, str]]:
-    """A clerk for the city, one for each of its first counties, and one for a town.
+def _staff(city: str, on: date) -> list[tuple[str, str, str, str]]:
+    """One person for each post of the demonstration: city, counties, a town, a village, and three administrators.
 
     Log-ins of another city than the usual one end in its code, so that several cities can stand side by side.
     """
@@ -88,12 +88,24 @@ def _staff(city: str, on: date) -> list[tuple[str, str, str]]:
     counties = catalogue.counties_of(city, on=on)[:3]
     ending = "" if city == USUAL_CITY else f"-{city}"
     name = catalogue.lookup(city, on=on).name
-    staff = [(f"shi{ending}", f"{name}民政局 · 市级", city)]
+    staff = [(f"shi{ending}", f"{name}民政局 · 市级业务", city, "city_officer")]
     staff += [
-        (f"xian{number}{ending}", f"{county.name}民政局 · 区县级", county.code)
+        (f"xian{number}{ending}", f"{county.name}民政局 · 审核确认", county.code, "county_approver")
         for number, county in enumerate(counties, 1)
     ]
-    towns = catalogue.towns_of(counties[0].code, on=on) if counties else ()
-    if towns:
-        staff.append((f"zhen1{ending}", f"{counties[0].name}{towns[0].name} · 乡镇街道", towns[0].code))
+    if counties:
+        first = counties[0]
+        staff.append((f"hedui{ending}", f"{first.name}民政局 · 信息核对", first.code, "county_checker"))
+        staff.append((f"ertong{ending}", f"{first.name} · 未成年人保护", first.code, "child_protector"))
+        for town in catalogue.towns_of(first.code, on=on)[:1]:
+            staff.append((f"zhen1{ending}", f"{first.name}{town.name} · 镇街经办", town.code, "town_clerk"))
+            for village in catalogue.villages_of(town.code, on=on)[:1]:
+                title = f"{town.name}{village.name} · 村居协理"
+                staff.append((f"cun1{ending}", title, village.code, "village_worker"))
+    for username, title, role in (
+        ("xitong", "系统管理员", "system_admin"),
+        ("anquan", "安全管理员", "security_admin"),
+        ("shenji", "审计管理员", "audit_admin"),
+    ):
+        staff.append((f"{username}{ending}", f"{name}民政局 · {title}", city, role))
     return staff

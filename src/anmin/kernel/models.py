@@ -1,6 +1,15 @@
 """Every table of the kernel, lowest package first, for Django's eyes only: nobody else imports this module."""
 
-from anmin.kernel.access.models import Grant, User
+from anmin.kernel.access.models import (
+    BreakGlass,
+    Delegation,
+    Grant,
+    RoleConflict,
+    Taking,
+    TakingAlarm,
+    TakingPermit,
+    User,
+)
 from anmin.kernel.audit.models import Act
 from anmin.kernel.cases.models import AllowedStep, Case, CaseClock, ProcedureVersion, Step
 from anmin.kernel.divisions.models import Division, DivisionChange
@@ -26,12 +35,14 @@ __all__ = [
     "Act",
     "AllowedStep",
     "Amount",
+    "BreakGlass",
     "BrokenHousehold",
     "Case",
     "CaseClock",
     "ChangeRequest",
     "Death",
     "Decision",
+    "Delegation",
     "Division",
     "DivisionChange",
     "DivisionSum",
@@ -51,8 +62,12 @@ __all__ = [
     "ProcedureVersion",
     "QuarantinedRow",
     "Residence",
+    "RoleConflict",
     "Run",
     "Step",
+    "Taking",
+    "TakingAlarm",
+    "TakingPermit",
     "Upkeep",
     "User",
 ]

@@ -63,7 +63,7 @@ def test_a_grant_may_not_end_before_it_begins():
             by="test",
             user=user,
             division="371002",
-            role="经办",
+            role="county_approver",
             first_day=date(2026, 2, 1),
             last_day=date(2026, 1, 31),
         )
@@ -90,7 +90,7 @@ def test_a_weak_password_creates_nobody():
 
 
 def test_demonstration_log_ins_exist_in_demonstration_mode_only(settings):
-    places = [("shi", "市级", "371000")]
+    places = [("shi", "市级", "371000", "city_officer")]
     settings.DEMO = False
     with pytest.raises(actions.DemoOnly):
         actions.create_demo_staff(by="test", places=places, on=TODAY)

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from anmin.console.views.errors import refused
-from anmin.kernel.access.queries import Scope, scope_of
+from anmin.kernel.access.queries import Reader, Scope
 from anmin.kernel.screening import queries as screening
 from anmin.kernel.screening.queries import Run
 from anmin.lib.divisions import canonical
@@ -29,8 +29,13 @@ class Desk:
     """A reader at work. `home` is the division where the reader's view begins."""
 
     request: HttpRequest
-    scope: Scope
+    reader: Reader
     today: date
+
+    @property
+    def scope(self) -> Scope:
+        """The divisions whose people the reader sees."""
+        return self.reader.scope
 
     @cached_property
     def run(self) -> Run | None:
@@ -88,7 +93,7 @@ def desk(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def seated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         today = timezone.localdate()
         try:
-            return view(Desk(request, scope_of(request.user, today), today), *args, **kwargs)
+            return view(Desk(request, request.reader, today), *args, **kwargs)
         except PolicyError as trouble:
             return refused(request, trouble)
 

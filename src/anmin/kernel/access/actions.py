@@ -1,4 +1,4 @@
-"""Create users and grant them divisions."""
+"""Create users and grant them roles in divisions."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from anmin.kernel.access.models import Grant, User
 from anmin.kernel.access.queries import DEMO_PASSWORD
+from anmin.kernel.access.roles import roles
 from anmin.kernel.audit import actions as audit
-from anmin.lib.divisions import canonical
+from anmin.lib.divisions import canonical, level_of
 
 
 class DemoOnly(RuntimeError):
     """Demonstration log-ins were asked for outside demonstration mode."""
+
+
+class GrantProblem(ValueError):
+    """A role cannot be granted so; the message says why and what is possible."""
 
 
 @transaction.atomic
@@ -34,13 +39,59 @@ def create_user(*, by: Any, username: str, display_name: str, password: str, is_
 
 
 @transaction.atomic
+def disable_user(*, by: Any, user: User, reason: str) -> User:
+    """Let nobody log in as this user any more; what was granted stays written."""
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    audit.record(by=by, act="access.disable_user", subject=user, after={"is_active": False}, reason=reason)
+    return user
+
+
+@transaction.atomic
 def grant(
-    *, by: Any, user: User, division: str, role: str, first_day: date, last_day: date | None = None
+    *,
+    by: Any,
+    user: User,
+    division: str,
+    role: str,
+    first_day: date,
+    last_day: date | None = None,
+    caseload: str = "",
+    clearance: int | None = None,
 ) -> Grant:
-    """Let a user see a division and all below it from a day on."""
-    row = Grant.objects.create(
-        user=user, division=canonical(division), role=role, first_day=first_day, last_day=last_day
-    )
+    """Give a user a role in a division and all below it from a day on.
+
+    Raises:
+        GrantProblem: for an unknown role, a division of the wrong level, a role for oneself, or two roles that
+            exclude one another on a shared day.
+    """
+    declared, code = roles().get(role), canonical(division)
+    if declared is None:
+        raise GrantProblem(f"没有“{role}”这个岗位；可以授予的岗位：{'、'.join(sorted(roles()))}")
+    if level_of(code) not in declared.levels:
+        raise GrantProblem(f"“{declared.title}”不能授在 {code}：级别不对，请选择适用的辖区")
+    if isinstance(by, User) and by.pk == user.pk:
+        raise GrantProblem("不能给自己授权，请由另一位安全管理员办理")
+    if clearance is not None and clearance > declared.clearance:
+        raise GrantProblem(f"数据级别不能高于“{declared.title}”的上限")
+    try:
+        with transaction.atomic():
+            row = Grant.objects.create(
+                user=user,
+                division=code,
+                role=role,
+                caseload=caseload,
+                clearance=clearance,
+                first_day=first_day,
+                last_day=last_day,
+                given_by=str(by)[:150],
+            )
+    except DatabaseError as trouble:
+        if "grant_roles_exclude" not in str(trouble):
+            raise
+        raise GrantProblem(
+            f"{user} 已有与“{declared.title}”不相容的岗位；请先结束原来的授权，或授予另一个人"
+        ) from trouble
     after = {
         "user": user.username,
         "division": row.division,
@@ -81,8 +132,8 @@ def change_password(*, by: Any, user: User, password: str) -> User:
 
 
 @transaction.atomic
-def create_demo_staff(*, by: Any, places: list[tuple[str, str, str]], on: date) -> list[User]:
-    """The log-ins of the demonstration city: (username, display name, division) each.
+def create_demo_staff(*, by: Any, places: list[tuple[str, str, str, str]], on: date) -> list[User]:
+    """The log-ins of the demonstration city: (username, display name, division, role) each.
 
     Raises:
         DemoOnly: outside demonstration mode, so that no known password ever opens a real installation.
@@ -90,12 +141,13 @@ def create_demo_staff(*, by: Any, places: list[tuple[str, str, str]], on: date) 
     if not settings.DEMO:
         raise DemoOnly("演示账号只能在演示模式下创建")
     users = []
-    for username, display_name, division in places:
+    for username, display_name, division, role in places:
         user = User.objects.filter(username=username).first()
         if user is None:
             user = create_user(
                 by=by, username=username, display_name=display_name, password=DEMO_PASSWORD, is_demo=True
             )
-            grant(by=by, user=user, division=division, role="演示", first_day=on)
+        if not Grant.objects.filter(user=user, role=role, division=division, last_day__isnull=True).exists():
+            grant(by=by, user=user, division=division, role=role, first_day=on)
         users.append(user)
     return users

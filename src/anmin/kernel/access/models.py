@@ -1,4 +1,4 @@
-"""Users and what they have been granted."""
+"""Users, what they have been granted, and the exceptions that were allowed for hours."""
 
 from __future__ import annotations
 
@@ -28,13 +28,20 @@ class User(AbstractBaseUser):
 
 
 class Grant(models.Model):
-    """A division granted to a user (授权辖区), for a span of days; both ends inclusive."""
+    """A role in a division (授权), for a span of days; both ends inclusive.
+
+    A database trigger refuses two roles that exclude one another on any shared day. `caseload` narrows the grant to
+    the records that a worker was assigned; `clearance` may be lower than the role's, never higher.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="grants")
     division = models.CharField(max_length=12)
     role = models.CharField(max_length=50)
+    caseload = models.CharField(max_length=40, blank=True)
+    clearance = models.SmallIntegerField(null=True, blank=True)
     first_day = models.DateField()
     last_day = models.DateField(null=True, blank=True)
+    given_by = models.CharField(max_length=150, blank=True)
 
     class Meta:
         constraints = [
@@ -49,3 +56,155 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.role} {self.division}"
+
+
+class RoleConflict(models.Model):
+    """Two roles that nobody holds on the same day (不相容岗位), as the trigger on grants reads them."""
+
+    one = models.CharField(max_length=50)
+    other = models.CharField(max_length=50)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="role_conflict_once"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="role_conflict_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one} × {self.other}"
+
+
+class BreakGlass(models.Model):
+    """An exception (紧急查阅): one reader may see one protected person for at most four hours.
+
+    Somebody else approves it, and everything seen under it is reviewed afterwards.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", "待批准"
+        APPROVED = "approved", "已批准"
+        REFUSED = "refused", "未批准"
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="break_glass")
+    person = models.BigIntegerField()
+    reason = models.CharField(max_length=300)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="approved_break_glass")
+    until = models.DateTimeField(null=True)
+    reviewed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="reviewed_break_glass")
+    review = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="break_glass_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("user")),
+                name="break_glass_approved_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | Q(approved_by__isnull=False, until__isnull=False),
+                name="break_glass_approved_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("user")),
+                name="break_glass_reviewed_by_another",
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "person", "until"], name="break_glass_in_force")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.person}"
+
+
+class Taking(models.Model):
+    """How many different persons a reader took in a day (批量获取), by the persons themselves, once each."""
+
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="takings")
+    via = models.CharField(max_length=60)
+    day = models.DateField()
+    person = models.BigIntegerField()
+    klass = models.CharField(max_length=10)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["via", "day", "person", "klass"], name="taken_once_a_day"),
+        ]
+        indexes = [models.Index(fields=["via", "day"], name="taking_by_reader")]
+
+    def __str__(self) -> str:
+        return f"{self.via} {self.day}"
+
+
+class TakingPermit(models.Model):
+    """Leave to take more persons in a day than the first tier (批量获取审批), given by somebody else, with a purpose."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="taking_permits")
+    day = models.DateField()
+    limit = models.IntegerField()
+    purpose = models.CharField(max_length=300)
+    approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="approved_takings")
+    asked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("user")),
+                name="taking_permit_by_another",
+            ),
+            models.CheckConstraint(condition=~Q(purpose=""), name="taking_permit_has_a_purpose"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.day} {self.limit}"
+
+
+class TakingAlarm(models.Model):
+    """A reader reached a tier (批量获取告警); the security administrator looks into it."""
+
+    via = models.CharField(max_length=60)
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="taking_alarms")
+    day = models.DateField()
+    tier = models.IntegerField()
+    count = models.IntegerField()
+    raised_at = models.DateTimeField(auto_now_add=True)
+    reviewed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="reviewed_takings")
+    review = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["via", "day", "tier"], name="taking_alarm_once")]
+
+    def __str__(self) -> str:
+        return f"{self.via} {self.day} {self.tier}"
+
+
+class Delegation(models.Model):
+    """Somebody acts for a member of the family (委托代办) in named matters, until it ends or is taken back."""
+
+    class Channel(models.TextChoices):
+        PHONE = "phone", "电话验证码"
+        WORKER = "worker", "工作人员当面确认"
+        PAPER = "paper", "书面委托书"
+
+    person = models.BigIntegerField()
+    helper = models.BigIntegerField()
+    purposes = models.JSONField(default=list)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    first_day = models.DateField()
+    last_day = models.DateField(null=True)
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="confirmed_delegations")
+    revoked_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(person=F("helper")), name="delegation_to_somebody_else"),
+            models.CheckConstraint(
+                condition=Q(last_day__isnull=True) | Q(last_day__gte=F("first_day")),
+                name="delegation_ends_after_it_begins",
+            ),
+        ]
+        indexes = [models.Index(fields=["helper", "person"], name="delegation_in_force")]
+
+    def __str__(self) -> str:
+        return f"{self.helper} 代 {self.person}"

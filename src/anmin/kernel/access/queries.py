@@ -1,47 +1,132 @@
-"""What a user may see."""
+"""What a reader may see and do: roles in force, scope, clearance, and the log-ins of the demonstration."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from anmin.kernel.access.models import Grant, User
-from anmin.lib.divisions import NATION, is_within
+from anmin.kernel.access.roles import Role, roles
+from anmin.kernel.access.scopes import Scope
+
+__all__ = [
+    "DEMO_PASSWORD",
+    "DemoAccount",
+    "Held",
+    "Reader",
+    "Scope",
+    "demo_accounts",
+    "reader_for",
+    "scope_of",
+]
 
 
 @dataclass(frozen=True)
-class Scope:
-    """The divisions a reader may see, each with all below it. No codes means nothing."""
+class Held:
+    """A role somebody holds in a division."""
 
-    codes: tuple[str, ...] = ()
+    role: Role
+    division: str
+    clearance: int
+    caseload: str = ""
 
-    def contains(self, code: str) -> bool:
-        """Whether a division lies wholly in the scope; what is no code at all lies in none."""
-        try:
-            return any(is_within(code, own) for own in self.codes)
-        except ValueError:
-            return False
 
-    def touches(self, code: str) -> bool:
-        """Whether a division lies in the scope or the scope in it."""
-        return self.contains(code) or any(is_within(own, code) for own in self.codes)
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who reads and acts on a day, with every role held (读者). `name` is how the book of acts calls them.
 
-    @classmethod
-    def nation(cls) -> Scope:
-        """Everything: for commands run by the operator on the machine itself."""
-        return cls((NATION,))
+    `via` tells readers apart that have no user, such as partners' keys.
+    """
+
+    user: User | None
+    on: date
+    held: tuple[Held, ...] = ()
+    name: str = ""
+    via: str = ""
+    fixed: Scope | None = field(default=None, repr=False)
+    level: int | None = None
+
+    @property
+    def scope(self) -> Scope:
+        """The divisions whose persons and households the reader sees."""
+        if self.fixed is not None:
+            return self.fixed
+        return Scope.of([row.division for row in self.held if row.role.reads_people])
+
+    @property
+    def clearance(self) -> int:
+        """How closely held a record may be for the reader to see it; -1 sees none."""
+        if self.level is not None:
+            return self.level
+        return max((row.clearance for row in self.held if row.role.reads_people), default=-1)
+
+    @property
+    def powers(self) -> frozenset[str]:
+        """Every power of the roles held."""
+        return frozenset(power for row in self.held for power in row.role.powers)
+
+    def may(self, power: str, division: str | None = None) -> bool:
+        """Whether a role held gives a power, in a division where one is named."""
+        return any(
+            power in row.role.powers and (division is None or Scope((row.division,)).contains(division))
+            for row in self.held
+        )
+
+    def reach(self, power: str) -> Scope:
+        """The divisions in which the reader has a power."""
+        return Scope.of([row.division for row in self.held if power in row.role.powers])
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What the database is told about the reader for the length of a transaction."""
+        return {
+            **self.scope.settings,
+            "anmin.level": str(self.clearance),
+            "anmin.user": str(self.user.pk) if self.user is not None else "",
+        }
+
+
+def held_by(user: User, on: date) -> tuple[Held, ...]:
+    """The roles somebody holds on a day; a role that is no longer declared gives nothing."""
+    if not user.is_active:
+        return ()
+    rows = Grant.objects.filter(Q(last_day__isnull=True) | Q(last_day__gte=on), user=user, first_day__lte=on)
+    known = roles()
+    return tuple(
+        Held(
+            known[row.role],
+            row.division,
+            min(known[row.role].clearance, 9 if row.clearance is None else row.clearance),
+            row.caseload,
+        )
+        for row in rows.order_by("pk")
+        if row.role in known
+    )
+
+
+def reader_for(user: User, on: date) -> Reader:
+    """A user as a reader on a day."""
+    return Reader(user, on, held_by(user, on), str(user), f"user/{user.pk}")
+
+
+def operator(on: date, name: str = "操作员") -> Reader:
+    """The operator at the machine itself, for commands and tasks: sees everything, signs as `name`."""
+    return Reader(None, on, name=name, via=f"operator/{name}", fixed=Scope.nation(), level=4)
 
 
 def scope_of(user: User, on: date) -> Scope:
-    """The divisions granted to a user on a day, without those that lie in another of them."""
-    if not user.is_active:
-        return Scope()
-    rows = Grant.objects.filter(Q(last_day__isnull=True) | Q(last_day__gte=on), user=user, first_day__lte=on)
-    codes = sorted(set(rows.values_list("division", flat=True)))
-    return Scope(
-        tuple(code for code in codes if not any(other != code and is_within(code, other) for other in codes))
+    """The divisions whose persons and households a user sees on a day."""
+    return reader_for(user, on).scope
+
+
+def grants_ending(scope: Scope, on: date, within_days: int = 30) -> QuerySet[Grant]:
+    """Grants in force that end soon, the first to end first."""
+    return (
+        Grant.objects.filter(scope.q("division"), last_day__range=(on, on + timedelta(within_days)))
+        .select_related("user")
+        .order_by("last_day")
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import F, IntegerField, Q, QuerySet, Sum
+from django.db.models import F, IntegerField, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Substr
 
@@ -73,14 +73,6 @@ def prefix_of(code: str) -> str:
     return code if digits is None else code[:digits]
 
 
-def within(scope: Scope, column: str = "division") -> Q:
-    """The filter for rows inside a reader's divisions; an empty scope lets nothing through."""
-    allowed = Q(pk__in=[])
-    for code in scope.codes:
-        allowed |= Q(**{f"{column}__startswith": prefix_of(code)})
-    return allowed
-
-
 def runs(scope: Scope) -> QuerySet[Run]:
     """Runs over cities that the reader's divisions lie in or contain, newest first."""
     cities = {city for city in Run.objects.values_list("city", flat=True).distinct() if scope.touches(city)}
@@ -106,7 +98,7 @@ def city_overview(run: Run, scope: Scope, parent: str) -> list[Overview]:
     """The children of a division, each with its sums, as far as the scope reaches."""
     digits = CHILD_DIGITS.get(level_of(parent), 12)
     rows = (
-        DivisionSum.objects.filter(within(scope), run=run, division__startswith=prefix_of(parent))
+        DivisionSum.objects.filter(scope.q(), run=run, division__startswith=prefix_of(parent))
         .annotate(child=Substr("division", 1, digits))
         .values("child", "output")
         .annotate(total_sum=Sum("total"), count_sum=Sum("count"))
@@ -117,7 +109,7 @@ def city_overview(run: Run, scope: Scope, parent: str) -> list[Overview]:
 def overview(run: Run, scope: Scope, code: str) -> Overview:
     """The sums of one division as a whole."""
     rows = (
-        DivisionSum.objects.filter(within(scope), run=run, division__startswith=prefix_of(code))
+        DivisionSum.objects.filter(scope.q(), run=run, division__startswith=prefix_of(code))
         .values("output")
         .annotate(total_sum=Sum("total"), count_sum=Sum("count"))
     )
@@ -165,7 +157,7 @@ def households(
 
     `uncovered` keeps those with persons below the monitoring line who are on neither dibao nor tekun.
     """
-    found = HouseholdResult.objects.filter(within(scope), run=run)
+    found = HouseholdResult.objects.filter(scope.q(), run=run)
     if layer is not None:
         found = found.filter(layer=layer)
     if coverage is not None:
@@ -190,7 +182,7 @@ def _whole(name: str) -> Coalesce:
 
 def household_result(run: Run, scope: Scope, number: str) -> HouseholdResult | None:
     """The stored result of a household, or None: also where the reader may not see it."""
-    return HouseholdResult.objects.filter(within(scope), run=run, number=number).first()
+    return HouseholdResult.objects.filter(scope.q(), run=run, number=number).first()
 
 
 def broken_households(run: Run, scope: Scope) -> QuerySet[BrokenHousehold]:

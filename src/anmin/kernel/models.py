@@ -16,6 +16,7 @@ from anmin.kernel.divisions.models import Division, DivisionChange
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
 from anmin.kernel.facts.models import ImportBatch, QuarantinedRow
 from anmin.kernel.operations.models import JobFailure, Upkeep
+from anmin.kernel.people.matching.models import MatchPair, MatchRun
 from anmin.kernel.people.models import (
     ChangeRequest,
     Death,
@@ -55,6 +56,8 @@ __all__ = [
     "ImportBatch",
     "JobFailure",
     "Kin",
+    "MatchPair",
+    "MatchRun",
     "Membership",
     "Merge",
     "NotSame",

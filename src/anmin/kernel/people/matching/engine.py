@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,22 +27,6 @@ LIKE_NAME = "name IN ('same', 'former', 'standin', 'sound', 'transcribed')"
 NOT_AGAINST = "sex <> 'other' AND birth IN ('same', 'unknown')"
 TIED = f"(place = 'address' OR phone = 'same' AND phone_holders <= {SHARED_PHONE} OR number = 'near')"
 """What ties two rows together beyond name and birth date, which in a city are shared by strangers every day."""
-REASONS = {
-    "safe": "各项相符，未见矛盾",
-    "name_differs": "证件号码相同而姓名不同：可能改过名，也可能是用错了别人（如双胞胎）的号码",
-    "all_differs": "证件号码相同，姓名、出生日期都对不上：可能借用或录错了号码",
-    "number_twice": "同一个证件号码对应不止一人",
-    "repair_open": "修复后的号码相符，但姓名或出生日期还不能佐证",
-    "repair_twice": "修复后的号码可以对上不止一人",
-    "numbers_differ": "两个号码都有效但不同，姓名、出生日期和住址或电话相同：可能换过号码，也可能是两个人",
-    "rival": "另有一人同样可能",
-    "taken": "对方已有证件号码相同的记录",
-    "twin": "姓名不完全相同：可能是双胞胎、兄弟姐妹或错字",
-    "untied": "姓名和出生日期之外没有别的佐证：同名同日生的人很常见",
-    "birth_open": "出生日期不一致",
-    "sex_differs": "性别不一致",
-    "doubtful": "把握不够大",
-}
 
 
 @dataclass(frozen=True)
@@ -49,7 +34,7 @@ class Matching:
     """What came of matching: one row a proposed pair, best first for each left row.
 
     `pairs` has left_key, right_key, step (number, repaired, differs, probable), verdict (safe, review), reason
-    (a key of REASONS), how, probability (of the third step), and for each field its code and its weight in bits.
+    (a key of `evidence.REASONS`), how, probability (of the third step), and for each field its code and its weight in bits.
     """
 
     pairs: pa.Table
@@ -57,16 +42,13 @@ class Matching:
     right_rows: int
     scored_pairs: int
 
-    def count(self, step: str | None = None, verdict: str | None = None) -> int:
-        """How many left rows have their best proposal in this step and with this verdict."""
-        best: dict[str, tuple[str, str]] = {}
-        for key, *found in zip(
-            *(self.pairs[name].to_pylist() for name in ("left_key", "step", "verdict")), strict=True
-        ):
-            best.setdefault(key, (found[0], found[1]))
-        return sum(
-            (not step or one == step) and (not verdict or other == verdict) for one, other in best.values()
-        )
+    def counts(self) -> dict[str, int]:
+        """Left rows by what their best proposal is: `number_safe`, `repaired_review`, …, and `unmatched`."""
+        best: dict[str, str] = {}
+        columns = (self.pairs[name].to_pylist() for name in ("left_key", "step", "verdict"))
+        for key, step, verdict in zip(*columns, strict=True):
+            best.setdefault(key, f"{step}_{verdict}")
+        return {**Counter(best.values()), "unmatched": self.left_rows - len(best)}
 
 
 def match(

@@ -1,0 +1,169 @@
+"""The register as a table to match with, and the clerks' queue as a reader may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+from django.db.models import Count, Q, QuerySet
+
+from anmin.kernel.access.queries import Reader
+from anmin.kernel.keys.fields import opened_text
+from anmin.kernel.people.matching.evidence import Line, lines, summary
+from anmin.kernel.people.matching.models import MatchPair, MatchRun
+from anmin.kernel.people.models import FormerName, Household, Identifier, Membership, NotSame, Person
+from anmin.lib.masks import masked_mobile, screen_id
+
+__all__ = [
+    "MatchPair",
+    "MatchRun",
+    "links_of",
+    "pair_numbered",
+    "queue",
+    "register_table",
+    "told_apart",
+    "waterfall",
+]
+
+CHUNK = 20_000
+NUMBERED = (Identifier.Kind.RESIDENT, Identifier.Kind.PERMIT, Identifier.Kind.FOREIGN)
+SEXES = {1: "1", 2: "2"}
+
+
+def register_table(on: date) -> pa.Table:
+    """Every living record of the register as `preparing.COLUMNS`, the key being the primary key. For the operator.
+
+    Opens sealed columns; the table stays in memory and is never written anywhere.
+    """
+    numbers = _opened(
+        Identifier.objects.filter(kind__in=NUMBERED, last_day__isnull=True).order_by("-pk"),
+        "value",
+        "person_id",
+    )
+    former: dict[int, list[str]] = {}
+    for key, person, name in FormerName.objects.values_list("pk", "person_id", "name").iterator(CHUNK):
+        former.setdefault(person, []).append(opened_text(name, FormerName._meta.db_table, "name", key))
+    homes = _opened(Household.objects.all(), "address", "pk")
+    living = Q(first_day__lte=on) & (Q(last_day__isnull=True) | Q(last_day__gte=on))
+    home_of = dict(Membership.objects.filter(living).values_list("person_id", "household_id").iterator(CHUNK))
+    columns: dict[str, list[str]] = {
+        name: [] for name in ("key", "name", "number", "birth_day", "sex", "division")
+    }
+    columns |= {"address": [], "phone": [], "former": []}
+    table = Person._meta.db_table
+    rows = Person.objects.filter(merged_into__isnull=True).order_by("pk")
+    fields = ("pk", "name", "phone", "sex", "birth_day", "division")
+    for key, name, phone, sex, birth_day, division in rows.values_list(*fields).iterator(CHUNK):
+        columns["key"].append(str(key))
+        columns["name"].append(opened_text(name, table, "name", key))
+        columns["number"].append(numbers.get(key, ""))
+        columns["birth_day"].append(birth_day.isoformat() if birth_day else "")
+        columns["sex"].append(SEXES.get(sex, ""))
+        columns["division"].append(division)
+        columns["address"].append(homes.get(home_of.get(key, 0), ""))
+        columns["phone"].append(opened_text(phone, table, "phone", key))
+        columns["former"].append("、".join(former.get(key, [])))
+    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+
+
+def told_apart() -> pa.Table:
+    """Pairs of persons that people found to be different."""
+    rows = list(NotSame.objects.values_list("one_id", "other_id"))
+    return pa.table(
+        {
+            "left_key": pa.array([str(one) for one, _ in rows], pa.string()),
+            "right_key": pa.array([str(other) for _, other in rows], pa.string()),
+        }
+    )
+
+
+def queue(reader: Reader, state: str = "open", safe: bool | None = None) -> QuerySet[MatchPair]:
+    """The pairs a reader may look at, those where the model is surest first."""
+    rows = _visible(reader).filter(state=state)
+    if safe is not None:
+        rows = rows.filter(is_safe=safe)
+    return rows.order_by("-is_safe", "-probability", "pk").select_related("person", "other", "run")
+
+
+def queue_counts(reader: Reader) -> dict[str, int]:
+    """How many pairs there are in each state."""
+    return dict(_visible(reader).values_list("state").annotate(n=Count("pk")).order_by("state"))
+
+
+def pair_numbered(reader: Reader, number: int) -> MatchPair | None:
+    """One pair; None where there is none for this reader."""
+    return _visible(reader).filter(pk=number).select_related("person", "other", "run", "decided_by").first()
+
+
+def next_open(reader: Reader, after: int) -> MatchPair | None:
+    """The open pair that comes next in the order of keys, or the first."""
+    rows = _visible(reader).filter(state="open").order_by("pk")
+    return rows.filter(pk__gt=after).first() or rows.exclude(pk=after).first()
+
+
+def waterfall(pair: MatchPair, on: date) -> tuple[str, list[Line]]:
+    """The sentence and the lines of a pair, numbers and telephones masked."""
+    right = side_of(pair.person, on)
+    left = side_of(pair.other, on) if pair.other is not None else pair.left_row
+    told = {**pair.evidence, "step": pair.step, "reason": pair.reason, "probability": pair.probability}
+    return summary(told), lines(told, _masked(left), _masked(right))
+
+
+def name_on_the_left(pair: MatchPair) -> str:
+    """How the other side calls the person."""
+    return str(pair.other.name if pair.other is not None else pair.left_row.get("name", ""))
+
+
+def side_of(person: Person, on: date) -> dict[str, str]:
+    """A person of the register as a row to compare."""
+    number = (
+        Identifier.objects.filter(person=person, kind__in=NUMBERED, last_day__isnull=True)
+        .order_by("pk")
+        .first()
+    )
+    living = Q(first_day__lte=on) & (Q(last_day__isnull=True) | Q(last_day__gte=on))
+    home = Membership.objects.filter(living, person=person).select_related("household").first()
+    return {
+        "name": person.name,
+        "former": "、".join(row.name for row in FormerName.objects.filter(person=person)),
+        "number": number.value if number else "",
+        "birth_day": person.birth_day.isoformat() if person.birth_day else "",
+        "sex": SEXES.get(person.sex, ""),
+        "division": person.division,
+        "address": home.household.address if home else "",
+        "phone": person.phone,
+    }
+
+
+def links_of(source: str) -> dict[str, int]:
+    """Rows of a source that clerks confirmed: the row's key to the person's primary key."""
+    rows = MatchPair.objects.filter(run__source=source, state=MatchPair.State.SAME, other__isnull=True)
+    return dict(rows.values_list("left_key", "person_id"))
+
+
+def _visible(reader: Reader) -> QuerySet[MatchPair]:
+    """Both records must lie in the reader's scope and within the clearance."""
+    inside = reader.scope.q("division") & reader.scope.q("other_division")
+    return MatchPair.objects.filter(inside, level__lte=reader.clearance)
+
+
+def _masked(row: Mapping[str, Any]) -> dict[str, str]:
+    shown = {key: str(value) for key, value in row.items() if value}
+    if "number" in shown:
+        shown["number"] = screen_id(shown["number"])
+    if "phone" in shown:
+        shown["phone"] = masked_mobile(shown["phone"])
+    if "sex" in shown:
+        shown["sex"] = {"1": "男", "2": "女"}.get(shown["sex"], shown["sex"])
+    return shown
+
+
+def _opened(rows: QuerySet[Any], column: str, key: str) -> dict[int, str]:
+    """A sealed column of many rows, by another column."""
+    table = rows.model._meta.db_table
+    return {
+        owner: opened_text(value, table, column, pk)
+        for pk, owner, value in rows.values_list("pk", key, column).iterator(CHUNK)
+    }

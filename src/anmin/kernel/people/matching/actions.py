@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from anmin.kernel.audit import actions as audit
+from anmin.kernel.people.matching.models import MatchPair
+from anmin.kernel.people.models import ChangeRequest, NotSame
+
 SHORTEST_REASON = 2
 
 

@@ -23,7 +23,7 @@ THREADS = 2
 Progress = Callable[[str, int, int], None]
 
 CERTAIN_NAME = "name IN ('same', 'former')"
-LIKE_NAME = "name IN ('same', 'former', 'standin', 'sound', 'transcribed')"
+LIKE_NAME = "name IN ('same', 'former', 'standin', 'hidden', 'sound', 'transcribed')"
 NOT_AGAINST = "sex <> 'other' AND birth IN ('same', 'unknown')"
 TIED = f"(place = 'address' OR phone = 'same' AND phone_holders <= {SHARED_PHONE} OR number = 'near')"
 """What ties two rows together beyond name and birth date, which in a city are shared by strangers every day."""
@@ -149,9 +149,9 @@ def _by_number(con: duckdb.DuckDBPyConnection, within: bool) -> None:
         AND (name IN ('other', 'given', 'near', 'unknown') AND NOT (name = 'near' AND birth = 'same')
              OR sex = 'other' AND name <> 'same')
     """)
-    con.execute("""
+    con.execute(f"""
         UPDATE left_rows SET open = FALSE WHERE row IN (
-            SELECT left_row FROM compared WHERE step = 'number' AND name IN ('same', 'former', 'standin', 'sound', 'transcribed')
+            SELECT left_row FROM compared WHERE step = 'number' AND {LIKE_NAME}
             AND birth <> 'other')
     """)
 
@@ -271,30 +271,35 @@ def _decided(con: duckdb.DuckDBPyConnection, within: bool, guarded: bool) -> pa.
 
 
 def _reason() -> str:
-    """The guards, in order: the first that holds sends the pair to a clerk."""
+    """The guards, in order: the first that holds sends the pair to a clerk.
+
+    A safe pair has the same name, a known former name, or a rare character's stand-in: twins differ in a character,
+    often in one of the same sound, so that a name that is merely alike is for a clerk even with the same number.
+    """
     return f"""
     CASE
     WHEN step = 'number' THEN CASE
         WHEN numbers_left > 1 OR numbers_right > 1 AND name <> 'same' THEN 'number_twice'
         WHEN {CERTAIN_NAME} THEN 'safe'
-        WHEN name IN ('standin', 'sound', 'transcribed') AND birth <> 'other' AND namesakes = 0 THEN 'safe'
+        WHEN name = 'standin' AND birth <> 'other' AND namesakes = 0 THEN 'safe'
         WHEN name = 'unknown' AND birth = 'same' AND birth_stated THEN 'safe'
+        WHEN name IN ('sound', 'transcribed', 'hidden') AND birth <> 'other' THEN 'name_alike'
         WHEN birth IN ('same', 'unknown') THEN 'name_differs'
         ELSE 'all_differs' END
     WHEN step = 'repaired' THEN CASE
         WHEN repairs_left > 1 OR repairs_right > 1 THEN 'repair_twice'
         WHEN {CERTAIN_NAME} AND {NOT_AGAINST} THEN 'safe'
-        WHEN name IN ('standin', 'transcribed') AND birth = 'same' AND (place = 'address' OR phone = 'same') THEN 'safe'
+        WHEN name = 'standin' AND birth = 'same' AND (place = 'address' OR phone = 'same') THEN 'safe'
         ELSE 'repair_open' END
     WHEN step = 'differs' THEN 'numbers_differ'
     WHEN probability < {SAFE} THEN 'doubtful'
     WHEN taken > 0 THEN 'taken'
     WHEN rivals_left > 1 OR rivals_right > 1 THEN 'rival'
     WHEN sex = 'other' THEN 'sex_differs'
-    WHEN name IN ('same', 'former') AND birth = 'same' AND {TIED} THEN 'safe'
-    WHEN name IN ('same', 'former') AND birth IN ('placeholder', 'swapped') AND place = 'address' THEN 'safe'
-    WHEN name IN ('standin', 'transcribed') AND birth = 'same' AND place = 'address' AND phone = 'same' THEN 'safe'
-    WHEN name NOT IN ('same', 'former') THEN 'twin'
+    WHEN {CERTAIN_NAME} AND birth = 'same' AND {TIED} THEN 'safe'
+    WHEN {CERTAIN_NAME} AND birth IN ('placeholder', 'swapped') AND place = 'address' THEN 'safe'
+    WHEN name = 'standin' AND birth = 'same' AND place = 'address' AND phone = 'same' THEN 'safe'
+    WHEN NOT ({CERTAIN_NAME}) THEN 'twin'
     WHEN birth <> 'same' THEN 'birth_open'
     ELSE 'untied' END
     """

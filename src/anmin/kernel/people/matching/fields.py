@@ -69,12 +69,16 @@ NAME = Field(
         ),
         Level(
             "standin",
-            f"skeleton_l = skeleton_r AND contains(skeleton_l, '{STAND_IN}')"
-            f" OR name_l IS NULL AND name_r LIKE replace(skeleton_l, '{STAND_IN}', '_')"
-            f" OR name_r IS NULL AND name_l LIKE replace(skeleton_r, '{STAND_IN}', '_')",
+            f"skeleton_l = skeleton_r AND contains(skeleton_l, '{STAND_IN}')",
             "除生僻字用代字外相同",
             "skeleton",
             "skeleton",
+        ),
+        Level(
+            "hidden",
+            f"name_l IS NULL AND name_r LIKE replace(skeleton_l, '{STAND_IN}', '_')"
+            f" OR name_r IS NULL AND name_l LIKE replace(skeleton_r, '{STAND_IN}', '_')",
+            "有一个字没能写出，其余相同",
         ),
         Level("sound", "pinyin_l = pinyin_r", "同音不同字", "pinyin", "pinyin"),
         Level(

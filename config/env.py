@@ -25,6 +25,7 @@ class Environment(BaseSettings):
     static_manifest: bool = True
     map_approval: str = ""
     metrics_token: str = ""
+    postgres_bin: str = ""
     production: bool = False
     key_provider: str = "development"
     master_key: str = ""

@@ -144,5 +144,6 @@ LOGGING = logs.configure(as_json=not sys.stderr.isatty())
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 # Who did what is the book of acts' business; asking for the user here would ask a database that may be gone.
 DJANGO_STRUCTLOG_USER_ID_FIELD = ""
+POSTGRES_BIN = ENVIRONMENT.postgres_bin
 METRICS_TOKEN = ENVIRONMENT.metrics_token
 """Lets a monitoring system on another machine read /metrics and /healthz; without it only this machine may."""

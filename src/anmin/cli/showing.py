@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.table import Table
 
 from anmin.cli.running import out
+from anmin.kernel.operations.checks import GOOD, Check
 from anmin.policy.explain import Explanation, Line
 
 
@@ -40,3 +43,13 @@ def _ground(line: Line) -> str:
         elif row.origin == "fact":
             parts.append(f"{row.title} {row.shown}：{row.source}")
     return "\n".join([*dict.fromkeys(parts), f"依据：{line.law}"])
+
+
+def show_checks(checks: Iterable[Check]) -> None:
+    """One line a check: mark, title, what was found; below it why it matters and what to type."""
+    for check in checks:
+        out.print(f"{check.mark} {check.title}：{check.found}", markup=False)
+        if check.state != GOOD and check.why:
+            out.print(f"    为什么要紧：{check.why}", markup=False)
+        if check.fix:
+            out.print(f"    怎么办：{check.fix}", markup=False)

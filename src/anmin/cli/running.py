@@ -19,15 +19,16 @@ REFUSED, INTERRUPTED = 2, 130
 def run(app: typer.Typer) -> int:
     """Run the application and turn what goes wrong into a message and an exit code."""
     try:
-        app(standalone_mode=False)
+        left = app(standalone_mode=False)
     except KeyboardInterrupt:
         err.print("[yellow]已中断。没有写到一半的结果，以前的结果未改动。[/yellow]")
         return INTERRUPTED
-    except typer.Exit as left:
-        return left.exit_code
+    except typer.Exit as exit_:
+        return exit_.exit_code
     except Exception as trouble:  # the edge: everything becomes a message here
         return _told(trouble)
-    return 0
+    # Outside standalone mode an exit code comes back as the value.
+    return left if isinstance(left, int) else 0
 
 
 def _told(trouble: Exception) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 import django
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 from django.db.models import Max, Min
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
@@ -48,9 +48,13 @@ def ago(moment: datetime) -> str:
 def database() -> tuple[str, str, str]:
     """The database answers, and how fast."""
     started = time.monotonic()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('server_version'), pg_database_size(current_database())")
-        version, size = cursor.fetchone()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('server_version'), pg_database_size(current_database())")
+            version, size = cursor.fetchone()
+    except Error as trouble:
+        start = "python3 run.py up；用现有数据库的，检查 DATABASE_URL 和数据库服务"
+        return BROKEN, f"连不上：{str(trouble).splitlines()[0][:200]}", start
     took = (time.monotonic() - started) * 1000
     state = WATCH if took > 500 else GOOD
     return state, f"PostgreSQL {version.split()[0]}，{size / 1e9:.2f} GB，{took:.0f} 毫秒应答", ""

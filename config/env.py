@@ -30,6 +30,7 @@ class Environment(BaseSettings):
     key_provider: str = "development"
     master_key: str = ""
     key_pin: str = ""
+    anchors: str = ""
 
     @property
     def allowed_hosts(self) -> list[str]:

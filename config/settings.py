@@ -23,6 +23,7 @@ PRODUCTION = ENVIRONMENT.production
 KEY_PROVIDER = ENVIRONMENT.key_provider
 MASTER_KEY = ENVIRONMENT.master_key
 KEY_PIN = ENVIRONMENT.key_pin
+ANCHORS = ENVIRONMENT.anchors
 MAP_APPROVAL = ENVIRONMENT.map_approval
 """The review number (审图号) that a public map must show; the operator enters it."""
 

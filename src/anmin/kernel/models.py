@@ -10,7 +10,7 @@ from anmin.kernel.access.models import (
     TakingPermit,
     User,
 )
-from anmin.kernel.audit.models import Act
+from anmin.kernel.audit.models import Act, ActHead, Read
 from anmin.kernel.cases.models import AllowedStep, Case, CaseClock, ProcedureVersion, Step
 from anmin.kernel.divisions.models import Division, DivisionChange
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
@@ -34,6 +34,7 @@ from anmin.kernel.screening.models import BrokenHousehold, DivisionSum, Househol
 
 __all__ = [
     "Act",
+    "ActHead",
     "AllowedStep",
     "Amount",
     "BreakGlass",
@@ -64,6 +65,7 @@ __all__ = [
     "Person",
     "ProcedureVersion",
     "QuarantinedRow",
+    "Read",
     "Residence",
     "RoleConflict",
     "Run",

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from anmin.kernel.audit import actions
+from anmin.kernel.audit.chain import Broken
 from anmin.kernel.audit.models import Act
 from anmin.kernel.audit.queries import acts_of, broken_link
 from tests.make import a_user
@@ -60,6 +61,9 @@ def test_no_act_can_be_changed_or_removed(statement):
         "UPDATE kernel_act SET at = at + interval '1 microsecond' WHERE id = %s",
         "UPDATE kernel_act SET after = '{}' WHERE id = %s",
         "UPDATE kernel_act SET division = '371002' WHERE id = %s",
+        "UPDATE kernel_act SET purpose = 'x' WHERE id = %s",
+        "UPDATE kernel_act SET result = 'refused' WHERE id = %s",
+        "UPDATE kernel_act SET by_id = NULL, act = act || 'x' WHERE id = %s",
     ],
 )
 def test_a_changed_act_is_found(change):
@@ -67,7 +71,7 @@ def test_a_changed_act_is_found(change):
 
     tampered(change, rows[2].pk)
 
-    assert broken_link() == rows[2]
+    assert broken_link() == Broken(rows[2].number, "内容被改动")
 
 
 def test_a_removed_act_is_found_at_the_next_one():
@@ -75,7 +79,7 @@ def test_a_removed_act_is_found_at_the_next_one():
 
     tampered("DELETE FROM kernel_act WHERE id = %s", rows[2].pk)
 
-    assert broken_link() == rows[3]
+    assert broken_link() == Broken(rows[3].number, f"第 {rows[2].number} 号记录缺失")
 
 
 def test_an_act_outside_a_transaction_is_refused(monkeypatch):

@@ -1,22 +1,19 @@
-"""Write an act into the book."""
+"""Write an act into the book, and who read whom."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.utils import timezone
 
-from anmin.kernel.audit.chain import START, hash_of
-from anmin.kernel.audit.models import Act
-
-LOCK = 0x616E6D696E
-"""The advisory lock that makes acts follow one another: "anmin" in hexadecimal."""
+from anmin.kernel.audit.chain import START, chain_key, hash_of
+from anmin.kernel.audit.models import Act, Read
 
 
 class NotInTransaction(RuntimeError):
@@ -32,6 +29,8 @@ def record(
     after: Mapping[str, Any] | None = None,
     reason: str = "",
     division: str = "",
+    purpose: str = "",
+    result: str = "done",
 ) -> Act:
     """Record an act in the transaction that carries it out: both stand or neither does.
 
@@ -43,9 +42,6 @@ def record(
     if not connection.in_atomic_block:
         raise NotInTransaction(f"操作“{act}”不在事务中，不能写审计记录")
     user = by if isinstance(by, get_user_model()) else None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    last = Act.objects.order_by("-pk").values_list("hash", flat=True).first()
     row = Act(
         at=timezone.now().astimezone(UTC),
         by=user,
@@ -54,14 +50,70 @@ def record(
         subject=subject._meta.label_lower if isinstance(subject, models.Model) else "text",
         subject_id=str(subject.pk) if isinstance(subject, models.Model) else str(subject)[:100],
         division=division,
+        purpose=purpose[:100],
+        result=result,
         reason=reason,
         before=_plain(before),
         after=_plain(after),
-        previous=last or START,
     )
-    row.hash = hash_of(row)
-    row.save(force_insert=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number, hash FROM kernel_acthead FOR UPDATE")
+        number, head = cursor.fetchone() or (0, START)
+        row.number, row.previous = number + 1, head
+        row.key, key = chain_key()
+        cursor.execute(
+            "SELECT anmin_act_line(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb)",
+            [
+                row.number,
+                row.at,
+                user.pk if user is not None else None,
+                row.by_name,
+                row.act,
+                row.subject,
+                row.subject_id,
+                row.division,
+                row.purpose,
+                row.result,
+                row.reason,
+                _json(row.before),
+                _json(row.after),
+            ],
+        )
+        row.hash = hash_of(key, head, cursor.fetchone()[0])
+        row.save(force_insert=True)
+        cursor.execute("UPDATE kernel_acthead SET number = %s, hash = %s", [row.number, row.hash])
     return row
+
+
+@transaction.atomic
+def record_reads(
+    *,
+    by: Any,
+    person_ids: Iterable[int],
+    via: str,
+    purpose: str = "",
+    fields: Iterable[str] = (),
+    division: str = "",
+) -> Read | None:
+    """Note which persons somebody was shown, in which fields and why; nothing is noted of nobody."""
+    keys = sorted(set(person_ids))
+    if not keys:
+        return None
+    user = by if isinstance(by, get_user_model()) else None
+    return Read.objects.create(
+        at=timezone.now(),
+        reader=user.pk if user is not None else None,
+        reader_name=str(by)[:150],
+        via=via[:60],
+        persons=keys,
+        purpose=purpose[:100],
+        fields=",".join(fields)[:200],
+        division=division,
+    )
+
+
+def _json(values: Any) -> str | None:
+    return None if values is None else json.dumps(values, ensure_ascii=False)
 
 
 def _plain(values: Mapping[str, Any] | None) -> Any:

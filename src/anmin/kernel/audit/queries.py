@@ -1,29 +1,135 @@
-"""Read the book of acts, and prove that it is whole."""
+"""Read the book of acts and the book of reads, and prove that the first is whole."""
 
 from __future__ import annotations
 
-from datetime import UTC
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
 
+from django.db import connection
 from django.db.models import Model, QuerySet
 
-from anmin.kernel.audit.chain import START, hash_of
-from anmin.kernel.audit.models import Act
+from anmin.kernel.audit.anchors import Anchor, anchors, problem_with
+from anmin.kernel.audit.chain import LINE, START, Broken, first_broken, links
+from anmin.kernel.audit.models import Act, Read
+
+ROWS = 5_000
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What verification found: how many acts hold, the first that does not, and what the anchors say."""
+
+    count: int
+    head: str
+    broken: Broken | None = None
+    anchors: int = 0
+    against_anchors: tuple[Broken, ...] = field(default=())
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.first is None
+
+    @property
+    def first(self) -> Broken | None:
+        """The first act that something is wrong with."""
+        found = [*self.against_anchors, *([self.broken] if self.broken else [])]
+        return min(found, key=lambda row: row.number, default=None)
 
 
 def acts_of(subject: Model) -> QuerySet[Act]:
     """What was done to a row, oldest first."""
-    return Act.objects.filter(subject=subject._meta.label_lower, subject_id=str(subject.pk)).order_by("pk")
+    return Act.objects.filter(subject=subject._meta.label_lower, subject_id=str(subject.pk)).order_by(
+        "number"
+    )
 
 
-def broken_link() -> Act | None:
-    """The first act whose hash or whose link to the one before does not hold; None when the chain is whole.
+def acts(
+    *, by: int | None = None, act: str = "", day: date | None = None, division: str = ""
+) -> QuerySet[Act]:
+    """The book, newest first, narrowed down."""
+    rows = Act.objects.select_related("by").order_by("-at", "-number")
+    if by is not None:
+        rows = rows.filter(by_id=by)
+    if act:
+        rows = rows.filter(act__startswith=act)
+    if day is not None:
+        rows = rows.filter(at__date=day)
+    if division:
+        rows = rows.filter(division__startswith=division)
+    return rows
 
-    Rows cut off at the end are found only by comparing with an anchor kept elsewhere.
+
+def reads_of(person_id: int) -> QuerySet[Read]:
+    """Who was shown a person, newest first: what the person may be told (个人信息保护法 §§44–45)."""
+    return Read.objects.filter(persons__contains=[person_id]).order_by("-at")
+
+
+def broken_link() -> Broken | None:
+    """The first act that does not hold in itself; None when the chain is whole. Anchors are not asked."""
+    return first_broken(links(_rows()))[0]
+
+
+def verification() -> Verdict:
+    """Walk the whole book once and compare it with every anchor kept outside the database.
+
+    The chain shows what was changed, removed from the middle, swapped or inserted; only anchors show that the end
+    was cut off, that it was rewritten with the key, or that an old copy of the database was put back.
     """
-    previous = START
-    for row in Act.objects.order_by("pk").iterator(2_000):
-        row.at = row.at.astimezone(UTC)
-        if row.previous != previous or hash_of(row) != row.hash:
-            return row
-        previous = row.hash
+    kept = anchors()
+    wanted = {row.number: row for row in kept}
+    seen: dict[int, str] = {0: START}
+
+    def watched() -> Iterator[tuple[int, int, str, str, str]]:
+        for row in _rows():
+            if row[0] in wanted:
+                seen[row[0]] = row[3]
+            yield row
+
+    broken, (count, head) = first_broken(links(watched()))
+    against = [found for row in kept if (found := _against(row, seen, count, broken)) is not None]
+    if broken is None and (found := _against_head(count, head)) is not None:
+        against.append(found)
+    return Verdict(count, head, broken, len(kept), tuple(against))
+
+
+def _against_head(count: int, head: str) -> Broken | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number, hash FROM kernel_acthead")
+        kept = cursor.fetchone() or (0, START)
+    if kept == (count, head):
+        return None
+    return Broken(min(count, kept[0]) + 1, "账本末尾与链头不符，末尾的记录被删去或链头被改动")
+
+
+def _against(anchor: Anchor, seen: dict[int, str], count: int, broken: Broken | None) -> Broken | None:
+    if trouble := problem_with(anchor):
+        return Broken(anchor.number, trouble)
+    if anchor.number > count and broken is None:
+        return Broken(
+            count + 1, f"锚点记有 {anchor.number} 条，账本只有 {count} 条：末尾被删去，或恢复了旧备份"
+        )
+    if anchor.number in seen and seen[anchor.number] != anchor.head:
+        return Broken(anchor.number, "与锚点记下的内容不同：锚点之前的记录被重写过")
     return None
+
+
+def _rows() -> Iterator[tuple[int, int, str, str, str]]:
+    """Number, key, previous hash, hash and line of every act, in order, streamed."""
+    statement = f"SELECT number, key, previous, hash, {LINE} FROM kernel_act ORDER BY number"
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY ({statement}) TO STDOUT (FORMAT BINARY)") as stream,
+    ):
+        stream.set_types(["int8", "int2", "varchar", "varchar", "text"])
+        yield from stream.rows()
+
+
+def misplaced() -> int:
+    """How many rows fell into the default partitions, because no partition was made for their month."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM kernel_act_rest) + (SELECT count(*) FROM kernel_read_rest)"
+        )
+        return int(cursor.fetchone()[0])

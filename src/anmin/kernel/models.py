@@ -14,8 +14,22 @@ from anmin.kernel.audit.models import Act, ActHead, Read
 from anmin.kernel.cases.models import AllowedStep, Case, CaseClock, ProcedureVersion, Step
 from anmin.kernel.divisions.models import Division, DivisionChange
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
+from anmin.kernel.exchange.checks.models import CheckAnswer, CheckOrder
+from anmin.kernel.exchange.consents.models import Consent
+from anmin.kernel.exchange.sharing.models import SharingRequest
+from anmin.kernel.exchange.slips.models import Slip, SlipReview
 from anmin.kernel.facts.models import ImportBatch, QuarantinedRow
 from anmin.kernel.operations.models import JobFailure, Upkeep
+from anmin.kernel.partners.models import (
+    Exchange,
+    KeptAnswer,
+    Outgoing,
+    Partner,
+    PartnerCall,
+    PartnerKey,
+    Sender,
+    Subscription,
+)
 from anmin.kernel.people.matching.models import MatchPair, MatchRun
 from anmin.kernel.people.models import (
     ChangeRequest,
@@ -42,6 +56,9 @@ __all__ = [
     "Case",
     "CaseClock",
     "ChangeRequest",
+    "CheckAnswer",
+    "CheckOrder",
+    "Consent",
     "Death",
     "Decision",
     "Delegation",
@@ -49,6 +66,7 @@ __all__ = [
     "DivisionChange",
     "DivisionSum",
     "Entitlement",
+    "Exchange",
     "FormerName",
     "Grant",
     "Household",
@@ -56,12 +74,17 @@ __all__ = [
     "Identifier",
     "ImportBatch",
     "JobFailure",
+    "KeptAnswer",
     "Kin",
     "MatchPair",
     "MatchRun",
     "Membership",
     "Merge",
     "NotSame",
+    "Outgoing",
+    "Partner",
+    "PartnerCall",
+    "PartnerKey",
     "Person",
     "ProcedureVersion",
     "QuarantinedRow",
@@ -69,7 +92,12 @@ __all__ = [
     "Residence",
     "RoleConflict",
     "Run",
+    "Sender",
+    "SharingRequest",
+    "Slip",
+    "SlipReview",
     "Step",
+    "Subscription",
     "Taking",
     "TakingAlarm",
     "TakingPermit",

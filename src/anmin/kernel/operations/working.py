@@ -7,22 +7,19 @@ import logging
 import multiprocessing
 import os
 import signal
-import sys
 import time
-import traceback
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import connections
 from procrastinate import exceptions
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
 from anmin.kernel.operations import actions
+from anmin.kernel.operations.apart import inside
 from anmin.kernel.operations.jobs import CATALOGUE, Background
-from anmin.lib.redaction import redacted
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 0.2
@@ -104,9 +101,10 @@ async def _apart(call_next: Any, context: JobContext, worker: Any) -> Any:
 def _carry_out(name: str, arguments: dict[str, Any], limits: Background) -> tuple[str, str] | None:
     """Run one try in a process; returns cause and trace when it failed."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    # What is forked for each job has Django set up already; nothing of it has touched the database.
+    context.set_forkserver_preload(["anmin.kernel.operations.setup"])
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_inside, args=(name, arguments, theirs), daemon=False)
+    process = context.Process(target=inside, args=(name, arguments, theirs), daemon=False)
     process.start()
     theirs.close()
     ended = _watched(process, ours, limits)
@@ -146,40 +144,6 @@ def _megabytes(pid: int) -> float:
     except (OSError, IndexError, ValueError):
         return 0.0
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-def _inside(name: str, arguments: dict[str, Any], answer: Connection) -> None:
-    """The other process: call the task and say how it went."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    try:
-        import django
-
-        django.setup()
-        app.perform_import_paths()
-        app.tasks[name].func(**arguments)
-    except BaseException as trouble:
-        answer.send((cause_of(trouble), trace_of(trouble)))
-    else:
-        answer.send(None)
-    finally:
-        answer.close()
-        sys.stdout.flush()
-
-
-def cause_of(trouble: BaseException) -> str:
-    """What went wrong, in one line without personal data."""
-    text = redacted(" ".join(str(trouble).split()))
-    return f"{type(trouble).__name__}: {text}"[:500] if text else type(trouble).__name__
-
-
-def trace_of(trouble: BaseException) -> str:
-    """Where it went wrong: files, lines and functions, no values."""
-    frames = traceback.extract_tb(trouble.__traceback__)
-    root = str(settings.BASE_DIR) + "/"
-    return "\n".join(
-        f"{frame.filename.removeprefix(root)}:{frame.lineno} {frame.name}" for frame in frames[-25:]
-    )
 
 
 def _record(job: int, task: str, attempt: int, cause: str, trace: str) -> None:

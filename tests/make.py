@@ -59,7 +59,7 @@ def a_household(number="H1", division="371002001001", *members, first_day=date(2
             by="test",
             household=home,
             person=person,
-            relation=1 if place == 0 else 3,
+            relation=0 if place == 0 else 2,
             is_head=place == 0,
             first_day=first_day,
         )

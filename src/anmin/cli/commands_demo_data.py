@@ -14,7 +14,10 @@ from anmin.kernel.access.queries import Scope, demo_accounts
 from anmin.kernel.divisions.catalogue import Catalogue
 from anmin.kernel.facts.demo.city import LARGE, SMALL, build_city
 from anmin.kernel.facts.demo.places import places_of
+from anmin.kernel.facts.demo.register import homes_of
 from anmin.kernel.facts.queries import snapshots_home
+from anmin.kernel.people.loading import load_population
+from anmin.kernel.people.queries import household_named
 from anmin.kernel.screening.actions import screen_city
 from anmin.kernel.screening.queries import run_by
 from anmin.kernel.screening.rulebooks import outputs, rulebook
@@ -27,7 +30,7 @@ from anmin.policy.snapshots import Snapshot
 DAY = date(2026, 11, 1)
 USUAL_CITY = "371000"
 SEED = 20261124
-VERSION = 3
+VERSION = 4
 """Raised when the generator changes, so that an old demonstration city is made anew."""
 
 
@@ -71,6 +74,15 @@ def _make(city: str, persons: int, seed: int, on: date) -> None:
             run = screen_city(
                 by="anmin demo-data", snapshot=snapshot, on=on, city=city, book=book, progress=progress
             )
+        if household_named(snapshot.household_table(0, ["household"])["household"][0].as_py()) is None:
+            progress("登记人员和家庭", 0, 1)
+            load_population(
+                by="anmin demo-data",
+                homes=homes_of(snapshot, on, seed),
+                first_day=date(2020, 1, 1),
+                source="演示数据",
+            )
+            progress("登记人员和家庭", 1, 1)
     create_demo_staff(by="anmin demo-data", places=_staff(city, on), on=date(2020, 1, 1))
     report = report_on_truths(run, Scope.nation())
     out.print(f"演示城市：{run.households:,} 户、{run.persons:,} 人（演示数据，不是任何真实的人）")

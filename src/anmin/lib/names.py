@@ -96,7 +96,12 @@ def pinyin_initials(name: str) -> str:
 
 
 def _syllables(text: str) -> list[str]:
-    return [syllable for one in text for syllable in lazy_pinyin(one, style=Style.NORMAL)]
+    return [syllable for one in text for syllable in _readings(one)]
+
+
+@lru_cache(maxsize=30_000)
+def _readings(one: str) -> tuple[str, ...]:
+    return tuple(lazy_pinyin(one, style=Style.NORMAL))
 
 
 def _within(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:

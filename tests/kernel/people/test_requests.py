@@ -75,12 +75,12 @@ def test_a_refusal_at_the_counter_stands_in_the_book_and_says_what_to_do(clerk, 
 def test_a_new_head_takes_over_from_a_day_on(clerk, approver, family):
     home, (old, wife, _child) = family
     actions.accept(
-        by=approver, request=asked(clerk, "head", person=wife, household=home, payload={"old_relation": 2})
+        by=approver, request=asked(clerk, "head", person=wife, household=home, payload={"old_relation": 1})
     )
 
     assert [row.person for row in register.heads_on(home, ON)] == [wife]
     assert [row.person for row in register.heads_on(home, date(2026, 11, 1))] == [old]
-    assert membership_on(old, ON).relation == 2
+    assert membership_on(old, ON).relation == 1
 
 
 def test_a_split_makes_a_second_household(clerk, approver, family):
@@ -142,7 +142,7 @@ def test_one_joins_a_second_household_only_after_leaving_the_first(clerk, approv
         division="371002001002",
         person=child,
         household=other,
-        payload={"relation": 9},
+        payload={"relation": 8},
         evidence=EVIDENCE,
     )
     actions.accept(by=approver, request=row)
@@ -198,7 +198,7 @@ def test_a_correction_cannot_reach_what_has_a_way_of_its_own(clerk, approver, fa
 
 
 def test_a_birth_makes_a_person_in_the_household(clerk, approver, family):
-    row = asked(clerk, "birth", household=family[0], payload={"name": "王安", "sex": 1, "relation": 3})
+    row = asked(clerk, "birth", household=family[0], payload={"name": "王安", "sex": 1, "relation": 2})
 
     actions.accept(by=approver, request=row)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -41,19 +42,23 @@ def key_provider() -> KeyProvider:
 
 
 @lru_cache(maxsize=4)
-def _ring(path: Path, provider: str) -> KeyRing:
-    return KeyRing(path, key_provider())
+def _ring(home: Any, provider: str) -> KeyRing:
+    return KeyRing(Path(home) / "keys" / "ring.json", key_provider())
 
 
 def ring() -> KeyRing:
     """The installation's key ring, opened once a process."""
-    return _ring(keys_home() / "ring.json", settings.KEY_PROVIDER)
+    return _ring(settings.ANMIN_HOME, settings.KEY_PROVIDER)
 
 
 @lru_cache(maxsize=4)
-def _index_key(path: Path, provider: str) -> bytes:
-    keys = _ring(path, provider)
+def _index_key(home: Any, provider: str) -> bytes:
+    keys = _ring(home, provider)
     return keys.secret("index", keys.active("index").number)
+
+
+def _hashed(kind: str, text: str) -> bytes:
+    return hmac_sm3(_index_key(settings.ANMIN_HOME, settings.KEY_PROVIDER), f"{kind}\x1f{text}".encode())
 
 
 def blind_index(kind: str, text: str) -> bytes:
@@ -61,11 +66,9 @@ def blind_index(kind: str, text: str) -> bytes:
 
     Keyed, because eighteen digits can be tried out one by one against a plain hash.
     """
-    key = _index_key(keys_home() / "ring.json", settings.KEY_PROVIDER)
-    return hmac_sm3(key, f"{kind}\x1f{text}".encode())[:BLIND]
+    return _hashed(kind, text)[:BLIND]
 
 
 def token(kind: str, text: str) -> int:
     """A search token: the first eight bytes of the keyed hash as a signed 64-bit number."""
-    key = _index_key(keys_home() / "ring.json", settings.KEY_PROVIDER)
-    return int.from_bytes(hmac_sm3(key, f"{kind}\x1f{text}".encode())[:8], "big", signed=True)
+    return int.from_bytes(_hashed(kind, text)[:8], "big", signed=True)

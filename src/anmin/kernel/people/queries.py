@@ -69,6 +69,11 @@ def household(reader: Reader, number: str) -> Household | None:
     return households(reader).filter(number=number).first()
 
 
+def household_named(number: str) -> Household | None:
+    """A household by its number, for commands that see everything."""
+    return Household.objects.filter(number=number).first()
+
+
 def members_on(reader: Reader, of: Household, on: date) -> list[Membership]:
     """Who belongs to a household on a day, the head first; persons out of the reader's sight are left out."""
     rows = (

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from anmin.kernel.facts.demo.numbers import household_numbers, identity_numbers
+from anmin.kernel.facts.demo.numbers import household_numbers, person_keys
 from anmin.kernel.facts.demo.people import FEN, Population, draw_facts, draw_households
 from anmin.kernel.facts.demo.truths import Planted, planted_households
 from anmin.policy.codes import Settlement
@@ -130,7 +130,7 @@ def _batch(
     )
     persons = pa.table(
         {
-            "person": identity_numbers(birth, people.sex, serial + np.arange(people.persons)),
+            "person": person_keys(serial + np.arange(people.persons)),
             "birth_day": birth.astype(np.int32),
             "sex": people.sex,
             "relation": people.relation,
@@ -198,11 +198,9 @@ def _planted_tables(
         for row in planted
     ]
     members = [member for row in planted for member in row.members]
-    births = np.array([member["birth_day"] for member in members])
-    sex = np.array([member.get("sex", 1) for member in members])
-    numbers = identity_numbers(births, sex, 4_900_000 + np.arange(len(members)))
-    for member, number in zip(members, numbers.to_pylist(), strict=True):
-        member["person"] = number
+    keys = person_keys(4_900_000 + np.arange(len(members)))
+    for member, key in zip(members, keys.to_pylist(), strict=True):
+        member["person"] = key
     for given, schema in ((rows, households), (members, people)):
         unknown = {name for row in given for name in row} - set(schema.names)
         if unknown:

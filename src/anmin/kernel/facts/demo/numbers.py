@@ -45,6 +45,15 @@ def household_numbers(first: int, count: int) -> pa.Array:
     return _texts(digits)
 
 
+def person_keys(serial: np.ndarray) -> pa.Array:
+    """Keys P000000001 …: a snapshot knows nobody by an identity number."""
+    digits = np.empty((len(serial), 10), dtype=np.uint8)
+    digits[:, 0] = ord("P")
+    for column in range(9):
+        digits[:, 1 + column] = serial // 10 ** (8 - column) % 10 + ord("0")
+    return _texts(digits)
+
+
 def _texts(bytes_by_row: np.ndarray) -> pa.Array:
     """Rows of equal length as an Arrow string column, without a Python object per row."""
     n, width = bytes_by_row.shape

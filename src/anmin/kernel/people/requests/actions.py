@@ -19,6 +19,7 @@ from anmin.kernel.people.register import actions as register
 from anmin.kernel.people.register.actions import Entry, RegisterProblem
 from anmin.kernel.people.requests.conflicts import conflicts
 from anmin.lib.names import parse_name
+from anmin.policy.codes import Relation
 
 Kind, State = ChangeRequest.Kind, ChangeRequest.State
 DAY = timedelta(days=1)
@@ -154,7 +155,7 @@ def _decided(row: ChangeRequest, by: User, state: str, answer: str) -> ChangeReq
 
 def _join(by: User, row: ChangeRequest) -> None:
     assert row.person is not None and row.household is not None
-    relation = int(row.payload.get("relation", 99))
+    relation = int(row.payload.get("relation", Relation.OTHER))
     first = not Membership.objects.filter(in_force(row.on), household=row.household).exists()
     register.add_member(
         by=by,
@@ -197,7 +198,7 @@ def _split(by: User, row: ChangeRequest) -> None:
             by=by,
             household=new,
             person=person,
-            relation=1 if person.pk == head else here.relation,
+            relation=int(Relation.HEAD) if person.pk == head else here.relation,
             first_day=row.on,
             is_head=person.pk == head,
             cause="split",
@@ -211,8 +212,8 @@ def _head(by: User, row: ChangeRequest) -> None:
     new = membership_on(row.person, row.on)
     assert new is not None
     for here in register.heads_on(row.household, row.on):
-        _go_on(by, here, row.on, is_head=False, relation=int(row.payload.get("old_relation", 99)))
-    _go_on(by, new, row.on, is_head=True, relation=1)
+        _go_on(by, here, row.on, is_head=False, relation=int(row.payload.get("old_relation", Relation.OTHER)))
+    _go_on(by, new, row.on, is_head=True, relation=int(Relation.HEAD))
 
 
 def _go_on(by: User, here: Membership, on: date, *, is_head: bool, relation: int) -> None:
@@ -279,7 +280,7 @@ def _die(by: User, row: ChangeRequest) -> None:
         others = Membership.objects.filter(in_force(row.on), household=here.household).exclude(pk=here.pk)
         register.end_membership(by=by, membership=here, last_day=row.on, cause="die")
         if here.is_head and (heir := others.order_by("relation", "pk").first()) is not None:
-            _go_on(by, heir, row.on + DAY, is_head=True, relation=1)
+            _go_on(by, heir, row.on + DAY, is_head=True, relation=int(Relation.HEAD))
         _end_when_empty(here.household, row.on)
 
 
@@ -302,7 +303,7 @@ def _birth(by: User, row: ChangeRequest) -> None:
         by=by,
         household=home,
         person=child,
-        relation=int(payload.get("relation", 3)),
+        relation=int(payload.get("relation", Relation.CHILD)),
         first_day=row.on,
         cause="birth",
     )

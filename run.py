@@ -15,7 +15,7 @@ from pathlib import Path
 if sys.version_info < (3, 11):  # noqa: UP036  (said before anything newer is imported)
     sys.exit("需要 Python 3.11 或更新。Python 3.11 or newer is needed.")
 
-from boot import checks, environment, postgres, serving, supervising, system
+from boot import archiving, checks, environment, postgres, serving, supervising, system
 from boot.words import Stop, say
 
 ROOT = Path(__file__).resolve().parent
@@ -27,6 +27,7 @@ def main() -> int:
     commands: dict[str, tuple[str, Callable[[list[str]], int]]] = {
         "demo": ("准备好一切，生成演示城市并打开控制台", demo),
         "up": ("启动并看护数据库、网页服务和后台任务（不带演示数据）", up),
+        "recover": ("从 up --archive 的归档恢复数据库", recover),
         "stop": ("停止本目录启动的服务", stop),
         "reset": ("删除本目录的全部数据（要求确认，或加 --yes）", reset),
         "test": ("运行测试；--full 加上慢的实验；其余参数交给 pytest", test),
@@ -74,9 +75,24 @@ def up(rest: list[str]) -> int:
     """Serve what is there and look after it; for production see docs/howto/run-in-production.md."""
     parser = argparse.ArgumentParser(prog="run.py up")
     parser.add_argument("--port", type=int, default=0, help="端口；默认从 8000 起第一个空闲的")
+    parser.add_argument(
+        "--archive", type=Path, help="同时把数据库日志写到这个目录（另一块磁盘），每次提交都等它写好"
+    )
     chosen = parser.parse_args(rest)
     with _alone(chosen.port) as port:
-        return _serve(_prepare(), port, demo=False)
+        return _serve(_prepare(), port, demo=False, archive=chosen.archive)
+
+
+def recover(rest: list[str]) -> int:
+    """Put the database together again from an archive made by `up --archive`."""
+    parser = argparse.ArgumentParser(prog="run.py recover")
+    parser.add_argument("archive", type=Path, help="归档目录：里面有 base-… 和 wal")
+    parser.add_argument("--until", default="", help="只恢复到这一刻，例如 '2026-11-24 15:00:00+08'")
+    chosen = parser.parse_args(rest)
+    stop([])
+    archiving.recover(chosen.archive.resolve(), HOME, chosen.until)
+    _stop_database()
+    return 0
 
 
 @contextlib.contextmanager
@@ -117,12 +133,13 @@ def _database() -> str:
     cluster = _cluster()
     if cluster is None:
         return os.environ["DATABASE_URL"]
+    cluster.forget_archive()
     cluster.start()
     cluster.ensure_database("anmin")
     return cluster.url("anmin")
 
 
-def _serve(settings: dict[str, str], port: int, *, demo: bool) -> int:
+def _serve(settings: dict[str, str], port: int, *, demo: bool, archive: Path | None = None) -> int:
     cluster = _cluster()
     figures = HOME / "metrics"
     shutil.rmtree(figures, ignore_errors=True)
@@ -133,6 +150,10 @@ def _serve(settings: dict[str, str], port: int, *, demo: bool) -> int:
     services: list[supervising.Service] = [web, worker]
     if cluster is not None:
         services.insert(0, supervising.Database(cluster))
+    if archive is not None:
+        if cluster is None:
+            raise Stop("--archive 只用于我们自己启动的数据库；用现有数据库的，请让数据库管理员配置归档。")
+        services.insert(1, archiving.Archive(cluster, archive.resolve(), HOME))
 
     def tell() -> None:
         if web.process is not None:

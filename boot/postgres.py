@@ -141,6 +141,26 @@ class Cluster:
             if created.returncode != 0:
                 raise Stop(f"不能创建数据库 {name}：{created.stderr.strip()}")
 
+    def psql(self, query: str, database: str = "postgres") -> str:
+        """What the server answers to a query, as text; empty when it does not."""
+        base = ["-h", str(self.sockets), "-U", SUPERUSER, "-d", database, "-Atc", query]
+        return self._run("psql", *base).stdout.strip()
+
+    def forget_archive(self) -> None:
+        """Let commits not wait for a receiver of the log: there is none before the supervisor has started it."""
+        path = self.data / "postgresql.auto.conf"
+        if not self.is_running() and path.exists():
+            lines = path.read_text("utf-8").splitlines(keepends=True)
+            kept = [line for line in lines if not line.startswith("synchronous_standby_names")]
+            if kept != lines:
+                path.write_text("".join(kept), "utf-8")
+
+    def adopt(self, folder: Path) -> None:
+        """Give a folder of data to whoever runs the server."""
+        if os.getuid() == 0 and self._runs_as_nobody():
+            for part in [folder, *folder.rglob("*")]:
+                shutil.chown(part, "nobody", "nogroup")
+
     def _prepare_folders(self) -> None:
         self.data.parent.mkdir(parents=True, exist_ok=True)
         self.sockets.mkdir(mode=0o700, parents=True, exist_ok=True)

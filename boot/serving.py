@@ -15,7 +15,7 @@ from boot.words import Stop, say
 
 FIRST_PORT, PORTS = 8000, 50
 PATIENCE = 60.0
-NAMES = {"worker": "后台任务", "web": "网页服务"}
+NAMES = {"worker": "后台任务", "web": "网页服务", "archive": "日志归档"}
 """In the order in which they are ended: nobody hands out work once the pages are gone."""
 
 

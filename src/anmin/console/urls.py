@@ -3,7 +3,19 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from anmin.console.views import city, households, rules, runs, session, simulation, system
+from anmin.console.views import (
+    access,
+    audit,
+    changes,
+    city,
+    households,
+    people,
+    rules,
+    runs,
+    session,
+    simulation,
+    system,
+)
 
 app_name = "console"
 
@@ -15,6 +27,16 @@ urlpatterns = [
     path("households/<str:number>/", households.household_page, name="household"),
     path("households/<str:number>/explain.json", households.explanation_json, name="explain"),
     path("households/<str:number>/print/", households.household_print, name="print"),
+    path("people/", people.search, name="people"),
+    path("people/<int:pk>/", people.person_page, name="person"),
+    path("people/<int:pk>/show/", people.show_field, name="show_field"),
+    path("people/<int:pk>/reads/", people.person_reads, name="person_reads"),
+    path("people/<int:pk>/unmerge/", changes.undo_merge, name="unmerge"),
+    path("homes/<str:number>/", people.home_page, name="home"),
+    path("changes/", changes.change_list, name="changes"),
+    path("changes/ask/<str:kind>/", changes.ask, name="change"),
+    path("changes/<int:pk>/", changes.change_request, name="change_request"),
+    path("changes/<int:pk>/decide/", changes.decide, name="change_decide"),
     path("rules/", rules.rule_list, name="rules"),
     path("rules/<str:name>/", rules.rule_page, name="rule"),
     path("rules/<str:name>/try/", rules.try_page, name="try"),
@@ -23,6 +45,18 @@ urlpatterns = [
     path("simulation/scenario.toml", simulation.scenario_file, name="scenario"),
     path("runs/", runs.run_list, name="runs"),
     path("runs/<int:number>/", runs.run_page, name="run"),
+    path("access/", access.user_list, name="access"),
+    path("access/users/<int:pk>/", access.user_page, name="user"),
+    path("access/users/<int:pk>/disable/", access.disable_user, name="user_disable"),
+    path("access/grants/<int:pk>/end/", access.end_grant, name="grant_end"),
+    path("access/roles/", access.role_list, name="roles"),
+    path("access/alarms/<int:pk>/", access.review_alarm, name="alarm_review"),
+    path("access/permits/", access.permit_list, name="permits"),
+    path("access/permits/<int:pk>/approve/", access.approve_permit, name="permit_approve"),
+    path("access/exceptions/", access.exception_list, name="exceptions"),
+    path("access/exceptions/<int:pk>/", access.decide_exception, name="exception_decide"),
+    path("audit/", audit.act_list, name="audit"),
+    path("audit/verify/", audit.verify, name="audit_verify"),
     path("system/", system.health_page, name="system"),
     path("system/jobs/", system.job_list, name="jobs"),
     path("system/jobs/<int:number>/retry/", system.job_retry, name="job_retry"),

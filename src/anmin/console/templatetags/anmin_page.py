@@ -19,12 +19,26 @@ register = template.Library()
 SIZE_COOKIE = "anmin_size"
 SIZES = {"normal": _("普通"), "large": _("大"), "xlarge": _("特大"), "huge": _("超大")}
 PLACES = (
-    ("city", "console:city", _("概览")),
-    ("households", "console:households", _("住户")),
-    ("rules", "console:rules", _("规则")),
-    ("simulation", "console:simulation", _("试算")),
-    ("runs", "console:runs", _("运行")),
+    ("city", "console:city", _("概览"), ""),
+    ("people", "console:people", _("人员"), "register.read"),
+    ("households", "console:households", _("住户"), ""),
+    ("changes", "console:changes", _("变更"), "register.read"),
+    ("rules", "console:rules", _("规则"), ""),
+    ("simulation", "console:simulation", _("试算"), ""),
+    ("runs", "console:runs", _("运行"), ""),
+    ("access", "console:access", _("权限"), "grants.give"),
+    (
+        "exceptions",
+        "console:exceptions",
+        _("紧急查阅"),
+        "breakglass.ask|breakglass.approve|breakglass.review",
+    ),
+    ("audit", "console:audit", _("审计"), "audit.read"),
+    ("system", "console:system", _("系统"), "health.read"),
 )
+"""Pages of the menu: key, address, name, and the powers of which one opens it (none: everybody)."""
+AT_HAND = 5
+"""How many places stand in the header and under the thumb; the others are in “更多”."""
 
 
 @dataclass(frozen=True)
@@ -34,19 +48,31 @@ class PageState:
     size: str
     sizes: dict[str, Any]
     places: tuple[tuple[str, str, Any], ...]
+    more: tuple[tuple[str, str, Any], ...]
     language: str
     is_demo: bool
+
+
+def places_for(reader: Any) -> tuple[tuple[str, str, Any], ...]:
+    """The pages that a reader's roles open."""
+    return tuple(
+        (key, address, name)
+        for key, address, name, powers in PLACES
+        if not powers or (reader is not None and any(reader.may(power) for power in powers.split("|")))
+    )
 
 
 @register.simple_tag(takes_context=True)
 def page_state(context: dict[str, Any]) -> PageState:
     """The state of the frame, read from the request and the settings."""
     request: HttpRequest | None = context.get("request")
+    allowed = places_for(getattr(request, "reader", None))
     size = request.COOKIES.get(SIZE_COOKIE, "normal") if request is not None else "normal"
     return PageState(
         size=size if size in SIZES else "normal",
         sizes=SIZES,
-        places=PLACES,
+        places=allowed[:AT_HAND],
+        more=allowed[AT_HAND:],
         language="en" if (get_language() or "").startswith("en") else "zh-Hans",
         is_demo=bool(getattr(settings, "DEMO", False)),
     )

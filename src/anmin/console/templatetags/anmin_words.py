@@ -10,6 +10,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from anmin.console.places import place_name
 from anmin.console.words import DOMAINS, is_chinese, term_of
@@ -142,6 +143,21 @@ def domain(key: str) -> str:
 def place(code: str) -> str:
     """The name of a division today."""
     return place_name(code)
+
+
+READ_WORDS = {
+    "list": _("出现在名单里"),
+    "page": _("打开个人页面"),
+    "household": _("打开家庭页面"),
+    "phone": _("完整电话"),
+    "api": _("部门接口"),
+}
+
+
+@register.filter
+def read_words(fields: str) -> str:
+    """What a look showed, in words."""
+    return "、".join(str(READ_WORDS.get(name, _("完整证件号码"))) for name in fields.split(",") if name)
 
 
 @register.filter

@@ -10,12 +10,14 @@ from functools import cached_property, wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from anmin.console.views.errors import refused
+from anmin.console.views.errors import refused, taking_stopped
 from anmin.kernel.access.queries import Reader, Scope
+from anmin.kernel.access.taking.actions import TakingStopped
 from anmin.kernel.screening import queries as screening
 from anmin.kernel.screening.queries import Run
 from anmin.lib.divisions import canonical
@@ -83,6 +85,26 @@ class Desk:
 
     def _is_above(self, code: str) -> bool:
         return self.run is not None and code != self.run.city and self.scope.contains(self.run.city)
+
+
+def needs(*powers: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """A page for readers with one of some powers; others are told so, and the refusal is written down."""
+
+    def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @desk
+        @wraps(view)
+        def checked(desk: Desk, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not any(desk.reader.may(power) for power in powers):
+                raise PermissionDenied
+            try:
+                return view(desk, *args, **kwargs)
+            except TakingStopped as stopped:
+                return taking_stopped(desk.request, stopped)
+
+        checked.powers = powers  # type: ignore[attr-defined]
+        return checked
+
+    return wrap
 
 
 def desk(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

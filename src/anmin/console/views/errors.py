@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from anmin.kernel.access.taking.actions import TakingStopped
 from anmin.policy.errors import PolicyError
 
 
@@ -68,6 +69,17 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def refused(request: HttpRequest, trouble: PolicyError) -> HttpResponse:
     """503: the engine or the data behind a page refuses, and says itself what to do."""
     return _page(request, 503, _("现在打不开这一页"), trouble.what, [trouble.todo] if trouble.todo else [])
+
+
+def taking_stopped(request: HttpRequest, stopped: TakingStopped) -> HttpResponse:
+    """403: as many persons as a day allows were shown; more needs somebody else's leave."""
+    return _page(
+        request,
+        403,
+        _("今天查看的人数到上限了"),
+        str(stopped),
+        [_("在“权限 › 批量查看申请”里写明用途和人数；"), _("批准后刷新这一页。")],
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

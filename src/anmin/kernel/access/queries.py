@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from anmin.kernel.access.models import Grant, User
 from anmin.kernel.access.roles import Role, roles
@@ -119,15 +119,6 @@ def operator(on: date, name: str = "操作员") -> Reader:
 def scope_of(user: User, on: date) -> Scope:
     """The divisions whose persons and households a user sees on a day."""
     return reader_for(user, on).scope
-
-
-def grants_ending(scope: Scope, on: date, within_days: int = 30) -> QuerySet[Grant]:
-    """Grants in force that end soon, the first to end first."""
-    return (
-        Grant.objects.filter(scope.q("division"), last_day__range=(on, on + timedelta(within_days)))
-        .select_related("user")
-        .order_by("last_day")
-    )
 
 
 DEMO_PASSWORD = "anmin"

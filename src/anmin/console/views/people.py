@@ -1,0 +1,137 @@
+"""Find a person, look at one with a purpose, look at a household in the register (人员)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from anmin.console.personpage import fields_of, relation_of, row_of, timeline, who
+from anmin.console.views.desk import Desk, needs
+from anmin.kernel.access.fields import PURPOSES
+from anmin.kernel.access.taking.actions import take
+from anmin.kernel.audit import actions as audit
+from anmin.kernel.audit.queries import reads_of
+from anmin.kernel.people import queries as people
+
+
+@needs("register.read")
+def search(desk: Desk) -> HttpResponse:
+    """Persons by what people say at a counter."""
+    text = desk.written("q")[:60]
+    found = people.search(desk.reader, text) if text else None
+    rows = []
+    if found is not None and found.people:
+        keys = [row.pk for row in found.people]
+        take(reader=desk.reader, klass="list", person_ids=keys)
+        audit.record_reads(by=desk.reader.user, person_ids=keys, via=desk.reader.via, fields=["list"])
+        rows = [row_of(row, desk.reader, desk.today) for row in found.people]
+    return desk.page("people", "people", q=text, found=found, rows=rows)
+
+
+@needs("register.read")
+def person_page(desk: Desk, pk: int) -> HttpResponse:
+    """One person: who, where, with whom, and what happened."""
+    return _page(desk, pk, frozenset())
+
+
+@require_POST
+@needs("person.show")
+def show_field(desk: Desk, pk: int) -> HttpResponse:
+    """Show a masked field in clear, for a purpose; counted, and written into the book of reads."""
+    person = people.person(desk.reader, pk)
+    if person is None:
+        raise Http404
+    purpose, key = desk.request.POST.get("purpose", ""), desk.request.POST.get("field", "")
+    known = {code: str(words) for code, words in PURPOSES}
+    if purpose not in known:
+        return _page(desk, pk, frozenset(), trouble=_("请先选择查阅目的，再显示。"))
+    if key not in {row.key for row in fields_of(person)}:
+        raise Http404
+    take(reader=desk.reader, klass="clear", person_ids=[pk])
+    audit.record_reads(
+        by=desk.reader.user,
+        person_ids=[pk],
+        via=desk.reader.via,
+        purpose=known[purpose],
+        fields=[key],
+        division=person.division,
+    )
+    return _page(desk, pk, frozenset([key]))
+
+
+def _page(desk: Desk, pk: int, opened: frozenset[str], trouble: str = "") -> HttpResponse:
+    person = people.person(desk.reader, pk)
+    if person is None:
+        raise Http404
+    take(reader=desk.reader, klass="page", person_ids=[pk])
+    audit.record_reads(
+        by=desk.reader.user, person_ids=[pk], via=desk.reader.via, fields=["page"], division=person.division
+    )
+    here = people.membership_on(person, desk.today)
+    home = people.household(desk.reader, here.household.number) if here is not None else None
+    ties = [
+        {
+            "words": tie.get_kind_display(),
+            "other": tie.other if tie.person_id == pk else tie.person,
+            "mine": tie.person_id == pk,
+        }
+        for tie in people.ties_of(desk.reader, person)
+    ]
+    return desk.page(
+        "person",
+        "people",
+        person=person,
+        who=who(person, desk.today),
+        fields=fields_of(person, opened),
+        opened=opened,
+        purposes=PURPOSES,
+        may_show=desk.reader.may("person.show", person.division),
+        may_ask=desk.reader.may("register.ask", person.division),
+        home=home,
+        former=[row.name for row in person.former_names.all()],
+        ties=ties,
+        deaths=list(person.deaths.order_by("day")),
+        timeline=timeline(desk.reader, person),
+        trouble=trouble,
+    )
+
+
+@needs("register.read")
+def person_reads(desk: Desk, pk: int) -> HttpResponse:
+    """Who was shown this person, for the person to be told (个人信息保护法 §§44–45)."""
+    person = people.person(desk.reader, pk)
+    if person is None:
+        raise Http404
+    return desk.page("person_reads", "people", person=person, reads=list(reads_of(pk)[:500]))
+
+
+@needs("register.read")
+def home_page(desk: Desk, number: str) -> HttpResponse:
+    """A household in the register as it was on a day."""
+    home = people.household(desk.reader, number)
+    if home is None:
+        raise Http404
+    try:
+        on = date.fromisoformat(desk.request.GET.get("on", ""))
+    except ValueError:
+        on = desk.today
+    members = people.members_on(desk.reader, home, on)
+    keys = [row.person_id for row in members]
+    take(reader=desk.reader, klass="list", person_ids=keys)
+    audit.record_reads(
+        by=desk.reader.user,
+        person_ids=keys,
+        via=desk.reader.via,
+        fields=["household"],
+        division=home.division,
+    )
+    rows = [
+        {**row_of(row.person, desk.reader, on), "relation": relation_of(row.relation), "since": row.first_day}
+        for row in members
+    ]
+    return desk.page(
+        "home", "people", home=home, on=on, rows=rows, may_ask=desk.reader.may("register.ask", home.division)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from anmin.kernel.access.models import BreakGlass, Grant, TakingAlarm, TakingPermit, User
 from anmin.kernel.access.queries import Reader
@@ -74,7 +74,7 @@ def role_rows() -> list[tuple[Role, list[str]]]:
 def alarms() -> list[TakingAlarm]:
     """Alarms of bulk taking, those not looked into first."""
     rows = TakingAlarm.objects.select_related("user", "reviewed_by")
-    return list(rows.order_by("-reviewed_by__isnull", "-raised_at")[:MOST])
+    return list(rows.order_by(F("reviewed_by").asc(nulls_first=True), "-raised_at")[:MOST])
 
 
 def alarm(pk: int) -> TakingAlarm | None:

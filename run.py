@@ -223,7 +223,12 @@ def test(rest: list[str]) -> int:
     chosen = [argument for argument in rest if argument != "--full"]
     selection = [] if full or "-m" in chosen else ["-m", "not full"]
     with postgres.throwaway(HOME, environment.VENV) as url:
-        settings = {"DATABASE_URL": url, "ANMIN_HOME": str(HOME / "test"), "ANMIN_STATIC_MANIFEST": "0"}
+        settings = {
+            "DATABASE_URL": url,
+            "ANMIN_HOME": str(HOME / "test"),
+            "ANMIN_STATIC_MANIFEST": "0",
+            "ANMIN_SECOND_FACTOR": "0",
+        }
         return environment.python(["-m", "pytest", *selection, *chosen], **settings)
 
 

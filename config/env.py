@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,6 +28,12 @@ class Environment(BaseSettings):
     metrics_token: str = ""
     postgres_bin: str = ""
     production: bool = False
+    second_factor: bool = True
+    idle_minutes: int = Field(default=15, ge=1, le=30)
+    oidc_server: str = ""
+    oidc_client: str = ""
+    oidc_secret: str = ""
+    oidc_name: str = "统一身份认证"
     key_provider: str = "development"
     master_key: str = ""
     key_pin: str = ""

@@ -58,6 +58,14 @@ INSTALLED_APPS = [
     "anmin.kernel",
     "anmin.domains",
     "anmin.console",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "axes",
+    "django.contrib.humanize",
 ]
 MIDDLEWARE = [
     "anmin.console.probes.Probes",
@@ -71,9 +79,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "anmin.kernel.access.login.sessions.SessionClock",
     "anmin.kernel.access.middleware.ScopedTransaction",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 TEMPLATES = [
@@ -100,12 +112,22 @@ LOGIN_URL = "console:login"
 LOGIN_REDIRECT_URL = "console:city"
 LOGOUT_REDIRECT_URL = "console:login"
 PASSWORD_HASHERS = ["config.passwords.Argon2"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "anmin.kernel.access.login.backends.StaffBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "anmin.kernel.access.login.passwords.SeveralKinds"},
+    {"NAME": "anmin.kernel.access.login.passwords.NotAboutMe"},
+    {"NAME": "anmin.kernel.access.login.passwords.NotUsedBefore"},
 ]
+from config.login import *  # noqa: E402, F403
+
+SECOND_FACTOR = ENVIRONMENT.second_factor and not DEMO
+IDLE_SECONDS = ENVIRONMENT.idle_minutes * 60
+SESSION_SECONDS = 8 * 3600
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ANMIN_HOME / "static"

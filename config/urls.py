@@ -1,8 +1,22 @@
 """The addresses of an installation."""
 
+from allauth.account.views import reauthenticate
 from django.urls import include, path
+from django.views.generic import RedirectView
 
-urlpatterns = [path("", include("anmin.console.urls"))]
+urlpatterns = [
+    path("", include("anmin.console.urls")),
+    path(
+        "account/login/",
+        RedirectView.as_view(pattern_name="console:login", query_string=True),
+        name="account_login",
+    ),
+    path("account/logout/", RedirectView.as_view(pattern_name="console:login"), name="account_logout"),
+    path("account/reauthenticate/", reauthenticate, name="account_reauthenticate"),
+    path("account/factors/", include("allauth.mfa.urls")),
+    path("account/devices/", include("allauth.usersessions.urls")),
+    path("account/sso/", include("allauth.socialaccount.providers.openid_connect.urls")),
+]
 
 handler400 = "anmin.console.views.errors.bad_request"
 handler403 = "anmin.console.views.errors.forbidden"

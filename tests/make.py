@@ -19,7 +19,11 @@ ROLES = {
 def a_user(username="li", *divisions, role=None, first_day=date(2020, 1, 1), last_day=None) -> User:
     """A user who may see some divisions, in the usual role of each level."""
     user = actions.create_user(
-        by="test", username=username, display_name=f"{username} 的姓名", password="一个足够长的口令2026"
+        by="test",
+        username=username,
+        display_name=f"{username} 的姓名",
+        password="一个足够长的口令Ab2026",
+        must_change=False,
     )
     for division in divisions:
         usual = ROLES.get(level_of(canonical(division)), "city_officer")

@@ -10,13 +10,13 @@ from anmin.kernel.access import actions
 from anmin.kernel.access.models import User
 from anmin.policy.errors import PolicyError
 
-PASSWORD = "一句很长的口令2026"
+PASSWORD = "一句很长的口令Ab2026"
 PAGES = ["city", "households", "rules", "simulation", "runs"]
 
 
 @pytest.fixture
 def clerk(db) -> User:
-    user = actions.create_user(by="test", username="wang", display_name="王晓", password=PASSWORD)
+    user = actions.create_user(by="test", username="wang", display_name="王晓", password=PASSWORD, must_change=False)
     actions.grant(by="test", user=user, division="371002", role="county_approver", first_day=date(2020, 1, 1))
     return user
 

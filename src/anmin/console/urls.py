@@ -62,6 +62,8 @@ urlpatterns = [
     path("system/jobs/<int:number>/retry/", system.job_retry, name="job_retry"),
     path("login/", session.Login.as_view(), name="login"),
     path("logout/", session.Logout.as_view(), name="logout"),
+    path("account/password/", session.password, name="password"),
+    path("setup/", session.setup, name="setup"),
     path("display/", session.display, name="display"),
     path("language/", set_language, name="language"),
 ]

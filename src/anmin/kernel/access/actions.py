@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from anmin.kernel.access.models import Grant, User
 from anmin.kernel.access.queries import DEMO_PASSWORD
@@ -25,12 +26,25 @@ class GrantProblem(ValueError):
 
 
 @transaction.atomic
-def create_user(*, by: Any, username: str, display_name: str, password: str, is_demo: bool = False) -> User:
-    """Create a user; a password that breaks the rules raises ValidationError and nothing is written."""
+def create_user(
+    *,
+    by: Any,
+    username: str,
+    display_name: str,
+    password: str,
+    is_demo: bool = False,
+    must_change: bool = True,
+) -> User:
+    """Create a user, who changes the password at the first log-in.
+
+    A password that breaks the rules raises ValidationError and nothing is written.
+    """
     user = User(username=username, display_name=display_name, is_demo=is_demo)
     if not is_demo:
         validate_password(password, user)
     user.set_password(password)
+    user.password_changed_at = timezone.now()
+    user.must_change_password = must_change and not is_demo
     user.save(force_insert=True)
     audit.record(
         by=by, act="access.create_user", subject=user, after={"username": username, "is_demo": is_demo}
@@ -119,16 +133,6 @@ def end_grant(*, by: Any, grant: Grant, last_day: date, reason: str) -> Grant:
         division=grant.division,
     )
     return grant
-
-
-@transaction.atomic
-def change_password(*, by: Any, user: User, password: str) -> User:
-    """Set a new password by the rules in force."""
-    validate_password(password, user)
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    audit.record(by=by, act="access.change_password", subject=user)
-    return user
 
 
 @transaction.atomic

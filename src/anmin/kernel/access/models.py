@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 
 class UserManager(BaseUserManager["User"]):
@@ -18,6 +19,9 @@ class User(AbstractBaseUser):
     display_name = models.CharField(max_length=100)
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    password_changed_at = models.DateTimeField(null=True)
+    must_change_password = models.BooleanField(default=False)
 
     objects = UserManager()
     USERNAME_FIELD = "username"
@@ -208,3 +212,49 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.helper} 代 {self.person}"
+
+
+class PasswordHistory(models.Model):
+    """A password somebody had before, hashed (历史口令)."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="old_passwords")
+    password = models.CharField(max_length=128)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.at:%Y-%m-%d}"
+
+
+class SetupSecret(models.Model):
+    """The secret of the first set-up, hashed; it opens once and for a day."""
+
+    secret = models.CharField(max_length=128)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.expires_at:%Y-%m-%d %H:%M}"
+
+
+class FactorReset(models.Model):
+    """A lost second factor is to be removed (重设第二因素): asked by one administrator, approved by another."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="factor_resets")
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="asked_factor_resets")
+    reason = models.CharField(max_length=300)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="approved_factor_resets")
+    approved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | (~Q(approved_by=F("asked_by")) & ~Q(approved_by=F("user"))),
+                name="factor_reset_by_another",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="factor_reset_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"

@@ -72,7 +72,13 @@ def finish_setup(*, secret: str, people: list[dict[str, str]], division: str) ->
         raise LoginProblem(_("系统、安全、审计管理员必须是三个不同的人"))
     made = []
     for role, row in zip(FIRST, people, strict=True):
-        user = access.create_user(by="首次设置", must_change=False, **row)
+        user = access.create_user(
+            by="首次设置",
+            must_change=False,
+            username=row["username"],
+            display_name=row["display_name"],
+            password=row["password"],
+        )
         access.grant(by="首次设置", user=user, division=division, role=role, first_day=timezone.localdate())
         made.append(user)
     SetupSecret.objects.filter(used_at__isnull=True).update(used_at=timezone.now())

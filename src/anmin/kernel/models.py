@@ -13,7 +13,7 @@ from anmin.kernel.access.models import (
     TakingPermit,
     User,
 )
-from anmin.kernel.audit.models import Act, ActHead, Read
+from anmin.kernel.audit.models import Act, ActHead, Read, RowHistory
 from anmin.kernel.cases.models import AllowedStep, Case, CaseClock, ProcedureVersion, Step
 from anmin.kernel.divisions.models import Division, DivisionChange
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
@@ -21,6 +21,7 @@ from anmin.kernel.exchange.checks.models import CheckAnswer, CheckOrder
 from anmin.kernel.exchange.consents.models import Consent
 from anmin.kernel.exchange.sharing.models import SharingRequest
 from anmin.kernel.exchange.slips.models import Slip, SlipReview
+from anmin.kernel.facts.batches.models import RefusedFile, SourceBatch, SourceQuarantine
 from anmin.kernel.facts.models import ImportBatch, QuarantinedRow
 from anmin.kernel.operations.models import JobFailure, Upkeep
 from anmin.kernel.partners.models import (
@@ -94,14 +95,18 @@ __all__ = [
     "ProcedureVersion",
     "QuarantinedRow",
     "Read",
+    "RefusedFile",
     "Residence",
     "RoleConflict",
+    "RowHistory",
     "Run",
     "Sender",
     "SetupSecret",
     "SharingRequest",
     "Slip",
     "SlipReview",
+    "SourceBatch",
+    "SourceQuarantine",
     "Step",
     "Subscription",
     "Taking",

@@ -1,0 +1,261 @@
+"""Take a department's file in, take corrected rows in alone, delete what is kept too long."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.db import transaction
+from django.utils import timezone
+
+from anmin.kernel.audit import actions as audit
+from anmin.kernel.facts.batches.checking import Bad, Row, checked, last_day_of, opened
+from anmin.kernel.facts.batches.models import RefusedFile, SourceBatch, SourceQuarantine
+from anmin.kernel.facts.intake.reading import file_hash
+from anmin.kernel.facts.lake.places import LAKE_TYPES, lake_home
+from anmin.kernel.facts.sources.catalogue import Source, sources
+from anmin.policy.errors import PolicyError
+from anmin.policy.facts import FactCatalogue
+
+ROWS = 50_000
+
+
+@dataclass
+class Landing:
+    """What a file did, or would do. `is_repeat` when the very same content had landed before."""
+
+    source: Source
+    period: str
+    read: int = 0
+    landed: int = 0
+    bad: list[Bad] = field(default_factory=list)
+    totals: dict[str, int] = field(default_factory=dict)
+    batch: SourceBatch | None = None
+    is_repeat: bool = False
+
+
+def take_in(
+    *,
+    by: Any,
+    source: str,
+    period: str,
+    path: Path,
+    facts: FactCatalogue,
+    on: date,
+    city: str = "",
+    corrects: SourceBatch | None = None,
+    dry_run: bool = False,
+) -> Landing:
+    """Take in a file: every row lands in the lake or is quarantined; the same content a second time changes nothing.
+
+    `corrects` takes rows of an earlier batch's quarantine, corrected, and joins them to it.
+
+    Raises:
+        PolicyError: when the file is refused whole; nothing of it lands, and the refusal is kept with its reason.
+    """
+    known = sources().get(source)
+    if known is None:
+        raise PolicyError(
+            "source", what=f"没有“{source}”这个来源", todo=f"可用的来源：{'、'.join(sources())}"
+        )
+    try:
+        true_on = last_day_of(period, known.frequency, on)
+        content = _content(path, corrects)
+        earlier = SourceBatch.objects.filter(source=source, period=period, content=content).first()
+        if earlier is not None:
+            return Landing(known, period, earlier.read, earlier.landed, batch=earlier, is_repeat=True)
+        landing = Landing(known, period)
+        with _LakeFile(known, period, content) as file:
+            for table in _tables(path, known, facts, landing, period, city, on):
+                if not dry_run:
+                    file.write(table)
+            if dry_run:
+                return landing
+            if not landing.landed:
+                raise PolicyError(
+                    "nothing_landed",
+                    what="没有一行可以落库",
+                    where=path.name,
+                    todo="先用试运行看原因，改好后重传",
+                )
+            file.close()
+            return _keep(by, landing, path, file, content, true_on, corrects)
+    except PolicyError as trouble:
+        if not dry_run:
+            _keep_refusal(by, source, period, path, trouble)
+        raise
+
+
+def _content(path: Path, corrects: SourceBatch | None) -> str:
+    mark = f"{file_hash(path)} {corrects.pk if corrects else ''}"
+    return hashlib.sha256(mark.encode()).hexdigest()
+
+
+def _tables(
+    path: Path, source: Source, facts: FactCatalogue, landing: Landing, period: str, city: str, on: date
+) -> Iterator[pa.Table]:
+    rows: list[Row] = []
+    for found in checked(opened(path, source), source, facts, period=period, city=city, on=on):
+        landing.read += 1
+        if isinstance(found, Bad):
+            landing.bad.append(found)
+            continue
+        rows.append(found)
+        if len(rows) >= ROWS:
+            yield _table(rows, source, landing)
+            rows = []
+    if rows:
+        yield _table(rows, source, landing)
+
+
+def _table(rows: list[Row], source: Source, landing: Landing) -> pa.Table:
+    landing.landed += len(rows)
+    columns: dict[str, pa.Array] = {
+        "person": pa.array([row.person for row in rows], pa.binary(16)),
+        "name": pa.array([row.name for row in rows], pa.binary(8)),
+        "line": pa.array([row.number for row in rows], pa.int32()),
+    }
+    for column in source.values:
+        values = [row.values.get(column.name) for row in rows]
+        columns[column.name] = pa.array(values, LAKE_TYPES[column.form])
+        if column.form in ("money", "whole"):
+            total = sum(value for value in values if value is not None)
+            landing.totals[column.name] = landing.totals.get(column.name, 0) + total
+    return pa.table(columns)
+
+
+class _LakeFile:
+    """A file of the lake that is complete or not there: written beside its place, renamed when all of it is."""
+
+    def __init__(self, source: Source, period: str, content: str) -> None:
+        self.target = lake_home() / source.key / period / f"{content[:16]}.parquet"
+        self.temporary = self.target.with_suffix(".writing")
+        self._writer: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> _LakeFile:
+        return self
+
+    def __exit__(self, *trouble: object) -> None:
+        self.close()
+        self.temporary.unlink(missing_ok=True)
+
+    def write(self, table: pa.Table) -> None:
+        """Add rows."""
+        if self._writer is None:
+            self.target.parent.mkdir(parents=True, exist_ok=True)
+            self._writer = pq.ParquetWriter(self.temporary, table.schema, compression="zstd")
+        self._writer.write_table(table)
+
+    def close(self) -> None:
+        """Write the footer; without it nobody can read the file."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    def place(self) -> None:
+        """Let it appear under its name in one step."""
+        self.temporary.replace(self.target)
+
+
+def _keep(
+    by: Any,
+    landing: Landing,
+    path: Path,
+    file: _LakeFile,
+    content: str,
+    true_on: date,
+    corrects: SourceBatch | None,
+) -> Landing:
+    """The file is renamed first and the rows that speak of it are committed after: a crash between leaves an
+    orphan file that the next attempt overwrites, never a batch without its file."""
+    with transaction.atomic():
+        row = SourceBatch.objects.create(
+            source=landing.source.key,
+            period=landing.period,
+            true_on=true_on,
+            content=content,
+            file_name=path.name[:200],
+            path=str(file.target.relative_to(lake_home())),
+            sha256=file_hash(file.temporary),
+            read=landing.read,
+            landed=landing.landed,
+            quarantined=len(landing.bad),
+            totals=landing.totals,
+            corrects=corrects,
+            by_name=str(by)[:150],
+        )
+        SourceQuarantine.objects.bulk_create(
+            [
+                SourceQuarantine(
+                    batch=row,
+                    row=bad.number,
+                    column=bad.trouble.column,
+                    code=bad.trouble.code,
+                    reason=bad.trouble.reason[:300],
+                    cells=bad.cells,
+                )
+                for bad in landing.bad
+            ],
+            batch_size=2_000,
+        )
+        if corrects is not None:
+            corrects.rows.filter(resubmitted__isnull=True).update(resubmitted=row)
+        audit.record(
+            by=by,
+            act="facts.batch",
+            subject=row,
+            after={
+                "source": row.source,
+                "period": row.period,
+                "landed": row.landed,
+                "quarantined": row.quarantined,
+            },
+        )
+        file.place()
+    landing.batch = row
+    return landing
+
+
+@transaction.atomic
+def _keep_refusal(by: Any, source: str, period: str, path: Path, trouble: PolicyError) -> None:
+    row = RefusedFile.objects.create(
+        source=source[:40],
+        period=period[:10],
+        file_name=path.name[:200],
+        code=trouble.code,
+        reason=str(trouble)[:500],
+        by_name=str(by)[:150],
+    )
+    audit.record(by=by, act="facts.batch.refused", subject=row, reason=trouble.what, result="refused")
+
+
+@transaction.atomic
+def delete_overdue(*, by: Any, batch: SourceBatch, reason: str) -> SourceBatch:
+    """Delete the rows of a batch that has been kept long enough; the record of the batch stays.
+
+    Raises:
+        PolicyError: `held`, when it is on legal hold.
+    """
+    if batch.held:
+        raise PolicyError("held", what=f"这一批被留置：{batch.held}", todo="解除留置后再删除")
+    batch.deleted_at = timezone.now()
+    batch.save(update_fields=["deleted_at"])
+    SourceQuarantine.objects.filter(batch=batch).delete()
+    audit.record(by=by, act="facts.batch.delete", subject=batch, reason=reason)
+    (lake_home() / batch.path).unlink(missing_ok=True)
+    return batch
+
+
+@transaction.atomic
+def hold(*, by: Any, batch: SourceBatch, reason: str) -> SourceBatch:
+    """Keep a batch beyond its time for a case or an audit (留置); an empty reason lets it go."""
+    batch.held = reason
+    batch.save(update_fields=["held"])
+    audit.record(by=by, act="facts.batch.hold", subject=batch, reason=reason)
+    return batch

@@ -1,0 +1,80 @@
+"""Batches as they came, the rows that did not land, and files that were refused."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from anmin.kernel.keys.fields import SealedJSON, SealedModel
+
+
+class SourceBatch(models.Model):
+    """One batch of one source (批次): what it held, where its rows lie in the lake, what it corrects.
+
+    `true_on` is the day its facts speak of, `learned_at` when we came to know them.
+    """
+
+    source = models.CharField(max_length=40)
+    period = models.CharField(max_length=10)
+    true_on = models.DateField()
+    content = models.CharField(max_length=64)
+    file_name = models.CharField(max_length=200)
+    path = models.CharField(max_length=300)
+    sha256 = models.CharField(max_length=64)
+    read = models.IntegerField()
+    landed = models.IntegerField()
+    quarantined = models.IntegerField()
+    totals = models.JSONField(default=dict)
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections")
+    learned_at = models.DateTimeField(auto_now_add=True)
+    by_name = models.CharField(max_length=150)
+    deleted_at = models.DateTimeField(null=True)
+    held = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "period", "content"], name="batch_content_once"),
+            models.CheckConstraint(
+                condition=Q(read=F("landed") + F("quarantined")), name="batch_loses_no_row"
+            ),
+        ]
+        indexes = [models.Index(fields=["source", "-true_on", "-id"], name="batch_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.period} #{self.pk}"
+
+
+class SourceQuarantine(SealedModel):
+    """A row that did not land (隔离行), as it came, sealed, with the first reason."""
+
+    batch = models.ForeignKey(SourceBatch, models.PROTECT, related_name="rows")
+    row = models.IntegerField()
+    column = models.CharField(max_length=100)
+    code = models.CharField(max_length=40)
+    reason = models.CharField(max_length=300)
+    cells = SealedJSON()
+    resubmitted = models.ForeignKey(SourceBatch, models.PROTECT, null=True, related_name="resubmissions")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "row"], name="source_row_quarantined_once")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} 第 {self.row} 行 {self.code}"
+
+
+class RefusedFile(models.Model):
+    """A file that was refused whole (退回文件): which, why, and who sent it."""
+
+    source = models.CharField(max_length=40)
+    period = models.CharField(max_length=10)
+    file_name = models.CharField(max_length=200)
+    code = models.CharField(max_length=40)
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField(auto_now_add=True)
+    by_name = models.CharField(max_length=150)
+
+    class Meta:
+        indexes = [models.Index(fields=["source", "-at"], name="refused_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.code}"

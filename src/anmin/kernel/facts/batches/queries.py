@@ -1,0 +1,84 @@
+"""Batches, their quarantine, and how fresh each source is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Max, QuerySet
+
+from anmin.kernel.facts.batches.models import RefusedFile, SourceBatch, SourceQuarantine
+from anmin.kernel.facts.sources.catalogue import Source, sources
+from anmin.lib.calendar import add_months
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How fresh a source is: the newest day it speaks of, when the next is due, and whether that has passed."""
+
+    source: Source
+    newest: date | None
+    due: date | None
+    is_late: bool
+    never: bool = False
+
+
+def batches(source: str = "") -> QuerySet[SourceBatch]:
+    """Batches, the newest first."""
+    rows = SourceBatch.objects.order_by("-learned_at", "-pk")
+    return rows.filter(source=source) if source else rows
+
+
+def batch(pk: int) -> SourceBatch | None:
+    """One batch."""
+    return SourceBatch.objects.filter(pk=pk).first()
+
+
+def quarantined(of: SourceBatch) -> QuerySet[SourceQuarantine]:
+    """The rows of a batch that did not land, in the order of the file."""
+    return of.rows.order_by("row")
+
+
+def refused_files(limit: int = 50) -> list[RefusedFile]:
+    """Files that were refused whole, the newest first."""
+    return list(RefusedFile.objects.order_by("-at")[:limit])
+
+
+def in_force(source: str, on: date) -> list[SourceBatch]:
+    """The batches that tell what a source knew for a day: the newest full one and its corrections, oldest first."""
+    newest = (
+        SourceBatch.objects.filter(
+            source=source, corrects__isnull=True, deleted_at__isnull=True, true_on__lte=on
+        )
+        .order_by("-true_on", "-pk")
+        .first()
+    )
+    if newest is None:
+        return []
+    return [newest, *newest.corrections.filter(deleted_at__isnull=True).order_by("pk")]
+
+
+def freshness(on: date) -> list[Freshness]:
+    """Every source of the catalogue with its newest day; late ones first."""
+    newest = dict(
+        SourceBatch.objects.filter(deleted_at__isnull=True)
+        .values_list("source")
+        .annotate(newest=Max("true_on"))
+        .values_list("source", "newest")
+    )
+    rows = []
+    for source in sources().values():
+        last = newest.get(source.key)
+        due = source.next_due(last)
+        rows.append(Freshness(source, last, due, due is not None and due < on, last is None))
+    return sorted(rows, key=lambda row: (not row.is_late, row.never, row.source.title))
+
+
+def overdue(on: date) -> list[SourceBatch]:
+    """Batches kept longer than their source allows and not on legal hold (个人信息保护法 §19)."""
+    rows = []
+    for row in SourceBatch.objects.filter(deleted_at__isnull=True, held=""):
+        source = sources().get(row.source)
+        if source is not None and add_months(row.true_on, source.retention_months) < on:
+            rows.append(row)
+    return rows

@@ -53,7 +53,7 @@ def probe_http(count, client, reader, things):
     for name, roles in routes([n for group in ("open", "readers") for n in POLICY["routes"][group]]).items():
         may = reader.role in roles
         count.saw(may, client.get(reverse(f"console:{name}")).status_code != 403, (reader, name))
-    for name in ("access", "roles", "audit", "exceptions", "system", "jobs"):
+    for name in ("access", "roles", "audit", "exceptions", "sources", "batches", "system", "jobs"):
         may = reader.role in POLICY["routes"][name]
         count.saw(may, client.get(reverse(f"console:{name}")).status_code == 200, (reader, name))
     for thing in things:
@@ -134,7 +134,7 @@ def test_every_route_of_the_console_is_in_the_policy_or_about_an_object():
     """A new page without a word on who may open it fails here."""
     known = {name for group in ("open", "readers") for name in POLICY["routes"][group]}
     known |= set(POLICY["routes"]) - {"open", "readers"}
-    known |= set(POLICY["anonymous"])
+    known |= set(POLICY["anonymous"]) | set(POLICY["logged_in"])
     bare = [
         pattern.name
         for pattern in console_patterns()

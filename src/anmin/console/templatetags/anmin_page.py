@@ -26,6 +26,7 @@ PLACES = (
     ("rules", "console:rules", _("规则"), ""),
     ("simulation", "console:simulation", _("试算"), ""),
     ("runs", "console:runs", _("运行"), ""),
+    ("sources", "console:sources", _("部门数据"), "sources.read"),
     ("access", "console:access", _("权限"), "grants.give"),
     (
         "exceptions",

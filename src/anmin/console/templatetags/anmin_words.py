@@ -160,6 +160,24 @@ def read_words(fields: str) -> str:
     return "、".join(str(READ_WORDS.get(name, _("完整证件号码"))) for name in fields.split(",") if name)
 
 
+FORM_WORDS = {
+    "identity": _("身份证号"),
+    "name": _("姓名"),
+    "money": _("金额（元）"),
+    "whole": _("整数"),
+    "flag": _("是/否"),
+    "day": _("日期"),
+    "code": _("选项"),
+    "text": _("文字"),
+}
+
+
+@register.filter
+def form_word(form: str) -> str:
+    """What a column of a source holds, in words."""
+    return str(FORM_WORDS.get(form, form))
+
+
 @register.filter
 def departments(written: str) -> str:
     """Who knows a fact, each department in the reader's language."""

@@ -1,0 +1,113 @@
+"""部门数据：来源目录、接收批次、重传隔离行、生成快照。"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from django.utils import timezone
+
+from anmin.cli.running import out, progress_bar
+from anmin.kernel.facts.batches import actions, queries
+from anmin.kernel.facts.lake.actions import make_snapshot
+from anmin.kernel.facts.queries import snapshots
+from anmin.kernel.screening.rulebooks import rulebook
+from anmin.policy.errors import PolicyError
+
+batch_app = typer.Typer(help="部门数据批次：接收、隔离、到期删除", no_args_is_help=True)
+snapshot_app = typer.Typer(help="人口快照：从部门数据生成、列出", no_args_is_help=True)
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the commands."""
+    parent.add_typer(batch_app, name="batch")
+    parent.add_typer(snapshot_app, name="snapshot")
+    parent.command("sources")(list_sources)
+
+
+def list_sources() -> None:
+    """列出数据来源：部门、频率、最近期间、是否逾期。"""
+    for row in queries.freshness(timezone.localdate()):
+        mark = "✘ 逾期" if row.is_late else "－ 还没有" if row.never else "✔"
+        newest = row.newest.isoformat() if row.newest else ""
+        out.print(f"{mark:<6} {row.source.key:<16} {row.source.title} · {row.source.department} {newest}")
+
+
+@batch_app.command("take")
+def take(
+    path: Annotated[Path, typer.Argument(help="CSV、XLSX 或 Parquet 文件")],
+    source: Annotated[str, typer.Option(help="来源代码，见 anmin sources")],
+    period: Annotated[str, typer.Option(help="期间，如 2026-10、2026Q3、2025")],
+    city: Annotated[str, typer.Option(help="本市代码，用于核对区划列")] = "",
+    corrects: Annotated[int, typer.Option(help="改正哪一批的隔离行（批号）")] = 0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不落库")] = False,
+) -> None:
+    """接收一个部门文件；列不对整个退回，坏行隔离，同一内容重传不重复。"""
+    earlier = queries.batch(corrects) if corrects else None
+    if corrects and earlier is None:
+        raise PolicyError("batch", what=f"没有第 {corrects} 批", todo="用 anmin batch list 查看批号")
+    found = actions.take_in(
+        by="anmin batch",
+        source=source,
+        period=period,
+        path=path,
+        facts=rulebook().facts,
+        on=timezone.localdate(),
+        city=city,
+        corrects=earlier,
+        dry_run=dry_run,
+    )
+    if found.is_repeat and found.batch is not None:
+        out.print(f"与第 {found.batch.pk} 批内容相同，没有新增")
+        return
+    word = "可以落库" if dry_run else "已落库"
+    out.print(f"读 {found.read:,} 行，{word} {found.landed:,} 行，隔离 {len(found.bad):,} 行")
+    for bad in found.bad[:20]:
+        out.print(f"  第 {bad.number} 行 {bad.trouble.column}：{bad.trouble.reason}")
+    if len(found.bad) > 20:
+        out.print(f"  另有 {len(found.bad) - 20} 行，见网页“部门数据”")
+    if found.batch is not None:
+        out.print(f"批号 {found.batch.pk}")
+
+
+@batch_app.command("list")
+def list_batches() -> None:
+    """列出最近的批次。"""
+    for row in queries.batches()[:50]:
+        out.print(
+            f"{row.pk:>6} {row.source:<14}{row.period:<11}落库 {row.landed:,} 隔离 {row.quarantined:,} {row.by_name}"
+        )
+
+
+@batch_app.command("overdue")
+def overdue(delete: Annotated[bool, typer.Option("--delete", help="删除列出的批次")] = False) -> None:
+    """列出超过保存期限的批次；加 --delete 删除（留置的除外）。"""
+    rows = queries.overdue(timezone.localdate())
+    for row in rows:
+        if delete:
+            actions.delete_overdue(by="anmin batch", batch=row, reason="超过保存期限")
+        out.print(f"{row.pk:>6} {row.source} {row.period}{' 已删除' if delete else ''}")
+    if not rows:
+        out.print("没有超期的批次")
+
+
+@snapshot_app.command("build")
+def build(on: Annotated[str, typer.Option("--on", help="哪一天")] = "") -> None:
+    """按登记簿和各来源在这一天的最新数据生成快照。"""
+    day = date.fromisoformat(on) if on else timezone.localdate()
+    with progress_bar() as progress:
+        snapshot, feeds = make_snapshot(
+            by="anmin snapshot", on=day, facts=rulebook().facts, progress=progress
+        )
+    out.print(
+        f"快照 {snapshot.folder.name}：{snapshot.households:,} 户、{snapshot.persons:,} 人，{len(feeds)} 个来源"
+    )
+
+
+@snapshot_app.command("list")
+def list_snapshots() -> None:
+    """列出快照，新的在前。"""
+    for row in snapshots():
+        out.print(f"{row.folder.name}  {row.households:,} 户 {row.persons:,} 人")

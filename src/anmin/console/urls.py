@@ -14,6 +14,7 @@ from anmin.console.views import (
     runs,
     session,
     simulation,
+    sources,
     system,
 )
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,11 +15,13 @@ from anmin.cli.running import out, progress_bar
 from anmin.kernel.access.actions import create_demo_staff
 from anmin.kernel.access.queries import Scope, demo_accounts
 from anmin.kernel.divisions.catalogue import Catalogue
+from anmin.kernel.facts.batches.actions import take_in
+from anmin.kernel.facts.demo.batches import write_batches
 from anmin.kernel.facts.demo.city import LARGE, SMALL, build_city
 from anmin.kernel.facts.demo.places import places_of
 from anmin.kernel.facts.demo.register import homes_of
 from anmin.kernel.facts.queries import snapshots_home
-from anmin.kernel.people.loading import load_population
+from anmin.kernel.people.loading import Home, load_population
 from anmin.kernel.people.queries import household_named
 from anmin.kernel.screening.actions import screen_city
 from anmin.kernel.screening.queries import run_by
@@ -83,12 +88,27 @@ def _make(city: str, persons: int, seed: int, on: date) -> None:
                 source="演示数据",
             )
             progress("登记人员和家庭", 1, 1)
+            _take_in_batches(homes_of(snapshot, on, seed), on)
     create_demo_staff(by="anmin demo-data", places=_staff(city, on), on=date(2020, 1, 1))
     report = report_on_truths(run, Scope.nation())
     out.print(f"演示城市：{run.households:,} 户、{run.persons:,} 人（演示数据，不是任何真实的人）")
     out.print(f"预埋的 {report.planted} 户已知答案：{report.right} 户测算一致，{len(report.wrong)} 户不一致")
     for line in report.wrong[:10]:
         out.print(f"[red]{line}[/red]")
+
+
+def _take_in_batches(homes: Iterator[Home], on: date) -> None:
+    """Land the demonstration's batches; the files themselves, with numbers in clear, are not kept."""
+    with tempfile.TemporaryDirectory() as folder:
+        for one in write_batches(Path(folder), homes, on):
+            take_in(
+                by="anmin demo-data",
+                source=one.source,
+                period=one.period,
+                path=one.path,
+                facts=rulebook().facts,
+                on=on,
+            )
 
 
 def _staff(city: str, on: date) -> list[tuple[str, str, str, str]]:

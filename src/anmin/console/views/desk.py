@@ -96,10 +96,7 @@ def needs(*powers: str) -> Callable[[Callable[..., HttpResponse]], Callable[...,
         def checked(desk: Desk, *args: Any, **kwargs: Any) -> HttpResponse:
             if not any(desk.reader.may(power) for power in powers):
                 raise PermissionDenied
-            try:
-                return view(desk, *args, **kwargs)
-            except TakingStopped as stopped:
-                return taking_stopped(desk.request, stopped)
+            return view(desk, *args, **kwargs)
 
         checked.powers = powers  # type: ignore[attr-defined]
         return checked
@@ -118,5 +115,7 @@ def desk(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return view(Desk(request, request.reader, today), *args, **kwargs)
         except PolicyError as trouble:
             return refused(request, trouble)
+        except TakingStopped as stopped:
+            return taking_stopped(request, stopped)
 
     return seated

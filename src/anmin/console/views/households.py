@@ -18,6 +18,9 @@ from anmin.console.places import crumbs_of, full_name, place_name, places_below
 from anmin.console.views.desk import Desk, desk
 from anmin.console.why import Why, why
 from anmin.console.words import phrases, term_of
+from anmin.kernel.access.taking.actions import take
+from anmin.kernel.audit import actions as audit
+from anmin.kernel.people import queries as people
 from anmin.kernel.screening import queries as screening
 from anmin.kernel.screening.queries import HouseholdResult, Run
 from anmin.kernel.screening.rulebooks import LAYER, rulebook
@@ -89,6 +92,17 @@ def find(desk: Desk) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('console:households')}{address(search=number)}")
 
 
+def _note_reading(desk: Desk, number: str) -> None:
+    """Whose circumstances the page shows, for the book of reads; where the register knows the household."""
+    home = people.household(desk.reader, number)
+    if home is not None:
+        keys = [row.person_id for row in people.members_on(desk.reader, home, desk.today)]
+        take(reader=desk.reader, klass="page", person_ids=keys)
+        audit.record_reads(
+            by=desk.reader.user, person_ids=keys, via=desk.reader.via, fields=["why"], division=home.division
+        )
+
+
 @dataclass(frozen=True)
 class Opened:
     """A household as the reader opened it: the calculation of the day, what is asked, and why."""
@@ -113,6 +127,7 @@ class Opened:
 def household_page(desk: Desk, number: str) -> HttpResponse:
     """One household: what it may receive, and why (为什么)."""
     opened = _open(desk, number)
+    _note_reading(desk, number)
     context = _page(opened)
     if desk.request.GET.get("replay") and opened.outcome is not None and not opened.is_other_day:
         context["replay"] = _replay(opened)
@@ -204,6 +219,7 @@ def _page(opened: Opened) -> dict[str, Any]:
         "overall": [line(row) for row in householdpage.overall(outcome)] if outcome else [],
         "chosen": chosen,
         "why": opened.why,
+        "provenance": screening.provenance(run),
         "sentence": householdpage.sentence_of(chosen, opened.why) if chosen and opened.why else "",
         "shortfalls": householdpage.shortfalls_of(outcome, opened.why) if outcome and opened.why else [],
         "trouble": opened.trouble,

@@ -192,6 +192,12 @@ def broken_households(run: Run, scope: Scope) -> QuerySet[BrokenHousehold]:
     return BrokenHousehold.objects.filter(run=run).order_by("number")
 
 
+def provenance(run: Run) -> dict[str, dict[str, Any]]:
+    """Which batches each fact of a run's snapshot came from; empty where the snapshot came as one file."""
+    found: dict[str, dict[str, Any]] = Snapshot.open(snapshots_home() / run.snapshot).manifest.get("provenance", {})
+    return found
+
+
 def household_facts(run: Run, scope: Scope, number: str) -> Household | None:
     """The household as the run's snapshot has it, or None: also where the reader may not see it."""
     snapshot = Snapshot.open(snapshots_home() / run.snapshot)

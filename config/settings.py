@@ -23,6 +23,11 @@ PRODUCTION = ENVIRONMENT.production
 KEY_PROVIDER = ENVIRONMENT.key_provider
 MASTER_KEY = ENVIRONMENT.master_key
 KEY_PIN = ENVIRONMENT.key_pin
+SEALED_PLACES: list[str] = [
+    "anmin.kernel.audit.history.OLD_VALUES",
+    "anmin.kernel.access.login.factors.FACTORS",
+]
+"""Where sealed values lie besides sealed columns: rotation goes there too."""
 ANCHORS = ENVIRONMENT.anchors
 MAP_APPROVAL = ENVIRONMENT.map_approval
 """The review number (审图号) that a public map must show; the operator enters it."""

@@ -204,7 +204,7 @@ def test_a_forged_anchor_is_told(book):
 def test_an_anchor_of_another_installation_is_told(book, monkeypatch):
     from anmin.lib.crypto import Signer
 
-    monkeypatch.setattr(ring(), "signer", Signer.new())
+    monkeypatch.setattr(ring(), "signers", frozenset({Signer.new().public.hex()}))
 
     assert "不是本系统的密钥" in queries.verification().first.problem
 
@@ -264,7 +264,9 @@ def test_partitions_are_made_once_and_ahead():
     made = keeping.make_partitions(date(2031, 1, 15), months=2)
 
     assert made == [
-        f"{table}_2031{month:02d}" for table in ("kernel_act", "kernel_read") for month in (1, 2, 3)
+        f"{table}_2031{month:02d}"
+        for table in ("kernel_act", "kernel_read", "kernel_rowhistory")
+        for month in (1, 2, 3)
     ]
     assert keeping.make_partitions(date(2031, 1, 15), months=2) == []
 

@@ -97,4 +97,4 @@ def test_acts_of_a_row_tell_who_and_what():
     created = acts_of(user).get()
 
     assert (created.act, created.by_name, created.by) == ("access.create_user", "test", None)
-    assert created.after == {"username": "li", "is_demo": False}
+    assert created.after == {"username": "li", "is_demo": False, "row_version": 1}

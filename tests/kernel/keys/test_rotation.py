@@ -1,6 +1,6 @@
 """Rotation: every value moves to the new key while it is read; the old key can then be destroyed, not before."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -14,8 +14,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def a_ring_of_its_own(settings, tmp_path):
+def a_ring_of_its_own(settings, tmp_path, monkeypatch):
     settings.ANMIN_HOME = tmp_path
+    monkeypatch.setattr(actions, "GRACE", timedelta(0))
     yield
     queries._ring.cache_clear()
     queries._index_key.cache_clear()

@@ -7,13 +7,17 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from anmin.kernel.keys.rows import CodedModel
+
 
 class UserManager(BaseUserManager["User"]):
     """Finds users for Django's login."""
 
 
-class User(AbstractBaseUser):
+class User(AbstractBaseUser, CodedModel):
     """A member of staff (工作人员). There is no superuser: what a user may see comes from grants alone."""
+
+    CODED = ("username", "password", "is_active", "is_demo", "must_change_password")
 
     username = models.CharField(max_length=50, unique=True)
     display_name = models.CharField(max_length=100)
@@ -31,12 +35,14 @@ class User(AbstractBaseUser):
         return self.display_name or self.username
 
 
-class Grant(models.Model):
+class Grant(CodedModel):
     """A role in a division (授权), for a span of days; both ends inclusive.
 
     A database trigger refuses two roles that exclude one another on any shared day. `caseload` narrows the grant to
     the records that a worker was assigned; `clearance` may be lower than the role's, never higher.
     """
+
+    CODED = ("user_id", "division", "role", "caseload", "clearance", "first_day", "last_day", "given_by")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="grants")
     division = models.CharField(max_length=12)
@@ -78,11 +84,13 @@ class RoleConflict(models.Model):
         return f"{self.one} × {self.other}"
 
 
-class BreakGlass(models.Model):
+class BreakGlass(CodedModel):
     """An exception (紧急查阅): one reader may see one protected person for at most four hours.
 
     Somebody else approves it, and everything seen under it is reviewed afterwards.
     """
+
+    CODED = ("user_id", "person", "reason", "state", "approved_by_id", "until", "reviewed_by_id", "review")
 
     class State(models.TextChoices):
         ASKED = "asked", "待批准"
@@ -140,8 +148,10 @@ class Taking(models.Model):
         return f"{self.via} {self.day}"
 
 
-class TakingPermit(models.Model):
+class TakingPermit(CodedModel):
     """Leave to take more persons in a day than the first tier (批量获取审批), given by somebody else, with a purpose."""
+
+    CODED = ("user_id", "day", "limit", "purpose", "approved_by_id")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="taking_permits")
     day = models.DateField()
@@ -182,8 +192,20 @@ class TakingAlarm(models.Model):
         return f"{self.via} {self.day} {self.tier}"
 
 
-class Delegation(models.Model):
+class Delegation(CodedModel):
     """Somebody acts for a member of the family (委托代办) in named matters, until it ends or is taken back."""
+
+    CODED = (
+        "person",
+        "helper",
+        "purposes",
+        "channel",
+        "first_day",
+        "last_day",
+        "confirmed_by_id",
+        "revoked_at",
+        "reason",
+    )
 
     class Channel(models.TextChoices):
         PHONE = "phone", "电话验证码"

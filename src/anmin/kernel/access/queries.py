@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+import structlog
 from django.db.models import Q
 
 from anmin.kernel.access.models import Grant, User
 from anmin.kernel.access.roles import Role, roles
 from anmin.kernel.access.scopes import Scope
+
+log = structlog.get_logger(__name__)
 
 __all__ = [
     "DEMO_PASSWORD",
@@ -89,7 +92,10 @@ class Reader:
 
 
 def held_by(user: User, on: date) -> tuple[Held, ...]:
-    """The roles somebody holds on a day; a role that is no longer declared gives nothing."""
+    """The roles somebody holds on a day.
+
+    A role that is no longer declared gives nothing, nor does a grant that was edited by SQL: see `anmin verify`.
+    """
     if not user.is_active:
         return ()
     rows = Grant.objects.filter(Q(last_day__isnull=True) | Q(last_day__gte=on), user=user, first_day__lte=on)
@@ -102,8 +108,14 @@ def held_by(user: User, on: date) -> tuple[Held, ...]:
             row.caseload,
         )
         for row in rows.order_by("pk")
-        if row.role in known
+        if row.role in known and _is_whole(row)
     )
+
+
+def _is_whole(row: Grant) -> bool:
+    if not row.is_coded:
+        log.error("grant.ignored", row=row.pk, reason_code="row_code")
+    return row.is_coded
 
 
 def reader_for(user: User, on: date) -> Reader:

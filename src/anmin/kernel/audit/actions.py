@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from anmin.kernel.audit.chain import START, chain_key, hash_of
 from anmin.kernel.audit.models import Act, Read
+from anmin.kernel.keys.rows import CodedModel
 
 
 class NotInTransaction(RuntimeError):
@@ -34,7 +35,8 @@ def record(
 ) -> Act:
     """Record an act in the transaction that carries it out: both stand or neither does.
 
-    `by` is a user, or text for the command line and the system. `subject` is the row acted on, or text.
+    `by` is a user, or text for the command line and the system. `subject` is the row acted on, or text; of a row of
+    rights the version is noted, so that an older state put back by SQL is known.
 
     Raises:
         NotInTransaction: outside a transaction.
@@ -42,8 +44,9 @@ def record(
     if not connection.in_atomic_block:
         raise NotInTransaction(f"操作“{act}”不在事务中，不能写审计记录")
     user = by if isinstance(by, get_user_model()) else None
+    if isinstance(subject, CodedModel):
+        after = {**(after or {}), "row_version": subject.row_version}
     row = Act(
-        at=timezone.now().astimezone(UTC),
         by=user,
         by_name=str(by)[:150],
         act=act,
@@ -59,10 +62,14 @@ def record(
     with connection.cursor() as cursor:
         cursor.execute("SELECT number, hash FROM kernel_acthead FOR UPDATE")
         number, head = cursor.fetchone() or (0, START)
+        row.at = timezone.now().astimezone(
+            UTC
+        )  # under the lock, so that the order of acts is the order of time
         row.number, row.previous = number + 1, head
         row.key, key = chain_key()
         cursor.execute(
-            "SELECT anmin_act_line(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb)",
+            "SELECT anmin_act_line(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb),"
+            " pg_current_xact_id()::text::bigint",
             [
                 row.number,
                 row.at,
@@ -79,7 +86,8 @@ def record(
                 _json(row.after),
             ],
         )
-        row.hash = hash_of(key, head, cursor.fetchone()[0])
+        line, row.tx = cursor.fetchone()
+        row.hash = hash_of(key, head, line)
         row.save(force_insert=True)
         cursor.execute("UPDATE kernel_acthead SET number = %s, hash = %s", [row.number, row.hash])
     return row

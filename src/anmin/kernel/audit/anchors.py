@@ -50,9 +50,9 @@ def anchors() -> list[Anchor]:
 
 def problem_with(anchor: Anchor) -> str:
     """What is wrong with an anchor itself; empty when it was signed by this installation's key."""
-    public = ring().signer.public
-    if anchor.public != public.hex():
+    if anchor.public not in ring().signers:
         return f"锚点 {anchor.file} 不是本系统的密钥签的"
+    public = bytes.fromhex(anchor.public)
     try:
         signature = bytes.fromhex(anchor.signature)
     except ValueError:

@@ -17,7 +17,7 @@ from anmin.lib.calendar import add_months
 SHORTEST_DAYS = 180
 """网络安全法: logs are kept for at least six months."""
 USUAL_MONTHS = 36
-TABLES = ("kernel_act", "kernel_read")
+TABLES = ("kernel_act", "kernel_read", "kernel_rowhistory")
 
 
 class TooEarly(ValueError):

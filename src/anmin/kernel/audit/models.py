@@ -10,6 +10,8 @@ from django.db import models
 class Act(models.Model):
     """One act (操作记录). `hash` is a keyed hash over every other column and the hash of the act before.
 
+    `tx` alone is outside the hash: it is the database's number of the transaction, which leads to the rows it changed.
+
     A database trigger refuses UPDATE, DELETE and TRUNCATE on this table for every role. The table is partitioned by
     month of `at`, which is why `number` and not a constraint keeps acts in one line: they are written one at a time
     under the lock of `ActHead`.
@@ -31,6 +33,7 @@ class Act(models.Model):
     key = models.SmallIntegerField(default=1)
     previous = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
+    tx = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [
@@ -73,3 +76,30 @@ class Read(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.reader_name}"
+
+
+class RowHistory(models.Model):
+    """What a row was before a change (历史版本): the columns that changed, or the whole row that was deleted.
+
+    Written by a trigger alone (`audit.history`), partitioned by month of `at`, append-only.
+    """
+
+    at = models.DateTimeField()
+    tx = models.BigIntegerField()
+    by_id = models.BigIntegerField(null=True)
+    table_name = models.CharField(max_length=63)
+    row_id = models.BigIntegerField()
+    change = models.CharField(max_length=1)
+    person = models.BigIntegerField(null=True)
+    division = models.CharField(max_length=12, blank=True)
+    level = models.SmallIntegerField(default=0)
+    old = models.JSONField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["table_name", "row_id", "at"], name="history_of_row"),
+            models.Index(fields=["tx"], name="history_of_act"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.table_name} {self.row_id}"

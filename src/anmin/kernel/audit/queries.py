@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import IntegerField, Max, Model, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from anmin.kernel.audit.anchors import Anchor, anchors, problem_with
 from anmin.kernel.audit.chain import LINE, START, Broken, first_broken, links
-from anmin.kernel.audit.models import Act, Read
+from anmin.kernel.audit.models import Act, Read, RowHistory
+from anmin.kernel.keys.rows import BrokenRow, coded_models
 
 ROWS = 5_000
 
@@ -126,10 +129,45 @@ def _rows() -> Iterator[tuple[int, int, str, str, str]]:
         yield from stream.rows()
 
 
+def rows_against_the_book() -> Iterator[BrokenRow]:
+    """Rows of rights that the book knows in a newer state, or knows and the table no longer has.
+
+    Asked beside `keys.rows.broken_rows`: a code holds for the older state of a row as well.
+    """
+    newest = Act.objects.filter(after__has_key="row_version").order_by("subject_id")
+    for model in coded_models():
+        held = dict(model._base_manager.values_list("pk", "row_version"))
+        rows = newest.filter(subject=model._meta.label_lower).values_list("subject_id")
+        for key, version in rows.annotate(newest=Max(Cast(KT("after__row_version"), IntegerField()))):
+            found = held.get(int(key))
+            if found is None:
+                yield BrokenRow(model._meta.db_table, int(key), "账本里有这一行，表里已经不在")
+            elif found < version:
+                yield BrokenRow(
+                    model._meta.db_table,
+                    int(key),
+                    f"是第 {found} 版，账本已记到第 {version} 版：旧内容被放回",
+                )
+
+
+def history_of(table: str, row_id: int) -> QuerySet[RowHistory]:
+    """What a row was before each change, newest first."""
+    return RowHistory.objects.filter(table_name=table, row_id=row_id).order_by("-at", "-id")
+
+
+def rows_changed_by(act: Act) -> QuerySet[RowHistory]:
+    """The rows that were changed in the transaction of an act, as they were before."""
+    if act.tx is None:
+        return RowHistory.objects.none()
+    near = timedelta(days=1)  # a transaction's number counts for one cluster; a restored database begins anew
+    return RowHistory.objects.filter(tx=act.tx, at__range=(act.at - near, act.at + near)).order_by("id")
+
+
 def misplaced() -> int:
     """How many rows fell into the default partitions, because no partition was made for their month."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT count(*) FROM kernel_act_rest) + (SELECT count(*) FROM kernel_read_rest)"
+            " + (SELECT count(*) FROM kernel_rowhistory_rest)"
         )
         return int(cursor.fetchone()[0])

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from django.db import connections, models, router
 
 from anmin.kernel.keys.queries import ring
-from anmin.lib.crypto import seal, unseal
+from anmin.lib.crypto import key_number_of, seal, unseal
 
 M = TypeVar("M", bound=models.Model)
 
@@ -83,10 +83,15 @@ class SealedText(models.Field):
         return None if value is None else Sealed(value)
 
     def pre_save(self, model_instance: Any, add: bool) -> Any:
-        """The ciphertext for this very row; what was never looked at is written back as it is."""
+        """The ciphertext for this very row; what was never looked at is written back as it is.
+
+        Unless the key was changed since it was read: an old key may be destroyed as soon as nothing bears it.
+        """
         value = model_instance.__dict__.get(self.attname)
-        if value is None or isinstance(value, Sealed):
+        if value is None or (isinstance(value, Sealed) and not self._is_old(value)):
             return value
+        if isinstance(value, Sealed):
+            value = self.opened(value, model_instance.pk)
         if model_instance.pk is None:
             raise ValueError(f"{self.model._meta.label}.{self.name} 需要先有主键才能加密")
         return Sealed(self.sealed(value, model_instance.pk))
@@ -98,6 +103,10 @@ class SealedText(models.Field):
         if value == "":
             return connection.Database.Binary(b"")
         raise TypeError(f"{self.name} 是加密字段，不能按明文查找或更新；请用盲索引查找，用 save() 写入")
+
+    @staticmethod
+    def _is_old(value: Sealed) -> bool:
+        return bool(value) and key_number_of(value) != ring().data_key().number
 
     def sealed(self, value: Any, pk: int) -> bytes:
         """A value sealed for a row."""

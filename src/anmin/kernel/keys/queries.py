@@ -47,8 +47,10 @@ def _ring(home: Any, provider: str) -> KeyRing:
 
 
 def ring() -> KeyRing:
-    """The installation's key ring, opened once a process."""
-    return _ring(settings.ANMIN_HOME, settings.KEY_PROVIDER)
+    """The installation's key ring, opened once a process; what another process changed is seen within a second."""
+    keys = _ring(settings.ANMIN_HOME, settings.KEY_PROVIDER)
+    keys.look_again()
+    return keys
 
 
 @lru_cache(maxsize=4)

@@ -1,7 +1,8 @@
 """The key ring (密钥环): the installation's keys by purpose and number, wrapped by the provider, in one file.
 
 Purposes: `data` seals columns, `index` makes blind indexes and search tokens, `chain` links the book of acts,
-`anchor` signs its anchors. The index key is apart from the data key: who has one cannot do the other's work.
+`row` codes rows of rights, `anchor` signs its anchors. The index key is apart from the data key: who has one cannot
+do the other's work.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import os
 import secrets
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,10 +23,13 @@ from pathlib import Path
 from typing import Any
 
 from anmin.kernel.keys.providers import KeyProblem, KeyProvider
-from anmin.lib.crypto import SealBroken, SealingKey, Signer
+from anmin.lib.crypto import SealBroken, SealingKey, Signer, Suite
 
-SYMMETRIC = {"data": 16, "index": 32, "chain": 32}
+SYMMETRIC = {"data": 16, "index": 32, "chain": 32, "row": 32}
 ANCHOR = "anchor"
+PURPOSES = (*SYMMETRIC, ANCHOR)
+LOOK_AGAIN = 1.0
+"""Seconds after which a process looks whether another one has changed the ring."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class RingKey:
     state: str
     made_at: str
     wrapped: str
+    suite: str = Suite.SM4_GCM.name
 
     @property
     def label(self) -> str:
@@ -52,14 +58,37 @@ class KeyRing:
         if not path.exists():
             with self._locked():
                 if not path.exists():
-                    self._write([self._made(purpose, 1) for purpose in (*SYMMETRIC, ANCHOR)])
-        self.keys = self._read()
+                    self._write([self._made(purpose, 1) for purpose in PURPOSES])
+        self.reload()
+        for purpose in PURPOSES:
+            if not any(key.purpose == purpose for key in self.keys):
+                self.add(purpose)  # a ring from before there was this purpose
 
     def reload(self) -> None:
         """Read the file again: another process may have added or destroyed a key."""
+        self._looked, self._stamp = time.monotonic(), self._changed_at()
         self.keys = self._read()
         self._opened.clear()
-        self.__dict__.pop("signer", None)
+        self._data_keys: dict[int, SealingKey] = {}
+        self._active: RingKey | None = None
+        for name in ("signer", "signers"):
+            self.__dict__.pop(name, None)
+
+    def look_again(self) -> None:
+        """Read the file again when it was changed since; the file itself is looked at once a second at most."""
+        now = time.monotonic()
+        if now - self._looked < LOOK_AGAIN:
+            return
+        self._looked = now
+        if self._changed_at() != self._stamp:
+            self.reload()
+
+    def _changed_at(self) -> tuple[int, int]:
+        try:
+            status = self.path.stat()
+        except OSError:
+            return 0, 0
+        return status.st_mtime_ns, status.st_ino
 
     def active(self, purpose: str) -> RingKey:
         """The key that new values are sealed with."""
@@ -89,11 +118,18 @@ class KeyRing:
     def data_key(self, number: int | None = None) -> SealingKey:
         """The key that seals columns, or an older one by its number; a number nobody knows breaks the seal."""
         if number is None:
-            number = self.active("data").number
-        try:
-            return SealingKey(number, self.secret("data", number))
-        except KeyProblem as problem:
-            raise SealBroken(str(problem)) from problem
+            if self._active is None:
+                self._active = self.active("data")
+            number = self._active.number
+        known = self._data_keys.get(number)
+        if known is None:
+            try:
+                secret = self.secret("data", number)
+            except KeyProblem as problem:
+                raise SealBroken(str(problem)) from problem
+            suite = next(key.suite for key in self.keys if (key.purpose, key.number) == ("data", number))
+            known = self._data_keys[number] = SealingKey(number, secret, Suite[suite])
+        return known
 
     @cached_property
     def signer(self) -> Signer:
@@ -101,8 +137,14 @@ class KeyRing:
         both = self.secret(ANCHOR, self.active(ANCHOR).number)
         return Signer(both[:64], both[64:])
 
-    def add(self, purpose: str) -> RingKey:
-        """A new active key; the one before stays readable."""
+    @cached_property
+    def signers(self) -> frozenset[str]:
+        """The public halves, in hexadecimal, of every pair that ever signed here and was not destroyed."""
+        kept = [key for key in self.keys if key.purpose == ANCHOR and key.state != "destroyed"]
+        return frozenset(self.secret(ANCHOR, key.number)[:64].hex() for key in kept)
+
+    def add(self, purpose: str, suite: Suite = Suite.SM4_GCM) -> RingKey:
+        """A new active key; the one before stays readable. The suite counts for keys that seal."""
         with self._locked():
             rows = self._read()
             number = max((key.number for key in rows if key.purpose == purpose), default=0) + 1
@@ -110,7 +152,7 @@ class KeyRing:
                 replace(key, state="readable") if key.purpose == purpose and key.state == "active" else key
                 for key in rows
             ]
-            made = self._made(purpose, number)
+            made = self._made(purpose, number, suite)
             self._write([*rows, made])
         self.reload()
         return made
@@ -127,13 +169,14 @@ class KeyRing:
             self._write(rows)
         self.reload()
 
-    def _made(self, purpose: str, number: int) -> RingKey:
+    def _made(self, purpose: str, number: int, suite: Suite = Suite.SM4_GCM) -> RingKey:
         if purpose == ANCHOR:
             pair = Signer.new()
             secret = pair.public + pair.private
         else:
-            secret = secrets.token_bytes(SYMMETRIC[purpose])
-        row = RingKey(purpose, number, "active", datetime.now(UTC).isoformat(timespec="seconds"), "")
+            secret = secrets.token_bytes(suite.key_size if purpose == "data" else SYMMETRIC[purpose])
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        row = RingKey(purpose, number, "active", now, "", suite.name)
         return replace(row, wrapped=base64.b64encode(self.provider.wrap(secret, row.label)).decode())
 
     def _read(self) -> list[RingKey]:

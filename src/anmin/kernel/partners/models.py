@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from anmin.kernel.keys.fields import SealedJSON, SealedModel
+from anmin.kernel.keys.rows import CodedModel
 
 
 class Partner(models.Model):
@@ -21,12 +22,17 @@ class Partner(models.Model):
         return self.name
 
 
-class PartnerKey(models.Model):
+class PartnerKey(CodedModel):
     """A key by which a partner's system calls us (接口密钥): what it opens, for what, where and until when.
 
     Only the hash of the secret is kept. `clearance` never reaches persons under protection. `basis` says whether the
     partner asks by a duty that the law names or because each person agreed (PIPL 13).
     """
+
+    CODED = tuple(
+        "partner_id prefix hash powers fields sources divisions purpose legal law basis clearance per_minute per_day"
+        " first_day last_day revoked_at revoked_reason".split()
+    )
 
     class Basis(models.TextChoices):
         DUTY = "duty", "法定职责"

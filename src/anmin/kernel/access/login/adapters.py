@@ -11,11 +11,10 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 
+from anmin.kernel.access.login.factors import PLACE
 from anmin.kernel.access.models import User
 from anmin.kernel.keys.queries import ring
 from anmin.lib.crypto import seal, unseal
-
-PLACE = b"mfa_authenticator|data"
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from anmin.kernel.access.models import User
+
+log = structlog.get_logger(__name__)
 
 
 class StaffBackend(BaseBackend):
@@ -37,4 +40,8 @@ class StaffBackend(BaseBackend):
 
     @staticmethod
     def _may(user: User) -> bool:
+        """An account whose row was edited by SQL opens nothing: it may bear somebody else's password."""
+        if not user.is_coded:
+            log.error("account.ignored", user_id=user.pk, reason_code="row_code")
+            return False
         return user.is_active and (settings.DEMO or not user.is_demo)

@@ -1,38 +1,24 @@
-"""部门数据：来源目录、接收批次、重传隔离行、生成快照。"""
+"""部门数据批次：接收、重传隔离行、到期删除。"""
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from django.utils import timezone
 
-from anmin.cli.running import out, progress_bar
+from anmin.cli.running import out
 from anmin.kernel.facts.batches import actions, queries
-from anmin.kernel.facts.lake.actions import make_snapshot
-from anmin.kernel.facts.queries import snapshots
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.errors import PolicyError
 
 batch_app = typer.Typer(help="部门数据批次：接收、隔离、到期删除", no_args_is_help=True)
-snapshot_app = typer.Typer(help="人口快照：从部门数据生成、列出", no_args_is_help=True)
 
 
 def register(parent: typer.Typer) -> None:
     """Add the commands."""
     parent.add_typer(batch_app, name="batch")
-    parent.add_typer(snapshot_app, name="snapshot")
-    parent.command("sources")(list_sources)
-
-
-def list_sources() -> None:
-    """列出数据来源：部门、频率、最近期间、是否逾期。"""
-    for row in queries.freshness(timezone.localdate()):
-        mark = "✘ 逾期" if row.is_late else "－ 还没有" if row.never else "✔"
-        newest = row.newest.isoformat() if row.newest else ""
-        out.print(f"{mark:<6} {row.source.key:<16} {row.source.title} · {row.source.department} {newest}")
 
 
 @batch_app.command("take")
@@ -91,23 +77,3 @@ def overdue(delete: Annotated[bool, typer.Option("--delete", help="删除列出�
         out.print(f"{row.pk:>6} {row.source} {row.period}{' 已删除' if delete else ''}")
     if not rows:
         out.print("没有超期的批次")
-
-
-@snapshot_app.command("build")
-def build(on: Annotated[str, typer.Option("--on", help="哪一天")] = "") -> None:
-    """按登记簿和各来源在这一天的最新数据生成快照。"""
-    day = date.fromisoformat(on) if on else timezone.localdate()
-    with progress_bar() as progress:
-        snapshot, feeds = make_snapshot(
-            by="anmin snapshot", on=day, facts=rulebook().facts, progress=progress
-        )
-    out.print(
-        f"快照 {snapshot.folder.name}：{snapshot.households:,} 户、{snapshot.persons:,} 人，{len(feeds)} 个来源"
-    )
-
-
-@snapshot_app.command("list")
-def list_snapshots() -> None:
-    """列出快照，新的在前。"""
-    for row in snapshots():
-        out.print(f"{row.folder.name}  {row.households:,} 户 {row.persons:,} 人")

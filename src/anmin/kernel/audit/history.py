@@ -11,16 +11,16 @@ from anmin.kernel.keys.fields import bound
 from anmin.kernel.keys.places import Documents
 
 KEPT: dict[str, tuple[str, ...]] = {
-    "kernel_user": ("password", "last_login", "row_code"),
-    "kernel_grant": ("row_code",),
+    "kernel_user": ("password", "last_login", "row_version", "row_code"),
+    "kernel_grant": ("row_version", "row_code"),
     "kernel_roleconflict": (),
-    "kernel_breakglass": ("row_code",),
-    "kernel_takingpermit": ("row_code",),
+    "kernel_breakglass": ("row_version", "row_code"),
+    "kernel_takingpermit": ("row_version", "row_code"),
     "kernel_takingalarm": (),
-    "kernel_delegation": ("row_code",),
+    "kernel_delegation": ("row_version", "row_code"),
     "kernel_factorreset": (),
     "kernel_partner": (),
-    "kernel_partnerkey": ("row_code",),
+    "kernel_partnerkey": ("row_version", "row_code"),
     "kernel_sender": (),
     "kernel_person": ("tokens",),
     "kernel_identifier": (),

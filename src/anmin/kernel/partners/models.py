@@ -29,9 +29,29 @@ class PartnerKey(CodedModel):
     partner asks by a duty that the law names or because each person agreed (PIPL 13).
     """
 
-    CODED = tuple(
-        "partner_id prefix hash powers fields sources divisions purpose legal law basis clearance per_minute per_day"
-        " first_day last_day revoked_at revoked_reason".split()
+    CODED = (
+        *(
+            "partner_id",
+            "prefix",
+            "hash",
+            "powers",
+            "fields",
+            "sources",
+            "divisions",
+            "purpose",
+            "legal",
+            "law",
+        ),
+        *(
+            "basis",
+            "clearance",
+            "per_minute",
+            "per_day",
+            "first_day",
+            "last_day",
+            "revoked_at",
+            "revoked_reason",
+        ),
     )
 
     class Basis(models.TextChoices):

@@ -100,7 +100,19 @@ RATES = """{name}_rate:
   unit: 元/人·月
   values:
     "000000":
-      - {{since: {day}, value: 100, law: "老年人权益保障法 §33", source: "待写", verified: false, checked: {day}, note: "骨架里的数，不是真实标准"}}
+      - since: {day}
+        value: 100
+        law: "老年人权益保障法 §33"
+        source: "待写"
+        verified: false
+        checked: {day}
+        note: "骨架里的数，不是真实标准"
 """
-EXAMPLES = """- {{id: N-1, name: 待写：从文件里抄一个真实例子, day: {day}, division: "371002", members: [{{birth_day: 1940-01-01}}], then: {{members: [{{{name}_amount: 100}}]}}, note: 骨架的例子，写好规则前是红的}}
+EXAMPLES = """- id: N-1
+  name: 待写：从文件里抄一个真实例子
+  day: {day}
+  division: "371002"
+  members: [{{birth_day: 1940-01-01}}]
+  then: {{members: [{{{name}_amount: 100}}]}}
+  note: 骨架的例子，写好规则前是红的
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
 import segno
@@ -58,9 +57,7 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def build_totp_svg(self, url: str) -> str:
         """The QR code."""
-        out = BytesIO()
-        segno.make(url).save(out, kind="svg", scale=5, border=2)
-        return out.getvalue().decode()
+        return str(segno.make(url).svg_inline(scale=5, border=2, svgns=True))
 
     def get_totp_issuer(self) -> str:
         """The name that the telephone shows."""

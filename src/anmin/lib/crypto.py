@@ -11,6 +11,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from pathlib import Path
 
 import gmssl_pyx
 from cryptography.exceptions import InvalidTag
@@ -62,11 +63,32 @@ def sm3(data: bytes) -> bytes:
     return digest.finalize()
 
 
+def sm3_of_file(path: Path) -> bytes:
+    """The SM3 hash of a file, read in pieces."""
+    digest = hashes.Hash(hashes.SM3())
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+    return digest.finalize()
+
+
 def hmac_sm3(key: bytes, data: bytes) -> bytes:
     """The 32 bytes of HMAC with SM3 (GB/T 15852.2)."""
     mac = hmac.HMAC(key, hashes.SM3())
     mac.update(data)
     return mac.finalize()
+
+
+def hmac_sm3_with(key: bytes) -> Callable[[bytes], bytes]:
+    """HMAC-SM3 under one key for many messages: the key is prepared once."""
+    prepared = hmac.HMAC(key, hashes.SM3())
+
+    def code(data: bytes) -> bytes:
+        mac = prepared.copy()
+        mac.update(data)
+        return mac.finalize()
+
+    return code
 
 
 def is_same(one: bytes, other: bytes) -> bool:

@@ -7,12 +7,12 @@ without the key ring, from rewriting the end of the book.
 
 from __future__ import annotations
 
-import hmac as plain_hmac
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from anmin.kernel.keys.providers import KeyProblem
 from anmin.kernel.keys.queries import ring
-from anmin.lib.crypto import hmac_sm3
+from anmin.lib.crypto import hmac_sm3, hmac_sm3_with
 
 START = "0" * 64
 """What the first act follows."""
@@ -21,6 +21,11 @@ LINE = (
     "anmin_act_line(number, at, by_id, by_name, act, subject, subject_id, division, purpose, result, reason,"
     " before, after)"
 )
+ROW = f"number, key, previous, hash, convert_to(previous || E'\\n' || {LINE}, 'UTF8')"
+"""What verification needs of an act, as SQL: see `Row`."""
+ROW_TYPES = ["int8", "int2", "varchar", "varchar", "bytea"]
+Row = tuple[int, int, str, str, bytes]
+"""Number, number of the key, hash before, hash, and the bytes that are hashed."""
 
 
 @dataclass(frozen=True)
@@ -29,17 +34,6 @@ class Broken:
 
     number: int
     problem: str
-
-
-@dataclass(frozen=True)
-class Link:
-    """What the chain needs of one act."""
-
-    number: int
-    key: int
-    previous: str
-    hash: str
-    line: str
 
 
 def chain_key(number: int | None = None) -> tuple[int, bytes]:
@@ -55,27 +49,24 @@ def hash_of(key: bytes, previous: str, line: str) -> str:
 
 
 def first_broken(
-    links: Iterable[Link], start: tuple[int, str] = (0, START)
+    rows: Iterable[Row], start: tuple[int, str] = (0, START)
 ) -> tuple[Broken | None, tuple[int, str]]:
     """Walk along acts in their order: the first that does not hold (or None), and where the walk ended."""
-    number, head = start
-    keys: dict[int, bytes] = {}
-    for link in links:
-        if link.number != number + 1:
-            missing = f"第 {number + 1} 号记录缺失" if link.number > number + 1 else "编号重复"
-            return Broken(link.number, missing), (number, head)
-        if link.previous != head:
-            return Broken(link.number, "与前一条记录接不上"), (number, head)
-        key = keys.get(link.key)
-        if key is None:
-            key = keys[link.key] = chain_key(link.key)[1]
-        if not plain_hmac.compare_digest(hash_of(key, link.previous, link.line), link.hash):
-            return Broken(link.number, "内容被改动"), (number, head)
-        number, head = link.number, link.hash
-    return None, (number, head)
-
-
-def links(rows: Iterable[tuple[int, int, str, str, str]]) -> Iterator[Link]:
-    """Rows of number, key, previous, hash and line as links."""
-    for row in rows:
-        yield Link(*row)
+    count, head = start
+    codes: dict[int, Callable[[bytes], bytes]] = {}
+    for number, key, previous, own, message in rows:
+        if number != count + 1:
+            missing = f"第 {count + 1} 号记录缺失" if number > count + 1 else "编号重复"
+            return Broken(number, missing), (count, head)
+        if previous != head:
+            return Broken(number, "与前一条记录接不上"), (count, head)
+        code = codes.get(key)
+        if code is None:
+            try:
+                code = codes[key] = hmac_sm3_with(chain_key(key)[1])
+            except KeyProblem:
+                return Broken(number, "内容被改动：写着一把没有的密钥"), (count, head)
+        if code(message).hex() != own:
+            return Broken(number, "内容被改动"), (count, head)
+        count, head = number, own
+    return None, (count, head)

@@ -12,8 +12,9 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
 from anmin.kernel.audit.anchors import Anchor, anchors, problem_with
-from anmin.kernel.audit.chain import LINE, START, Broken, first_broken, links
+from anmin.kernel.audit.chain import ROW, ROW_TYPES, START, Broken, Row, first_broken
 from anmin.kernel.audit.models import Act, Read, RowHistory
+from anmin.kernel.audit.receipts import problem_with_receipt, receipts
 from anmin.kernel.keys.rows import BrokenRow, coded_models
 
 ROWS = 5_000
@@ -71,7 +72,7 @@ def reads_of(person_id: int) -> QuerySet[Read]:
 
 def broken_link() -> Broken | None:
     """The first act that does not hold in itself; None when the chain is whole. Anchors are not asked."""
-    return first_broken(links(_rows()))[0]
+    return first_broken(_rows(), _beginning()[0])[0]
 
 
 def verification() -> Verdict:
@@ -81,16 +82,18 @@ def verification() -> Verdict:
     was cut off, that it was rewritten with the key, or that an old copy of the database was put back.
     """
     kept = anchors()
-    wanted = {row.number: row for row in kept}
-    seen: dict[int, str] = {0: START}
+    wanted = {row.number for row in kept}
+    start, missing = _beginning()
+    seen: dict[int, str] = {0: START, start[0]: start[1]}
 
-    def watched() -> Iterator[tuple[int, int, str, str, str]]:
+    def watched() -> Iterator[Row]:
         for row in _rows():
             if row[0] in wanted:
                 seen[row[0]] = row[3]
             yield row
 
-    broken, (count, head) = first_broken(links(watched()))
+    broken, (count, head) = first_broken(watched(), start)
+    broken = missing or broken
     against = [found for row in kept if (found := _against(row, seen, count, broken)) is not None]
     if broken is None and (found := _against_head(count, head)) is not None:
         against.append(found)
@@ -118,14 +121,27 @@ def _against(anchor: Anchor, seen: dict[int, str], count: int, broken: Broken | 
     return None
 
 
-def _rows() -> Iterator[tuple[int, int, str, str, str]]:
-    """Number, key, previous hash, hash and line of every act, in order, streamed."""
-    statement = f"SELECT number, key, previous, hash, {LINE} FROM kernel_act ORDER BY number"
+def _beginning() -> tuple[tuple[int, str], Broken | None]:
+    """What the first act in the table follows: nothing, or the last act of a month that was put away with a receipt."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number, previous FROM kernel_act ORDER BY number LIMIT 1")
+        number, previous = cursor.fetchone() or (1, START)
+    if number <= 1:
+        return (0, START), None
+    for receipt in receipts():
+        if receipt.last == number - 1 and receipt.head == previous and not problem_with_receipt(receipt):
+            return (number - 1, previous), None
+    return (0, START), Broken(number, "之前的记录不在账本里，也没有归档回执：开头被删去")
+
+
+def _rows() -> Iterator[Row]:
+    """Every act in order, streamed."""
+    statement = f"SELECT {ROW} FROM kernel_act ORDER BY number"
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY ({statement}) TO STDOUT (FORMAT BINARY)") as stream,
     ):
-        stream.set_types(["int8", "int2", "varchar", "varchar", "text"])
+        stream.set_types(ROW_TYPES)
         yield from stream.rows()
 
 

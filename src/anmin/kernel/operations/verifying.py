@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 from anmin.kernel.audit import queries as audit
+from anmin.kernel.keys.rows import broken_rows
 from anmin.kernel.operations import actions, programs
 from anmin.kernel.operations.checks import BROKEN, GOOD, WATCH, Check
 from anmin.kernel.operations.manifests import hashed
@@ -39,23 +40,45 @@ def verify(*, by: Any, say: Callable[[str], None] = lambda text: None) -> list[C
 
 
 def broken_act() -> int | None:
-    """The number of the first act that does not hold; None when the book is whole."""
+    """The number of the first act that does not hold in itself; None when the chain is whole."""
     row = audit.broken_link()
-    return None if row is None else row.pk
+    return None if row is None else row.number
 
 
 def acts() -> Check:
-    """核对操作记录链"""
-    broken = broken_act()
-    if broken is None:
-        return Check("acts", "操作记录", GOOD, "每一条都与前一条相连，没有改动")
+    """核对操作记录和库外锚点"""
+    verdict = audit.verification()
+    if verdict.first is not None:
+        return Check(
+            "acts",
+            "操作记录",
+            BROKEN,
+            f"第 {verdict.first.number} 号操作记录：{verdict.first.problem}",
+            "有人绕过系统改了操作记录，或磁盘出错。",
+            "不要再写入；封存数据库，从备份恢复后比较：anmin restore 备份目录 --drill",
+        )
+    found = f"{verdict.count} 条都与前一条相连，与 {verdict.anchors} 个库外锚点一致"
+    why = "没有锚点就发现不了末尾被删去；落在备用分区的记录不能按月归档。"
+    if not verdict.anchors:
+        return Check("acts", "操作记录", WATCH, f"{found}；还没有锚点", why, "anmin audit anchor")
+    if stray := audit.misplaced():
+        return Check("acts", "操作记录", WATCH, f"{found}；{stray} 条在备用分区", why, "anmin audit partitions")
+    return Check("acts", "操作记录", GOOD, found)
+
+
+def rights() -> Check:
+    """核对账号和授权的行校验码"""
+    broken = [*broken_rows(), *audit.rows_against_the_book()]
+    if not broken:
+        return Check("rights", "账号与授权", GOOD, "每一行都是由系统写入的，没有改动")
+    listed = "；".join(f"{row.table} 第 {row.key} 行{row.problem}" for row in broken[:3])
     return Check(
-        "acts",
-        "操作记录",
+        "rights",
+        "账号与授权",
         BROKEN,
-        f"操作记录从第 {broken} 条起对不上",
-        "有人绕过系统改了操作记录，或磁盘出错。",
-        "不要再写入；封存数据库，从备份恢复后比较：anmin restore 备份目录 --drill",
+        f"{len(broken)} 行不对：{listed}",
+        "有人绕过系统改了账号或授权；这些授权已自动失效，这些账号不能登录。",
+        "请安全管理员核对后重新授权；原来的内容见 anmin audit history 表名 行号",
     )
 
 
@@ -123,5 +146,5 @@ def _digests(manifest: Path) -> dict[str, str]:
     return {str(name): str(digest) for name, digest in json.loads(manifest.read_text("utf-8")).items()}
 
 
-STEPS: list[Step] = [acts, pages, files]
-"""Other packages' checks are added here as they come: row codes, anchors."""
+STEPS: list[Step] = [acts, rights, pages, files]
+"""In the order in which they are made."""

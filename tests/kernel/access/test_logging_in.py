@@ -319,11 +319,11 @@ def test_the_first_set_up_makes_three_different_people_and_shuts_itself(client):
     secret = login.begin_setup(by="test")
     assert client.get(reverse("console:setup")).status_code == 200
     with pytest.raises(login.LoginProblem, match="三个不同的人"):
-        login.finish_setup(secret=secret, people=people(display_name="赵一"), division="371000")
+        login.finish_setup(by="test", secret=secret, people=people(display_name="赵一"), division="371000")
     with pytest.raises(login.LoginProblem, match="口令不对"):
-        login.finish_setup(secret="guess", people=people(), division="371000")
+        login.finish_setup(by="test", secret="guess", people=people(), division="371000")
 
-    login.finish_setup(secret=secret, people=people(), division="371000")
+    login.finish_setup(by="test", secret=secret, people=people(), division="371000")
 
     assert sorted(User.objects.values_list("grants__role", flat=True)) == [
         "audit_admin",
@@ -341,7 +341,7 @@ def test_a_set_up_secret_ends_after_a_day(client):
     with time_machine.travel(timezone.now() + timedelta(hours=25)):
         assert client.get(reverse("console:setup")).status_code == 404
         with pytest.raises(login.LoginProblem):
-            login.finish_setup(secret=secret, people=people(), division="371000")
+            login.finish_setup(by="test", secret=secret, people=people(), division="371000")
 
 
 def test_a_fresh_installation_lets_nobody_in(client):

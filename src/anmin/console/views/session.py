@@ -183,6 +183,7 @@ def setup(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             finish_setup(
+                by="首次设置",
                 secret=form.cleaned_data["secret"],
                 people=form.people(),
                 division=form.cleaned_data["division"],

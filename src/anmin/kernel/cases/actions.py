@@ -53,7 +53,7 @@ class Opening:
 
 
 @transaction.atomic
-def keep_procedure(*, procedure: Procedure) -> ProcedureVersion:
+def keep_procedure(*, by: Any, procedure: Procedure) -> ProcedureVersion:
     """Write a procedure down as it is today, once; cases opened under it refer to this row for ever."""
     found = ProcedureVersion.objects.filter(version=procedure.version).first()
     if found is not None:
@@ -82,6 +82,8 @@ def keep_procedure(*, procedure: Procedure) -> ProcedureVersion:
         for step in procedure.transitions
         for state in step.sources
     )
+    after = {"version": row.version, "law": procedure.law}
+    audit.record(by=by, act="cases.keep_procedure", subject=row, after=after)
     return row
 
 
@@ -93,7 +95,7 @@ def open_case(*, by: Any, procedure: Procedure, opening: Opening, on: date, form
     case = Case.objects.create(
         number=opening.number,
         matter=procedure.matter,
-        procedure=keep_procedure(procedure=procedure),
+        procedure=keep_procedure(by=by, procedure=procedure),
         division=opening.division,
         household_id=opening.household_id,
         applicant_id=opening.applicant_id,

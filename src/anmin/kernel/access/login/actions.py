@@ -57,7 +57,7 @@ def is_setup_open() -> bool:
 
 
 @transaction.atomic
-def finish_setup(*, secret: str, people: list[dict[str, str]], division: str) -> list[User]:
+def finish_setup(*, by: Any, secret: str, people: list[dict[str, str]], division: str) -> list[User]:
     """Make the three administrators, three different people, and shut the set-up for good.
 
     Raises:
@@ -73,17 +73,17 @@ def finish_setup(*, secret: str, people: list[dict[str, str]], division: str) ->
     made = []
     for role, row in zip(FIRST, people, strict=True):
         user = access.create_user(
-            by="首次设置",
+            by=by,
             must_change=False,
             username=row["username"],
             display_name=row["display_name"],
             password=row["password"],
         )
-        access.grant(by="首次设置", user=user, division=division, role=role, first_day=timezone.localdate())
+        access.grant(by=by, user=user, division=division, role=role, first_day=timezone.localdate())
         made.append(user)
     SetupSecret.objects.filter(used_at__isnull=True).update(used_at=timezone.now())
     audit.record(
-        by="首次设置", act="access.setup.finish", subject="setup", after={"users": [u.username for u in made]}
+        by=by, act="access.setup.finish", subject="setup", after={"users": [u.username for u in made]}
     )
     return made
 

@@ -57,7 +57,8 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def build_totp_svg(self, url: str) -> str:
         """The QR code."""
-        return str(segno.make(url).svg_inline(scale=5, border=2, svgns=True))
+        drawn = segno.make(url).svg_inline(scale=5, border=2)
+        return drawn.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
 
     def get_totp_issuer(self) -> str:
         """The name that the telephone shows."""

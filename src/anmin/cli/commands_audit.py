@@ -1,7 +1,8 @@
-"""审计账本：核验、存锚点、建分区、归档。"""
+"""审计账本：核验、存锚点、建分区、归档、历史版本。"""
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Annotated
 
@@ -10,9 +11,10 @@ from django.utils import timezone
 
 from anmin.cli.running import out
 from anmin.kernel.audit import keeping
-from anmin.kernel.audit.queries import misplaced, verification
+from anmin.kernel.audit.queries import history_of, misplaced, verification
+from anmin.kernel.audit.receipts import problem_with_archive, receipts
 
-app = typer.Typer(help="审计账本：核验、存锚点、建分区、归档", no_args_is_help=True)
+app = typer.Typer(help="审计账本：核验、存锚点、建分区、归档、历史版本", no_args_is_help=True)
 
 
 def register(parent: typer.Typer) -> None:
@@ -50,12 +52,54 @@ def partitions(months: Annotated[int, typer.Option(help="提前建几个月")] =
 
 
 @app.command()
-def archive(month: Annotated[str, typer.Argument(help="月份，如 2023-01")]) -> None:
-    """把满三年的一个月另存为 Parquet；库内记录不删除。"""
+def archive(
+    month: Annotated[str, typer.Argument(help="月份，如 2023-01")],
+    remove: Annotated[bool, typer.Option("--remove", help="核对归档文件后，把这个月移出数据库")] = False,
+) -> None:
+    """把满三年的一个月另存为 Parquet 并签发归档回执；加 --remove 才把记录移出数据库。"""
     try:
         first = date.fromisoformat(f"{month}-01")
+        if remove:
+            keeping.remove_month(by="anmin audit", first=first, on=timezone.localdate())
+            out.print(f"{month} 已移出数据库，账本从下个月开始")
+            return
         path = keeping.archive_month(first, timezone.localdate())
     except ValueError as trouble:
         out.print(f"[red]{trouble}[/red]")
         raise typer.Exit(2) from None
-    out.print(f"已归档到 {path}")
+    out.print(f"已归档到 {path}；核对：anmin audit archives")
+
+
+@app.command()
+def archives() -> None:
+    """核对全部归档：回执的签名、文件、逐条记录；发现问题时退出码 1。"""
+    wrong = 0
+    for receipt in receipts():
+        problem = problem_with_archive(receipt, keeping.archive_home())
+        wrong += bool(problem)
+        out.print(
+            f"[red]✘ {problem}[/red]"
+            if problem
+            else f"✔ {receipt.month}：第 {receipt.first:,}–{receipt.last:,} 号完整"
+        )
+    if wrong:
+        raise typer.Exit(1)
+    if not receipts():
+        out.print("还没有归档的月份")
+
+
+@app.command()
+def history(
+    table: Annotated[str, typer.Argument(help="表名，如 kernel_grant")],
+    row: Annotated[int, typer.Argument(help="行号")],
+) -> None:
+    """一行数据的历史版本：每次改动之前是什么、谁在哪个事务里改的；加密的列仍是密文。"""
+    rows = list(history_of(table, row))
+    if not rows:
+        out.print("没有历史版本：这一行没有改过，或不留历史")
+    words = {"U": "改动前", "D": "删除前"}
+    for one in rows:
+        old = json.dumps(one.old, ensure_ascii=False)
+        out.print(
+            f"{one.at:%Y-%m-%d %H:%M:%S}  用户 {one.by_id or '—'}  {words[one.change]}  {old}", markup=False
+        )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
+from anmin.kernel.audit import keeping
+from anmin.kernel.operations import verifying
 from anmin.kernel.operations.jobs import background, daily
 
 KEEP_DONE_HOURS = 72
@@ -31,3 +34,39 @@ def clear_done_jobs() -> None:
                 await app.job_manager.delete_old_jobs(nb_hours=KEEP_FAILED_HOURS, include_failed=True)
 
     asyncio.run(clear())
+
+
+@background(
+    name="audit.anchor",
+    title=_("操作记录存锚点"),
+    cron="7 * * * *",
+    rhythm=_("每小时"),
+    seconds=300,
+)
+def anchor() -> None:
+    """Sign how many acts there are and the last one's hash, and keep that outside the database."""
+    keeping.anchor()
+
+
+@background(
+    name="audit.make_partitions",
+    title=_("提前建好审计分区"),
+    cron=daily(0, 20),
+    rhythm=_("每天 0:20"),
+    seconds=300,
+)
+def make_partitions() -> None:
+    """The months to come have their partitions three months ahead."""
+    keeping.make_partitions(timezone.localdate())
+
+
+@background(
+    name="operations.verify",
+    title=_("完整性核验"),
+    cron=daily(3, 30),
+    rhythm=_("每天 3:30"),
+    seconds=4 * 3600,
+)
+def verify() -> None:
+    """The book of acts, rows of rights, pages of the database, files; the health page shows what was found."""
+    verifying.verify(by="系统")

@@ -66,6 +66,7 @@ class Superuser:
                 ("after", """'{"n": 0.5}'"""),
                 ("before", "'{}'"),
                 ("result", "'refused'"),
+                ("key", "99"),
                 ("hash", "repeat('a', 64)"),
                 ("previous", "repeat('b', 64)"),
             ]
@@ -238,6 +239,24 @@ def test_an_act_that_cannot_be_recorded_does_not_happen(book):
     assert not User.objects.filter(username="never").exists()
 
 
+def test_an_act_finds_its_place_when_its_partition_is_gone_and_none_when_there_is_no_place(book):
+    """D12: the place for strays is alarmed, and without it nothing is done at all."""
+    from tests.make import a_user
+
+    month = f"kernel_act_{Act.objects.first().at:%Y%m}"
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE kernel_act DETACH PARTITION {month}")
+    a_user("stray")
+    assert queries.misplaced() > 0
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE kernel_act DETACH PARTITION kernel_act_rest")
+    with pytest.raises(DatabaseError, match="no partition"), transaction.atomic():
+        a_user("never")
+
+
 @pytest.mark.parametrize(
     "statement", ["UPDATE kernel_act SET reason = ''", "DELETE FROM kernel_act", "DELETE FROM kernel_read"]
 )
@@ -269,21 +288,6 @@ def test_partitions_are_made_once_and_ahead():
         for month in (1, 2, 3)
     ]
     assert keeping.make_partitions(date(2031, 1, 15), months=2) == []
-
-
-def test_young_months_are_not_put_away():
-    with pytest.raises(keeping.TooEarly, match="2029-12-01"):
-        keeping.archive_month(date(2026, 11, 1), date(2027, 6, 1))
-
-
-def test_an_old_month_is_put_away_whole(book, tmp_path):
-    import pyarrow.parquet as pq
-
-    month = Act.objects.first().at.date().replace(day=1)
-
-    path = keeping.archive_month(month, date(2040, 1, 1), tmp_path)
-
-    assert pq.read_table(path).num_rows == Act.objects.count()
 
 
 def test_who_read_whom_is_written_once_a_look_and_told_to_the_person():

@@ -22,7 +22,8 @@ SHORTEST_DAYS = 180
 """网络安全法: logs are kept for at least six months."""
 USUAL_MONTHS = 36
 """Provision to others is kept for three years (个人信息保护法 §56, 网络数据安全管理条例 §12)."""
-TABLES = ("kernel_act", "kernel_read", "kernel_rowhistory")
+TABLES = {"kernel_act": "acts", "kernel_read": "reads", "kernel_rowhistory": "changes"}
+"""The books, and what their files are called."""
 ROWS = 50_000
 COLUMNS = {
     "kernel_act": "number, at::text, by_id, by_name, act, subject, subject_id, division, purpose, result, reason,"
@@ -86,7 +87,7 @@ def archive_month(first: date, on: date, folder: Path | None = None, months: int
     _must_be_old(first, on, months)
     target = folder or archive_home()
     target.mkdir(parents=True, exist_ok=True)
-    paths = {table: target / f"{table.removeprefix('kernel_')}s-{first:%Y%m}.parquet" for table in TABLES}
+    paths = {table: target / f"{name}-{first:%Y%m}.parquet" for table, name in TABLES.items()}
     for table, path in paths.items():
         _write(table, first, path)
     acts = paths["kernel_act"]

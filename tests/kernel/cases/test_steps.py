@@ -228,24 +228,24 @@ RARE = {"withdraw", "terminate", "object", "ask_for_more", "return_for_fix", "re
 
 
 def test_random_histories_never_skip_eyes_publicity_or_a_decision(staff):
-    """Two hundred cases in which people try anything: what went through is lawful, and clocks are never negative."""
+    """A hundred and twenty cases in which people try anything: what went through is lawful, and clocks are never negative."""
     dice, people, home = random.Random(20261124), list(staff.values()), None
     person = a_person("王秀英", serial=1)
     home = a_household("H1", "371002001001", person)
     ends = set()
-    for number in range(200):
+    for number in range(120):
         opening = Opening(f"R-{number}", "371002001001", home.pk, person.pk, "counter")
         case = actions.open_case(by="test", procedure=PROCEDURE, opening=opening, on=DAY, form={})
         day = DAY
-        for _ in range(60):
+        for _ in range(80):
             case.refresh_from_db()
             ways = procedure_of(case).steps_from(case.state)
             if not ways:
                 break
             by = dice.choice([*people, "系统"])
-            action = (
-                dice.choice(ways).action if dice.random() < 0.9 else dice.choice(PROCEDURE.transitions).action
-            )
+            likely = [way for way in ways if way.action not in RARE or dice.random() < 0.03]
+            lawful = dice.choice(likely or ways).action
+            action = lawful if dice.random() < 0.9 else dice.choice(PROCEDURE.transitions).action
             decision = a_decision(case, dice.choice(people)) if dice.random() < 0.5 else None
             day += timedelta(dice.choice([0, 0, 1, 4]))
             try:

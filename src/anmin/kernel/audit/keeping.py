@@ -74,7 +74,7 @@ def make_partitions(on: date, months: int = 3) -> list[str]:
 
 def archive_home() -> Path:
     """Where months are put away."""
-    return Path(settings.ANMIN_HOME) / "archive"
+    return Path(settings.ANMIN_HOME) / "books"
 
 
 def archive_month(first: date, on: date, folder: Path | None = None, months: int = USUAL_MONTHS) -> Path:

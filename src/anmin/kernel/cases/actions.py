@@ -75,7 +75,7 @@ def keep_procedure(*, by: Any, procedure: Procedure) -> ProcedureVersion:
             since=list(step.since),
             other_than=list(step.other_than),
             not_before=step.not_before,
-            needs_person=step.adverse,
+            needs_person=step.needs_person,
             needs_reason=step.reason,
             needs_decision=step.decides,
         )

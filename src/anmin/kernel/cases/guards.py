@@ -72,8 +72,8 @@ def obstacles(
         )
     if step.not_before:
         found += _too_early(procedure, step, attempt.on, clocks)
-    if step.adverse and not attempt.is_person:
-        found.append(Obstacle("needs_person", _("对群众不利的决定只能由工作人员作出，系统不能自动办理")))
+    if step.needs_person and not attempt.is_person:
+        found.append(Obstacle("needs_person", _("决定只能由工作人员作出，系统不能自动办理")))
     if step.reason and not attempt.reason.strip():
         found.append(Obstacle("needs_reason", _("请写明理由")))
     if step.decides and not attempt.has_decision:

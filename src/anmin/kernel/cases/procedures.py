@@ -64,6 +64,11 @@ class Transition:
     law: str = ""
     papers: tuple[str, ...] = ()
 
+    @property
+    def needs_person(self) -> bool:
+        """Whether only a person may take the step: every decision, and everything against people."""
+        return self.adverse or self.decides
+
 
 @dataclass(frozen=True)
 class Limit:

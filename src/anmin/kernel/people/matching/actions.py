@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from anmin.kernel.access.models import User
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.people.matching.models import MatchPair
-from anmin.kernel.people.models import ChangeRequest, NotSame
+from anmin.kernel.people.merging.actions import tell_apart
+from anmin.kernel.people.models import ChangeRequest
+from anmin.kernel.people.requests.actions import ChangeRefused, ask
+
+__all__ = ["ChangeRefused", "PairDecided", "ReasonMissing", "decide"]
 
 SHORTEST_REASON = 2
 
@@ -23,8 +28,7 @@ class ReasonMissing(ValueError):
     """A decision needs a reason."""
 
 
-@transaction.atomic
-def decide(*, by: Any, pair: MatchPair, state: str, reason: str, on: date) -> MatchPair:
+def decide(*, by: User, pair: MatchPair, state: str, reason: str, on: date) -> MatchPair:
     """Answer a pair: `same`, `different` or `unsure`, with the reason.
 
     Of two persons in the register `same` only asks for their merging, which somebody else decides; of a source's
@@ -33,20 +37,50 @@ def decide(*, by: Any, pair: MatchPair, state: str, reason: str, on: date) -> Ma
     Raises:
         PairDecided: when it was decided in the meantime; nothing changes.
         ReasonMissing: without a reason; nothing changes.
+        ChangeRefused: when the two records cannot be merged as they are; the pair stays open.
     """
     words = reason.strip()[:300]
     if len(words) < SHORTEST_REASON:
-        raise ReasonMissing("请写明判断的理由，例如“电话核实为同一人”")
-    held = MatchPair.objects.select_for_update().get(pk=pair.pk)
-    if held.state not in (MatchPair.State.OPEN, MatchPair.State.UNSURE):
-        raise PairDecided(f"这一对已由 {held.decided_by} 判定为“{held.get_state_display()}”，没有改动")
+        raise ReasonMissing(_("请写明判断的理由，例如“电话核实为同一人”"))
+    refused: ChangeRefused | None = None
+    with transaction.atomic():
+        held = MatchPair.objects.select_for_update(of=("self",)).get(pk=pair.pk)
+        if held.state not in (MatchPair.State.OPEN, MatchPair.State.UNSURE):
+            who, what = held.decided_by, held.get_state_display()
+            raise PairDecided(_("这一对已由 %(who)s 判定为“%(what)s”，没有改动") % {"who": who, "what": what})
+        try:
+            _carry_out(by, held, state, words, on)
+        except ChangeRefused as trouble:
+            # Raised after the transaction, so that the refused attempt stays in the book of acts.
+            refused = trouble
+        else:
+            _answer(by, held, state, words)
+    if refused is not None:
+        raise refused
+    return held
+
+
+def _carry_out(by: User, held: MatchPair, state: str, reason: str, on: date) -> None:
+    if held.other is None:
+        return
+    if state == MatchPair.State.SAME:
+        held.request = ask(
+            by=by,
+            kind=ChangeRequest.Kind.MERGE,
+            on=on,
+            division=held.division,
+            person=held.person,
+            payload={"gone": held.other.pk},
+            evidence=reason,
+        )
+    elif state == MatchPair.State.DIFFERENT:
+        tell_apart(by=by, one=held.person, other=held.other, reason=reason)
+
+
+def _answer(by: User, held: MatchPair, state: str, reason: str) -> None:
     before = held.state
-    held.state, held.answer = MatchPair.State(state), words
+    held.state, held.answer = MatchPair.State(state), reason
     held.decided_by, held.decided_at = by, timezone.now()
-    if held.other is not None and held.state == MatchPair.State.SAME:
-        held.request = _ask_to_merge(by=by, pair=held, reason=words, on=on)
-    if held.other is not None and held.state == MatchPair.State.DIFFERENT:
-        _tell_apart(by=by, pair=held, reason=words)
     held.save(update_fields=["state", "answer", "decided_by", "decided_at", "request"])
     audit.record(
         by=by,
@@ -54,28 +88,6 @@ def decide(*, by: Any, pair: MatchPair, state: str, reason: str, on: date) -> Ma
         subject=held,
         before={"state": before},
         after={"state": held.state, "person": held.person_id, "other": held.other_id},
-        reason=words,
+        reason=reason,
         division=held.division,
     )
-    return held
-
-
-def _ask_to_merge(*, by: Any, pair: MatchPair, reason: str, on: date) -> ChangeRequest:
-    """A request to merge the later record into the earlier one; the database lets only another person decide it."""
-    request = ChangeRequest(
-        kind=ChangeRequest.Kind.MERGE,
-        person=pair.person,
-        division=pair.division,
-        level=pair.level,
-        on=on,
-        payload={"gone": pair.other_id},
-        evidence=reason,
-        asked_by=by,
-    )
-    request.save()
-    return request
-
-
-def _tell_apart(*, by: Any, pair: MatchPair, reason: str) -> None:
-    one, other = sorted((pair.person_id, pair.other_id or 0))
-    NotSame.objects.get_or_create(one_id=one, other_id=other, defaults={"reason": reason, "by": by})

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from anmin.kernel.people.matching.fields import FIELDS, SHARED_PHONE
+from anmin.kernel.people.matching.fields import FIELDS, SHARED_PHONE, Field
 from anmin.kernel.people.matching.preparing import prepare, prepare_repairs
 from anmin.kernel.people.matching.scoring import PERSONS, Model, scored
 
@@ -182,18 +182,19 @@ def _by_probability(
         condition="" if within else "l.open",
         progress=progress,
     )
-    codes = ", ".join(_code_of(one.name) for one in FIELDS)
-    kept = ", ".join(f"weight_{one.name}" for one in FIELDS)
+    codes = ", ".join(_code_of(one) for one in model.fields)
+    # Sums made by several threads differ in the last bit; nobody needs more than nine places.
+    kept = ", ".join(f"round(weight_{one.name}, 6) AS weight_{one.name}" for one in FIELDS)
     con.execute(
-        f"CREATE TABLE probable AS SELECT left_row, right_row, probability, {codes}, {kept} FROM scored"
+        f"CREATE TABLE probable AS SELECT left_row, right_row, round(probability, 9) AS probability, {codes}, {kept}"
+        " FROM scored"
     )
     return pairs
 
 
-def _code_of(name: str) -> str:
-    one = next(field for field in FIELDS if field.name == name)
+def _code_of(one: Field) -> str:
     rows = " ".join(f"WHEN {gamma} THEN '{one.code_of(gamma)}'" for gamma in range(len(one.all)))
-    return f"CASE gamma_{name} {rows} ELSE 'unknown' END AS {name}"
+    return f"CASE gamma_{one.name} {rows} ELSE 'unknown' END AS {one.name}"
 
 
 def _agreement() -> str:
@@ -273,7 +274,7 @@ def _decided(con: duckdb.DuckDBPyConnection, within: bool, guarded: bool) -> pa.
 def _reason() -> str:
     """The guards, in order: the first that holds sends the pair to a clerk.
 
-    A safe pair has the same name, a known former name, or a rare character's stand-in: twins differ in a character,
+    A safe pair has the same name, a known former name, a rare character's stand-in or another transcription: twins differ in a character,
     often in one of the same sound, so that a name that is merely alike is for a clerk even with the same number.
     """
     return f"""
@@ -281,9 +282,9 @@ def _reason() -> str:
     WHEN step = 'number' THEN CASE
         WHEN numbers_left > 1 OR numbers_right > 1 AND name <> 'same' THEN 'number_twice'
         WHEN {CERTAIN_NAME} THEN 'safe'
-        WHEN name = 'standin' AND birth <> 'other' AND namesakes = 0 THEN 'safe'
+        WHEN name IN ('standin', 'transcribed') AND birth <> 'other' AND namesakes = 0 THEN 'safe'
         WHEN name = 'unknown' AND birth = 'same' AND birth_stated THEN 'safe'
-        WHEN name IN ('sound', 'transcribed', 'hidden') AND birth <> 'other' THEN 'name_alike'
+        WHEN name IN ('sound', 'hidden') AND birth <> 'other' THEN 'name_alike'
         WHEN birth IN ('same', 'unknown') THEN 'name_differs'
         ELSE 'all_differs' END
     WHEN step = 'repaired' THEN CASE

@@ -80,16 +80,12 @@ NAME = Field(
             f" OR name_r IS NULL AND name_l LIKE replace(skeleton_r, '{STAND_IN}', '_')",
             "有一个字没能写出，其余相同",
         ),
+        Level("transcribed", "folded_l = folded_r", "译音用字不同", "folded", "folded"),
         Level("sound", "pinyin_l = pinyin_r", "同音不同字", "pinyin", "pinyin"),
-        Level(
-            "transcribed",
-            "length(name_l) >= 5 AND abs(length(name_l) - length(name_r)) <= 1"
-            " AND levenshtein(pinyin_l, pinyin_r) <= length(pinyin_l) / 5",
-            "译音用字不同",
-        ),
         Level(
             "near",
             "surname_l = surname_r AND (levenshtein(name_l, name_r) = 1 AND length(name_l) > 2"
+            " OR length(name_l) >= 5 AND levenshtein(name_l, name_r) <= length(name_l) / 4"
             " OR jaro_winkler_similarity(name_l, name_r) >= 0.9"
             " OR levenshtein(pinyin_l, pinyin_r) <= 1)",
             "相近，差一个字或一个音",

@@ -28,7 +28,7 @@ class MatchingRefused(ValueError):
 def prepare(con: duckdb.DuckDBPyConnection, side: str, table: pa.Table) -> int:
     """Create table `side` (left_rows or right_rows) in the connection from raw columns; gives the number of rows.
 
-    Columns afterwards: row key name skeleton pinyin surname former number typed digits birth birth_stated
+    Columns afterwards: row key name skeleton pinyin surname folded former number typed digits birth birth_stated
     birth_year sex division town address phone phone_key open.
 
     Raises:
@@ -85,7 +85,7 @@ def _spellings(con: duckdb.DuckDBPyConnection) -> None:
     ]
     spelt = [spelling_of(name) for name in names]
     columns = {"raw": pa.array(names, pa.string())}
-    for place, column in enumerate(("name", "skeleton", "pinyin", "surname")):
+    for place, column in enumerate(("name", "skeleton", "pinyin", "surname", "folded")):
         columns[column] = pa.array([one[place] for one in spelt], pa.string())
     con.register("spelt", pa.table(columns))
 
@@ -113,7 +113,7 @@ def _cleaned() -> str:
         FROM checked
     )
     SELECT CAST(row AS BIGINT) AS row, CAST(key AS VARCHAR) AS key,
-           spelt.name AS name, spelt.skeleton, spelt.pinyin, spelt.surname,
+           spelt.name AS name, spelt.skeleton, spelt.pinyin, spelt.surname, spelt.folded,
            CASE WHEN coalesce(former, '') = '' THEN ''
                 ELSE '|' || regexp_replace(former, '[、,，;；\\s]+', '|', 'g') || '|' END AS former,
            valid AS number,

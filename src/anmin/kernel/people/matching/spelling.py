@@ -18,16 +18,30 @@ LETTERS = re.compile(r"[A-Za-züÜ]+")
 HAN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U000323af]")
 
 
+TRANSCRIBED = (
+    "卜布不 吐图土 帕芭巴 艾爱埃 努奴 次才 格各 提题替 买麦迈 合何 依伊 尔儿 克科 木穆姆 苏素 汗罕 扎札 卓珠 罗洛 乌吾 其齐 "
+    "玛马 斯丝 热然 肉如 孜兹 孟蒙 尼呢 库苦 沙莎 加嘉 哈喀 塔它 迪地 贡工"
+)
+"""Characters that the same syllable of a Uygur, Kazakh, Tibetan or Mongol name is written with."""
+LONG = 5
+"""A name of so many characters is a transcription; a table for short names would make 王马 and 王玛 one."""
+_FOLDS = str.maketrans({other: group[0] for group in TRANSCRIBED.split() for other in group[1:]})
+
+
 class Spelling(NamedTuple):
-    """Keys of one name. `name` and `pinyin` are None where a stand-in hides a character."""
+    """Keys of one name. `name`, `pinyin` and `folded` are None where a stand-in hides a character.
+
+    `folded` has one character for each transcribed syllable, and only in long names.
+    """
 
     name: str | None
     skeleton: str | None
     pinyin: str | None
     surname: str | None
+    folded: str | None
 
 
-EMPTY = Spelling(None, None, None, None)
+EMPTY = Spelling(None, None, None, None, None)
 
 
 @lru_cache(maxsize=1_000_000)
@@ -40,8 +54,9 @@ def spelling_of(raw: str) -> Spelling:
     bare = name.replace(DOT, "")
     skeleton = "".join(one if _is_common(one) else STAND_IN for one in bare)
     if STAND_IN in bare:
-        return Spelling(None, skeleton, None, _sound_of(surname))
-    return Spelling(bare, skeleton, _sounds(name, surname), _sound_of(surname))
+        return Spelling(None, skeleton, None, _sound_of(surname), None)
+    folded = bare.translate(_FOLDS) if len(bare) >= LONG and HAN.search(bare) else None
+    return Spelling(bare, skeleton, _sounds(name, surname), _sound_of(surname), folded)
 
 
 def _stood_in(raw: str) -> str:

@@ -66,8 +66,8 @@ class Transition:
 
     @property
     def needs_person(self) -> bool:
-        """Whether only a person may take the step: every decision, and everything against people."""
-        return self.adverse or self.decides
+        """Whether only a person may take the step: decisions, what is against people, what needs other eyes."""
+        return self.adverse or self.decides or bool(self.other_than)
 
 
 @dataclass(frozen=True)

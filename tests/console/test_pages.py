@@ -16,7 +16,9 @@ PAGES = ["city", "households", "rules", "simulation", "runs"]
 
 @pytest.fixture
 def clerk(db) -> User:
-    user = actions.create_user(by="test", username="wang", display_name="王晓", password=PASSWORD, must_change=False)
+    user = actions.create_user(
+        by="test", username="wang", display_name="王晓", password=PASSWORD, must_change=False
+    )
     actions.grant(by="test", user=user, division="371002", role="county_approver", first_day=date(2020, 1, 1))
     return user
 
@@ -67,7 +69,9 @@ def test_the_right_password_opens_the_page_that_was_asked_for(client, clerk):
 
 def test_demonstration_log_ins_are_not_shown_outside_the_demonstration(client, db, settings):
     settings.DEMO = True
-    actions.create_demo_staff(by="test", places=[("shi", "演示市级", "371000", "city_officer")], on=date(2020, 1, 1))
+    actions.create_demo_staff(
+        by="test", places=[("shi", "演示市级", "371000", "city_officer")], on=date(2020, 1, 1)
+    )
     shown = text(client.get(reverse("console:login")))
 
     settings.DEMO = False

@@ -46,6 +46,22 @@ class Installation:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def logged(self, log, *arguments, **more):
+        """Run our Python on this home with all it says in a log, as a service; its exit code."""
+        environment = python_environment() | self.environment
+        environment |= {
+            "DATABASE_URL": self.cluster.url("anmin"),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
+        with log.open("ab") as file:
+            return subprocess.run(
+                [str(VENV / "bin/python"), *arguments],
+                cwd=ROOT,
+                env=environment | more,
+                stdout=file,
+                stderr=file,
+            ).returncode
+
     def django(self, code):
         """Run a few lines with Django set up."""
         return self.python("-c", f"import django; django.setup()\n{code}").strip()

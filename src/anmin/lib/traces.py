@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,8 +132,18 @@ class Finder:
         if path.suffix == ".gz":
             with gzip.open(path) as packed:
                 yield from self.in_stream(iter(lambda: packed.read(1 << 20), b""), f"{path} (gzip)")
+        if zipfile.is_zipfile(path):
+            yield from self._in_zip(path)
         if path.suffix == ".parquet":
             yield from self.in_stream(_unpacked(path), f"{path} (parquet)")
+
+    def _in_zip(self, path: Path) -> Iterator[Trace]:
+        """Workbooks are archives too."""
+        with zipfile.ZipFile(path) as packed:
+            for name in packed.namelist():
+                with packed.open(name) as member:
+                    chunks = iter(lambda member=member: member.read(1 << 20), b"")
+                    yield from self.in_stream(chunks, f"{path} ({name})")
 
     def in_folder(self, folder: Path) -> Iterator[Trace]:
         """Traces in every file of a folder and below; a file that goes away meanwhile is passed over."""

@@ -62,7 +62,9 @@ def acts() -> Check:
     if not verdict.anchors:
         return Check("acts", "操作记录", WATCH, f"{found}；还没有锚点", why, "anmin audit anchor")
     if stray := audit.misplaced():
-        return Check("acts", "操作记录", WATCH, f"{found}；{stray} 条在备用分区", why, "anmin audit partitions")
+        return Check(
+            "acts", "操作记录", WATCH, f"{found}；{stray} 条在备用分区", why, "anmin audit partitions"
+        )
     return Check("acts", "操作记录", GOOD, found)
 
 

@@ -194,7 +194,9 @@ def broken_households(run: Run, scope: Scope) -> QuerySet[BrokenHousehold]:
 
 def provenance(run: Run) -> dict[str, dict[str, Any]]:
     """Which batches each fact of a run's snapshot came from; empty where the snapshot came as one file."""
-    found: dict[str, dict[str, Any]] = Snapshot.open(snapshots_home() / run.snapshot).manifest.get("provenance", {})
+    found: dict[str, dict[str, Any]] = Snapshot.open(snapshots_home() / run.snapshot).manifest.get(
+        "provenance", {}
+    )
     return found
 
 

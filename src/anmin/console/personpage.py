@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from anmin.console.places import full_name
 from anmin.console.words import term_of
@@ -51,7 +52,7 @@ def who(person: Any, on: date) -> str:
         return sex
     birth = person.birth_day
     age = full_years(int(f"{birth:%Y%m%d}"), int(f"{on:%Y%m%d}"))
-    return " · ".join(filter(None, [sex, _("%(n)d 岁") % {"n": age}]))
+    return " · ".join(filter(None, [sex, ngettext("%(n)d 岁", "%(n)d 岁", age) % {"n": age}]))
 
 
 def fields_of(person: Any, opened: frozenset[str] = frozenset()) -> list[Shown]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,10 +21,12 @@ from anmin.kernel.facts.batches.models import RefusedFile, SourceBatch, SourceQu
 from anmin.kernel.facts.intake.reading import file_hash
 from anmin.kernel.facts.lake.places import LAKE_TYPES, lake_home
 from anmin.kernel.facts.sources.catalogue import Source, sources
+from anmin.lib.redaction import redacted
 from anmin.policy.errors import PolicyError
 from anmin.policy.facts import FactCatalogue
 
 ROWS = 50_000
+LONG_NUMBER = re.compile(r"[0-9]{11}")
 
 
 @dataclass
@@ -229,10 +232,16 @@ def _keep_refusal(by: Any, source: str, period: str, path: Path, trouble: Policy
         period=period[:10],
         file_name=path.name[:200],
         code=trouble.code,
-        reason=str(trouble)[:500],
+        reason=_without_people(str(trouble))[:500],
         by_name=str(by)[:150],
     )
-    audit.record(by=by, act="facts.batch.refused", subject=row, reason=trouble.what, result="refused")
+    reason = _without_people(trouble.what)
+    audit.record(by=by, act="facts.batch.refused", subject=row, reason=reason, result="refused")
+
+
+def _without_people(text: str) -> str:
+    """A file without headings has somebody's data where headings belong; what is kept of it names nobody."""
+    return redacted(text) if LONG_NUMBER.search(text) else text
 
 
 @transaction.atomic

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from django.db import transaction
 from rich.table import Table
 
 from anmin.cli.running import out, progress_bar
-from anmin.kernel.facts.intake.actions import ImportReport, import_population, intake_home
+from anmin.kernel.audit import actions as audit
+from anmin.kernel.facts.intake.actions import ImportReport, import_population, quarantine_of
 from anmin.kernel.facts.models import ImportBatch
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.errors import PolicyError
@@ -21,6 +23,7 @@ SHOWN = 20
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("import")(import_files)
+    app.command("quarantine")(quarantine)
 
 
 def import_files(
@@ -45,6 +48,19 @@ def import_files(
             progress=progress,
         )
     _show(report, dry_run)
+
+
+def quarantine(
+    name: Annotated[str, typer.Argument(help="快照名称，见导入时的输出")],
+    to: Annotated[Path, typer.Argument(help="写到哪个 xlsx 文件")],
+) -> None:
+    """取出一次导入中被隔离的行，改正后用 anmin import --correct 再导入；文件含姓名和号码，用完请删除。"""
+    batch = _batch(name)
+    with transaction.atomic():
+        audit.record(by="anmin quarantine", act="facts.quarantine.take_out", subject=batch)
+    to.touch(0o600)
+    to.write_bytes(quarantine_of(batch))
+    out.print(f"已写到 {to}")
 
 
 def _batch(name: str) -> ImportBatch:
@@ -74,4 +90,6 @@ def _show(report: ImportReport, dry_run: bool) -> None:
     if report.batch is not None:
         out.print(f"快照：{report.batch.snapshot}")
         if report.quarantined:
-            out.print(f"隔离文件：{intake_home() / report.batch.snapshot / 'quarantine.xlsx'}")
+            out.print(
+                f"取隔离的行：anmin quarantine {report.batch.snapshot} 隔离.xlsx（含姓名和号码，用完请删除）"
+            )

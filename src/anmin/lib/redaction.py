@@ -12,7 +12,7 @@ from anmin.lib.names import COMPOUND
 HIDDEN = "〔略〕"
 """What stands for a value that is not logged."""
 _DIGITS = str.maketrans("０１２３４５６７８９Ｘ", "0123456789X")
-_LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:[0-9][ -]?){10,19}[0-9Xx](?![0-9A-Za-z])")
+_LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:[0-9][ -]?){10,}[0-9Xx]+(?![0-9A-Za-z])")
 _ADDRESS_BAR = re.compile(r"\?[^\s\"'<>]*")
 _VALUE_IN_DETAIL = re.compile(r"\)=\([^)]*\)")
 _QUOTED = re.compile(r"[\"“'‘]([^\"”'’]{1,80})[\"”'’]")

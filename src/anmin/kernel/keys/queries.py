@@ -59,6 +59,11 @@ def _index_key(home: Any, provider: str) -> bytes:
     return keys.secret("index", keys.active("index").number)
 
 
+def installation_secret() -> bytes:
+    """What other keys of the installation are derived from (HKDF), each for a purpose of its own; never rotated."""
+    return _index_key(settings.ANMIN_HOME, settings.KEY_PROVIDER)
+
+
 def _hashed(kind: str, text: str) -> bytes:
     return hmac_sm3(_index_key(settings.ANMIN_HOME, settings.KEY_PROVIDER), f"{kind}\x1f{text}".encode())
 

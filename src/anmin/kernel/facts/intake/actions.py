@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 import shutil
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,7 +21,11 @@ from anmin.kernel.facts.intake.checking import (
     cross_check,
     unknown_headings,
 )
-from anmin.kernel.facts.intake.quarantine import quarantine_sheets, write_quarantine
+from anmin.kernel.facts.intake.quarantine import (
+    quarantine_sheets,
+    quarantine_workbook,
+    write_quarantine,
+)
 from anmin.kernel.facts.intake.reading import file_hash, raw_rows, read_table
 from anmin.kernel.facts.intake.sheets import SheetName, sheets
 from anmin.kernel.facts.intake.tables import (
@@ -35,11 +38,15 @@ from anmin.kernel.facts.intake.tables import (
 )
 from anmin.kernel.facts.models import ImportBatch, QuarantinedRow
 from anmin.kernel.facts.queries import snapshots_home
+from anmin.kernel.keys.queries import installation_secret
+from anmin.lib.crypto import derived
+from anmin.lib.redaction import redacted
 from anmin.policy.compiling import Progress
 from anmin.policy.errors import PolicyError
 from anmin.policy.facts import FactCatalogue
 
 ROWS_IN_STEP = 5_000
+QUARANTINE = "quarantine.sealed"
 
 
 @dataclass
@@ -128,7 +135,8 @@ def _read(
         _add_earlier(landed, corrects, key)
     homes, people, caught, held = cross_check(landed["households"], landed["persons"], report.quarantined)
     report.quarantined += _with_raw_cells(caught, paths, facts)
-    report.households, report.persons, report.held = len(homes.rows), len(people.rows), held
+    report.households, report.persons = len(homes.rows), len(people.rows)
+    report.held = {home: redacted(reason) for home, reason in held.items()}
     return report, homes, people
 
 
@@ -219,7 +227,7 @@ def _keep_quarantine(batch: ImportBatch, rows: list[Quarantined]) -> None:
                 household=row.household,
                 column=trouble.column,
                 code=trouble.code,
-                reason=trouble.reason[:300],
+                reason=redacted(trouble.reason)[:300],
             )
             for row in rows
             for trouble in row.troubles
@@ -234,10 +242,10 @@ def intake_home() -> Path:
 
 
 def intake_key() -> bytes:
-    """The key of the blind index, one per installation, made on first use and readable by its owner only."""
-    path = Path(settings.ANMIN_HOME) / "intake.key"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(0o600)
-        path.write_bytes(secrets.token_bytes(32))
-    return path.read_bytes()
+    """The key of the blind index under which persons are known in snapshots; the key ring holds what it comes from."""
+    return derived(installation_secret(), "anmin intake")
+
+
+def quarantine_of(batch: ImportBatch) -> bytes:
+    """The rows of a batch that did not land, as a workbook to be corrected."""
+    return quarantine_workbook(intake_home() / batch.snapshot / QUARANTINE)

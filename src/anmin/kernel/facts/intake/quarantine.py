@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
 
 from anmin.kernel.facts.intake.checking import Quarantined
 from anmin.kernel.facts.intake.sheets import Sheet, SheetName
+from anmin.kernel.keys.queries import installation_secret
+from anmin.lib.crypto import SealingKey, derived, seal, unseal
 from anmin.policy.types import Kind
 
 LAST_ROW = 100_000
@@ -37,8 +40,11 @@ def quarantine_sheets(
 
 
 def write_quarantine(path: Path, content: Mapping[str, tuple[list[str], list[list[str]]]]) -> None:
-    """Write the quarantine workbook; cells are text, so that nothing is changed by opening it."""
-    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    """Write the quarantine workbook, sealed: it holds names and numbers. `quarantine_workbook` opens it."""
+    out = BytesIO()
+    # In memory: the library's own temporary files would hold the rows in clear.
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    with xlsxwriter.Workbook(out, plain) as book:
         bold = book.add_format({"bold": True})
         for title, (heading, lines) in content.items():
             sheet = book.add_worksheet(title)
@@ -47,6 +53,25 @@ def write_quarantine(path: Path, content: Mapping[str, tuple[list[str], list[lis
                 for column, cell in enumerate(line):
                     sheet.write_string(number, column, cell)
             sheet.freeze_panes(1, 3)
+    path.write_bytes(seal(_key(), out.getvalue(), _bound(path)))
+
+
+def quarantine_workbook(path: Path) -> bytes:
+    """The quarantine workbook of an import, to be corrected and sent again; cells are text.
+
+    Raises:
+        SealBroken: when the file was changed or belongs to another import.
+    """
+    return unseal(lambda number: _key(), path.read_bytes(), _bound(path))
+
+
+def _key() -> SealingKey:
+    """A key of its own, so that the rotation of column keys need not go through files."""
+    return SealingKey(0, derived(installation_secret(), "anmin quarantine", 16))
+
+
+def _bound(path: Path) -> bytes:
+    return f"quarantine|{path.parent.name}".encode()
 
 
 def write_template(path: Path, known: Mapping[SheetName, Sheet], *, with_example: bool) -> None:

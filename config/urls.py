@@ -4,8 +4,11 @@ from allauth.account.views import reauthenticate
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from anmin.api.partners import api as partners_api
+
 urlpatterns = [
     path("", include("anmin.console.urls")),
+    path("api/v1/", partners_api.urls),
     path(
         "account/login/",
         RedirectView.as_view(pattern_name="console:login", query_string=True),

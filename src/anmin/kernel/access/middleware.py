@@ -26,6 +26,7 @@ NOTHING = {
     "anmin.scope": "",
     "anmin.level": "-1",
     "anmin.user": "",
+    "anmin.partner": "",
 }
 
 

@@ -77,4 +77,6 @@ def _layer(
             return layer, False
     run = screening.latest_run(reader.scope)
     found = screening.household_result(run, reader.scope, home.number) if run is not None else None
-    return (Layer(int(found.layer)), True) if found is not None and found.layer else (None, False)
+    if found is None or not found.layer:
+        return None, False
+    return next(one for one in Layer if one == found.layer), True

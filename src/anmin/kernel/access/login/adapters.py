@@ -23,6 +23,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Never."""
         return False
 
+    def add_message(
+        self, request: HttpRequest, level: Any, message_template: Any = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """Nobody needs to be told on the next page that they logged in."""
+        if "logged_in" not in str(message_template):
+            super().add_message(request, level, message_template, *args, **kwargs)
+
     def send_mail(self, *args: Any, **kwargs: Any) -> None:
         """No mail is sent: many bureaus have none, and it would leave the house."""
 

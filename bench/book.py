@@ -26,9 +26,9 @@ FROM generate_series(1, %s) AS number
 
 
 @contextmanager
-def book(options: Options, acts: int) -> Iterator[str]:
-    """Start the cluster, fill the book once, stop it at the end; gives the database's address."""
-    home = options.home / f"book-{acts}"
+def installation(options: Options, name: str) -> Iterator[str]:
+    """An empty installation in a PostgreSQL of its own, in this process; gives the database's address."""
+    home = options.home / name
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o755)
     cluster = Cluster(find_binaries(VENV), home / "postgres", is_throwaway=True)
@@ -44,15 +44,23 @@ def book(options: Options, acts: int) -> Iterator[str]:
         import django
 
         django.setup()
-        if not (home / "filled").exists():
-            _fill(acts)
-            (home / "filled").write_text(str(acts))
         yield url
     finally:
         from django.db import connection
 
         connection.close()
         cluster.stop()
+
+
+@contextmanager
+def book(options: Options, acts: int) -> Iterator[str]:
+    """Start the cluster, fill the book once, stop it at the end; gives the database's address."""
+    with installation(options, f"book-{acts}") as url:
+        marker = options.home / f"book-{acts}" / "filled"
+        if not marker.exists():
+            _fill(acts)
+            marker.write_text(str(acts))
+        yield url
 
 
 def _fill(acts: int) -> None:

@@ -8,20 +8,21 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
-from anmin.console.views.desk import Desk, needs
+from anmin.console.views.desk import NUMBER, Desk, needs
 from anmin.kernel.audit import queries as audit
+from anmin.kernel.audit.anchors import anchors
 
 ROWS = 50
 
 
 @needs("audit.read")
 def act_list(desk: Desk) -> HttpResponse:
-    """Acts, newest first, by act, day and place."""
+    """Acts in the reader's divisions, newest first, by who, act, person, day and place."""
     return _page(desk)
 
 
 @require_POST
-@needs("audit.read")
+@needs("audit.verify")
 def verify(desk: Desk) -> HttpResponse:
     """Walk the whole book now and say what was found."""
     return _page(desk, verdict=audit.verification())
@@ -32,8 +33,26 @@ def _page(desk: Desk, verdict: audit.Verdict | None = None) -> HttpResponse:
         day: date | None = date.fromisoformat(desk.request.GET.get("day", ""))
     except ValueError:
         day = None
-    act, division = desk.written("act")[:100], desk.written("division")[:12]
-    found = audit.acts(act=act, day=day, division=division)
+    person = desk.written("person")
+    sought = audit.Sought(
+        who=desk.written("who")[:50],
+        act=desk.written("act")[:100],
+        person=int(person) if NUMBER.fullmatch(person) else None,
+        day=day,
+        division=desk.written("division")[:12],
+    )
+    found = audit.acts(
+        sought,
+        ranges=desk.reader.reach("audit.read").ranges,
+        with_unplaced=desk.reader.may("audit.verify"),
+    )
     page = Paginator(found, ROWS).get_page(desk.request.GET.get("page"))
-    chosen = {"act": act, "division": division, "day": day.isoformat() if day else ""}
-    return desk.page("audit", "audit", page_of=page, chosen=chosen, verdict=verdict)
+    return desk.page(
+        "audit",
+        "audit",
+        page_of=page,
+        sought=sought,
+        verdict=verdict,
+        kept=anchors()[-1:],
+        may_verify=desk.reader.may("audit.verify"),
+    )

@@ -25,6 +25,14 @@ class Anchor:
     file: str = ""
 
     @property
+    def moment(self) -> datetime | None:
+        """When it was written; None when that cannot be read."""
+        try:
+            return datetime.fromisoformat(self.at)
+        except ValueError:
+            return None
+
+    @property
     def message(self) -> bytes:
         """What is signed."""
         return f"anmin anchor {self.number} {self.head} {self.at}".encode()

@@ -45,6 +45,18 @@ class Act(models.Model):
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.act} {self.subject} {self.subject_id}"
 
+    @property
+    def changes(self) -> list[tuple[str, str, str]]:
+        """Name, value before and value after of everything the act noted; a dash where there was nothing."""
+        before, after = self.before or {}, self.after or {}
+        return [(name, _told(before.get(name)), _told(after.get(name))) for name in {**before, **after}]
+
+
+def _told(value: object) -> str:
+    if value is None or value == "":
+        return "—"
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+
 
 class ActHead(models.Model):
     """The number and hash of the newest act; locking its only row is what makes acts follow one another."""

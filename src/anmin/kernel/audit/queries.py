@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import connection
-from django.db.models import IntegerField, Max, Model, QuerySet
+from django.db.models import IntegerField, Max, Model, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from anmin.kernel.audit.anchors import Anchor, anchors, problem_with
 from anmin.kernel.audit.chain import ROW, ROW_TYPES, START, Broken, Row, first_broken
@@ -49,19 +50,34 @@ def acts_of(subject: Model) -> QuerySet[Act]:
     )
 
 
-def acts(
-    *, by: int | None = None, act: str = "", day: date | None = None, division: str = ""
-) -> QuerySet[Act]:
-    """The book, newest first, narrowed down."""
-    rows = Act.objects.select_related("by").order_by("-at", "-number")
-    if by is not None:
-        rows = rows.filter(by_id=by)
-    if act:
-        rows = rows.filter(act__startswith=act)
-    if day is not None:
-        rows = rows.filter(at__date=day)
-    if division:
-        rows = rows.filter(division__startswith=division)
+@dataclass(frozen=True)
+class Sought:
+    """What is looked for in the book; what is empty narrows nothing."""
+
+    who: str = ""
+    act: str = ""
+    person: int | None = None
+    day: date | None = None
+    division: str = ""
+
+
+def acts(sought: Sought, *, ranges: Iterable[tuple[str, str]], with_unplaced: bool = False) -> QuerySet[Act]:
+    """The book, newest first, narrowed down: acts in ranges of division codes, and, if asked, those of no division."""
+    reach = Q(division="") if with_unplaced else Q(pk__in=[])
+    for low, high in ranges:
+        reach |= Q(division__gte=low, division__lte=high)
+    rows = Act.objects.select_related("by").filter(reach).order_by("-at", "-number")
+    if sought.who:
+        rows = rows.filter(Q(by_name__icontains=sought.who) | Q(by__username=sought.who))
+    if sought.act:
+        rows = rows.filter(act__startswith=sought.act)
+    if sought.person is not None:
+        rows = rows.filter(subject="kernel.person", subject_id=str(sought.person))
+    if sought.day is not None:
+        first = timezone.make_aware(datetime.combine(sought.day, time.min))
+        rows = rows.filter(at__gte=first, at__lt=first + timedelta(days=1))
+    if sought.division:
+        rows = rows.filter(division__startswith=sought.division)
     return rows
 
 

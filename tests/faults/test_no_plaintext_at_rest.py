@@ -71,6 +71,22 @@ def test_everything_was_really_there(scene):
     assert names.splitlines()[-1] == "欧阳"
 
 
+def test_the_operator_s_own_search_finds_nothing_then_the_control(scene):
+    clean = scene.anmin("verify", "--plaintext", "200")
+    assert "没有一处能读到" in clean.stdout, clean.stdout + clean.stderr
+
+    number = scene.django(
+        "from anmin.kernel.people.models import Identifier\nprint([i.value for i in Identifier.objects.all()])"
+    )
+    (scene.home / "notes.txt").write_text(number, "utf-8")
+    dirty = scene.anmin("verify", "--plaintext", "200")
+    (scene.home / "notes.txt").unlink()
+
+    assert dirty.returncode == 1
+    assert "notes.txt" in dirty.stdout
+    assert not any(canary["number"] in dirty.stdout for canary in canaries())
+
+
 def test_the_control_is_found_in_the_database_and_in_its_log(scene):
     """The wrong variant: a column that holds a number in clear."""
     scene.sql("CREATE TABLE kernel_control (value text)")

@@ -1,4 +1,4 @@
-"""核验完整性：操作记录链、数据库页、数据文件；发现问题时退出码为 1。"""
+"""核验完整性：操作记录与锚点、账号与授权、数据库页、数据文件、明文；发现问题时退出码为 1。"""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from anmin.cli.running import err, out
 from anmin.cli.showing import show_checks
 from anmin.kernel.operations.checks import BROKEN, as_json, overall
+from anmin.kernel.operations.plaintext import plaintext
 from anmin.kernel.operations.verifying import verify as verify_all
 
 
@@ -18,9 +19,18 @@ def register(app: typer.Typer) -> None:
     app.command("verify")(verify)
 
 
-def verify(as_text: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:
-    """核验完整性：操作记录链、数据库页、数据文件；发现问题时退出码为 1。"""
-    found = verify_all(by="anmin verify", say=lambda text: err.print(f"{text} …"))
+def verify(
+    as_text: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+    plain: Annotated[int, typer.Option("--plaintext", help="另查明文：随机取这么多号码，在所有文件里找")] = 0,
+) -> None:
+    """核验完整性：操作记录与锚点、账号与授权、数据库页、数据文件；发现问题时退出码为 1。"""
+
+    def say(text: str) -> None:
+        err.print(f"{text} …")
+
+    found = verify_all(by="anmin verify", say=say)
+    if plain:
+        found.append(plaintext(plain, say))
     if as_text:
         out.print_json(json.dumps(as_json(found), ensure_ascii=False))
     else:

@@ -1,4 +1,4 @@
-"""Verification (完整性核验): the book of acts, the pages of the database, the files of snapshots; finds, never mends."""
+"""Verification (完整性核验): the book of acts, rows of rights, pages of the database, files; finds, never mends."""
 
 from __future__ import annotations
 

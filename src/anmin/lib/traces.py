@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -69,9 +70,8 @@ def _split(text: str) -> Iterator[str]:
     if not text[:-1].isdigit():
         yield from ("·".join(text), " ".join(text)) if not text.isascii() else ()
         return
-    cuts = {18: [(6, 14), (6, 10, 12, 14), (4, 8, 12, 16)], 11: [(3, 7)]}.get(
-        len(text), [tuple(range(4, len(text), 4))]
-    )
+    known: dict[int, list[tuple[int, ...]]] = {18: [(6, 14), (6, 10, 12, 14), (4, 8, 12, 16)], 11: [(3, 7)]}
+    cuts = known.get(len(text), [tuple(range(4, len(text), 4))])
     for cut in cuts:
         parts = [text[a:b] for a, b in zip((0, *cut), (*cut, len(text)), strict=True)]
         for mark in ("-", " ", "－"):
@@ -128,10 +128,10 @@ class Finder:
     def in_file(self, path: Path) -> Iterator[Trace]:
         """Traces in a file as it lies there, and in what is packed in it: Parquet columns, gzip."""
         with path.open("rb") as file:
-            yield from self.in_stream(iter(lambda: file.read(1 << 20), b""), str(path))
+            yield from self.in_stream(_read(file), str(path))
         if path.suffix == ".gz":
             with gzip.open(path) as packed:
-                yield from self.in_stream(iter(lambda: packed.read(1 << 20), b""), f"{path} (gzip)")
+                yield from self.in_stream(_read(packed), f"{path} (gzip)")
         if zipfile.is_zipfile(path):
             yield from self._in_zip(path)
         if path.suffix == ".parquet":
@@ -142,8 +142,7 @@ class Finder:
         with zipfile.ZipFile(path) as packed:
             for name in packed.namelist():
                 with packed.open(name) as member:
-                    chunks = iter(lambda member=member: member.read(1 << 20), b"")
-                    yield from self.in_stream(chunks, f"{path} ({name})")
+                    yield from self.in_stream(_read(member), f"{path} ({name})")
 
     def in_folder(self, folder: Path) -> Iterator[Trace]:
         """Traces in every file of a folder and below; a file that goes away meanwhile is passed over."""
@@ -153,6 +152,11 @@ class Finder:
                     yield from self.in_file(path)
                 except FileNotFoundError:
                     continue
+
+
+def _read(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
+    """A file a mebibyte at a time."""
+    return iter(lambda: file.read(1 << 20), b"")
 
 
 def _unpacked(path: Path) -> Iterator[bytes]:

@@ -176,6 +176,19 @@ def test_the_description_is_openapi_and_names_every_operation():
     assert names == {"status", "send_batch", "quarantine", "calls", "slips", "open_slip", "answer_slip"}
 
 
+def test_the_description_is_told_to_nobody_without_a_valid_key():
+    """E23: what an interface takes and where its bounds lie is for those it was opened to; the asking is written down."""
+    fresh, client = a_key()
+    address = "/api/v1/openapi.json"
+
+    strangers = [Client().get(address), Client(headers={"authorization": "Bearer x"}).get(address)]
+    client.get(address)
+
+    assert [one.status_code for one in strangers] == [401, 401]
+    assert all(one.json()["code"] == "key_not_valid" for one in strangers)
+    assert PartnerCall.objects.get(key=fresh.key, path=address).status == 200
+
+
 def test_a_thousand_odd_requests_break_nothing(widow):
     """E34: no answer of 500, none outside its description, none without a key."""
     checked(150)

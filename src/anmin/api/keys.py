@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja.security import HttpBearer
 
-from anmin.api.problems import Problem
+from anmin.api.problems import KEY_NOT_VALID, Problem, answer
 from anmin.kernel.access.middleware import tell
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.partners import actions, queries
@@ -86,3 +86,20 @@ def logged(view: Callable[..., Any]) -> Callable[..., Any]:
             )
 
     return called
+
+
+def with_a_key(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Tell only callers with a valid key how the interface works: the framework serves its description to anybody."""
+
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            caller = KeyAuth()(request)
+        except Problem as problem:
+            return answer(request, problem)
+        if caller is None:
+            return answer(request, KEY_NOT_VALID)
+        request.auth = caller  # type: ignore[attr-defined]
+        told: HttpResponse = logged(view)(request, *args, **kwargs)
+        return told
+
+    return shown

@@ -12,8 +12,8 @@ from ninja import Body, File, Header, NinjaAPI, Query, UploadedFile
 from ninja import Path as PathPart
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from anmin.api.keys import Caller, KeyAuth, logged
-from anmin.api.problems import NOT_FOUND, Problem, answer
+from anmin.api.keys import Caller, KeyAuth, logged, with_a_key
+from anmin.api.problems import KEY_NOT_VALID, NOT_FOUND, Problem, answer
 from anmin.api.shapes import (
     REFUSALS,
     BatchOut,
@@ -47,6 +47,7 @@ api = NinjaAPI(
     description="按密钥登记的用途、数据项和辖区提供；每次调用都有记录。",
     auth=KeyAuth(),
     docs_url=None,
+    docs_decorator=with_a_key,
     urls_namespace="partners",
 )
 
@@ -300,10 +301,7 @@ def on_problem(request: HttpRequest, problem: Problem) -> HttpResponse:
 @api.exception_handler(AuthenticationError)
 def on_stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     """One answer for no key, a wrong one, an expired one, a revoked one."""
-    return answer(
-        request,
-        Problem(401, "key_not_valid", "密钥无效", where="Authorization", todo="核对密钥是否填对、到期或停用"),
-    )
+    return answer(request, KEY_NOT_VALID)
 
 
 @api.exception_handler(ValidationError)

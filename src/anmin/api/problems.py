@@ -23,6 +23,11 @@ class Problem(Exception):
 NOT_FOUND = Problem(404, "not_found", "没有找到", todo="核对证件号码；不在密钥范围内的人也答“没有找到”")
 """One answer for somebody who does not exist, is out of the key's divisions, or is under protection."""
 
+KEY_NOT_VALID = Problem(
+    401, "key_not_valid", "密钥无效", where="Authorization", todo="核对密钥是否填对、到期或停用"
+)
+"""One answer for no key, a wrong one, an expired one, a revoked one."""
+
 
 def answer(request: HttpRequest, problem: Problem) -> JsonResponse:
     """A problem as an HTTP answer."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from boot.environment import PYTHON, ROOT, python_environment
@@ -88,14 +87,16 @@ def wait_for_page(process: Process, home: Path) -> None:
 
 
 def answers(port: int, path: str, timeout: float = 5.0) -> bool:
-    """Whether the web process answers at all, be it with a refusal."""
+    """Whether the web process answers at all, be it with a refusal or with the way to the address behind TLS."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=timeout):
-            return True
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
+        connection.request("GET", path)
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
+    return True
 
 
 def end_remembered(home: Path) -> bool:

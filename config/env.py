@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -34,10 +36,21 @@ class Environment(BaseSettings):
     oidc_client: str = ""
     oidc_secret: str = ""
     oidc_name: str = "统一身份认证"
+    oidc_claim: str = "preferred_username"
+    proxies: str = ""
+    address_tries: int = Field(default=5, ge=5, le=1000)
+    password_profile: Literal["dengbao", "long"] = "dengbao"
+    totp_sha1: bool = True
     key_provider: str = "development"
     master_key: str = ""
     key_pin: str = ""
     anchors: str = ""
+
+    @property
+    def oidc_origin(self) -> str:
+        """Scheme and host of the city's log-in service; empty without one."""
+        parts = urlsplit(self.oidc_server)
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
     @property
     def allowed_hosts(self) -> list[str]:

@@ -87,7 +87,6 @@ MIDDLEWARE = [
     "anmin.kernel.access.login.sessions.SessionClock",
     "anmin.kernel.access.middleware.ScopedTransaction",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -122,15 +121,17 @@ AUTHENTICATION_BACKENDS = [
     "anmin.kernel.access.login.backends.StaffBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "anmin.kernel.access.login.passwords.LongEnough"},
     {"NAME": "anmin.kernel.access.login.passwords.SeveralKinds"},
+    {"NAME": "anmin.kernel.access.login.passwords.NotCommon"},
     {"NAME": "anmin.kernel.access.login.passwords.NotAboutMe"},
     {"NAME": "anmin.kernel.access.login.passwords.NotUsedBefore"},
 ]
 from config.login import *  # noqa: E402, F403
+from config.login import OIDC_ORIGIN  # noqa: E402
 
-SECOND_FACTOR = ENVIRONMENT.second_factor and not DEMO
+# Only tests go without; a production profile cannot switch it off (GB/T 22239 §8.1.4.1 d, 双因素).
+SECOND_FACTOR = not DEMO and (ENVIRONMENT.second_factor or PRODUCTION)
 IDLE_SECONDS = ENVIRONMENT.idle_minutes * 60
 SESSION_SECONDS = 8 * 3600
 
@@ -155,7 +156,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *([OIDC_ORIGIN] if OIDC_ORIGIN else [])],
         "frame-ancestors": [NONE],
     }
 }
@@ -164,7 +165,12 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.secure_cookies
+# Behind TLS (远程管理防窃听, GB/T 22239 §8.1.4.1 c): cookies over TLS only, plain requests sent there, for a year.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ENVIRONMENT.secure_cookies or PRODUCTION
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SESSION_COOKIE_SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = bool(SECURE_HSTS_SECONDS)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "anmin.console.views.errors.csrf_failure"
 

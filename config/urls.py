@@ -16,9 +16,13 @@ urlpatterns = [
     ),
     path("account/logout/", RedirectView.as_view(pattern_name="console:login"), name="account_logout"),
     path("account/reauthenticate/", reauthenticate, name="account_reauthenticate"),
-    path("account/factors/", include("allauth.mfa.urls")),
-    path("account/devices/", include("allauth.usersessions.urls")),
+    path("account/factors/", include("config.urls_factors")),
     path("account/sso/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path(
+        "account/sso/cancelled/",
+        RedirectView.as_view(url="/login/?why=cancelled"),
+        name="socialaccount_login_cancelled",
+    ),
 ]
 
 handler400 = "anmin.console.views.errors.bad_request"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import typer
 
 from anmin.cli.running import out
-from anmin.kernel.access.login.actions import LoginProblem, begin_setup
+from anmin.kernel.access.login.problems import LoginProblem
+from anmin.kernel.access.login.setup.actions import begin_setup
 
 
 def register(app: typer.Typer) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
+from anmin.kernel.access.login.actions import keep_house
 from anmin.kernel.audit import keeping
 from anmin.kernel.operations import verifying
 from anmin.kernel.operations.jobs import background, daily
@@ -70,3 +71,15 @@ def make_partitions() -> None:
 def verify() -> None:
     """The book of acts, rows of rights, pages of the database, files; the health page shows what was found."""
     verifying.verify(by="系统")
+
+
+@background(
+    name="access.keep_house",
+    title=_("停用久未登录的账号，清理登录记录"),
+    cron=daily(2, 10),
+    rhythm=_("每天 2:10"),
+    seconds=600,
+)
+def keep_accounts() -> None:
+    """Accounts unused for 90 days sleep; ended sessions and yesterday's wrong tries are forgotten."""
+    keep_house(by="系统")

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import lazystr
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -16,6 +17,9 @@ from django.views.decorators.http import require_POST
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access import actions, listings
 from anmin.kernel.access.exceptions import actions as exceptions
+from anmin.kernel.access.login.locks.queries import locked_addresses
+from anmin.kernel.access.login.passwords import rules_in_words
+from anmin.kernel.access.login.second.queries import waiting_resets
 from anmin.kernel.access.roles import roles
 from anmin.kernel.access.taking import actions as taking
 
@@ -52,6 +56,7 @@ class UserForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = lazystr(rules_in_words())
         for one in self.fields.values():
             one.widget.attrs |= {"class": "form-control", "autocomplete": "off"}
 
@@ -75,6 +80,8 @@ def user_list(desk: Desk) -> HttpResponse:
         users=listings.users(desk.today),
         ending=listings.ending_soon(desk.today),
         alarms=listings.alarms(),
+        resets=waiting_resets(),
+        locked_addresses=locked_addresses(),
         form=form,
     )
 
@@ -125,8 +132,12 @@ def disable_user(desk: Desk, pk: int) -> HttpResponse:
     user = listings.user(pk)
     if user is None or user.pk == desk.reader.user.pk:  # type: ignore[union-attr]
         raise Http404
-    actions.disable_user(by=desk.reader.user, user=user, reason=desk.request.POST.get("reason", ""))
-    messages.success(desk.request, _("账号已停用。"))
+    reason = desk.request.POST.get("reason", "").strip()
+    if reason:
+        actions.disable_user(by=desk.reader.user, user=user, reason=reason)
+        messages.success(desk.request, _("账号已停用。"))
+    else:
+        messages.error(desk.request, _("请写明停用的理由。"))
     return HttpResponseRedirect(reverse("console:user", args=[pk]))
 
 

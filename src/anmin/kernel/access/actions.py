@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from anmin.kernel.access.devices.actions import end_sessions
 from anmin.kernel.access.models import Grant, User
 from anmin.kernel.access.queries import DEMO_PASSWORD
 from anmin.kernel.access.roles import roles
@@ -54,9 +55,10 @@ def create_user(
 
 @transaction.atomic
 def disable_user(*, by: Any, user: User, reason: str) -> User:
-    """Let nobody log in as this user any more; what was granted stays written."""
+    """Let nobody log in as this user any more, and end where they are logged in; what was granted stays written."""
     user.is_active = False
     user.save(update_fields=["is_active"])
+    end_sessions(by=by, user=user, reason=reason)
     audit.record(by=by, act="access.disable_user", subject=user, after={"is_active": False}, reason=reason)
     return user
 
@@ -119,10 +121,11 @@ def grant(
 
 @transaction.atomic
 def end_grant(*, by: Any, grant: Grant, last_day: date, reason: str) -> Grant:
-    """Let a grant end; the row stays."""
+    """Let a grant end; the row stays. Sessions begun with it end at once."""
     before = {"last_day": grant.last_day}
     grant.last_day = last_day
     grant.save(update_fields=["last_day"])
+    end_sessions(by=by, user=grant.user, reason=reason)
     audit.record(
         by=by,
         act="access.end_grant",

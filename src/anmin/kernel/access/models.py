@@ -259,7 +259,10 @@ class SetupSecret(models.Model):
 
 
 class FactorReset(models.Model):
-    """A lost second factor is to be removed (重设第二因素): asked by one administrator, approved by another."""
+    """A lost second factor is to be removed (重设第二因素): asked by one administrator, approved by another.
+
+    One at a time waits for each user; a refused one, and one that waited too long, is closed.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="factor_resets")
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="asked_factor_resets")
@@ -267,9 +270,20 @@ class FactorReset(models.Model):
     asked_at = models.DateTimeField(auto_now_add=True)
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="approved_factor_resets")
     approved_at = models.DateTimeField(null=True)
+    refused_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="refused_factor_resets")
+    refused_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(approved_at__isnull=True, refused_at__isnull=True),
+                name="factor_reset_waits_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True) | Q(refused_at__isnull=True),
+                name="factor_reset_one_answer",
+            ),
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True)
                 | (~Q(approved_by=F("asked_by")) & ~Q(approved_by=F("user"))),

@@ -14,6 +14,17 @@ from anmin.kernel.access.models import User
 log = structlog.get_logger(__name__)
 
 
+def may_log_in(user: User) -> bool:
+    """Whether an account is one to log in with at all.
+
+    An account whose row was edited by SQL opens nothing: it may bear somebody else's password.
+    """
+    if not user.is_coded:
+        log.error("account.ignored", user_id=user.pk, reason_code="row_code")
+        return False
+    return user.is_active and (settings.DEMO or not user.is_demo)
+
+
 class StaffBackend(BaseBackend):
     """User name and password. An unknown name costs as much time as a wrong password."""
 
@@ -31,17 +42,9 @@ class StaffBackend(BaseBackend):
         if user is None:
             User().set_password(password)  # the same work as checking one, so that time tells nothing
             return None
-        return user if user.check_password(password) and self._may(user) else None
+        return user if user.check_password(password) and may_log_in(user) else None
 
     def get_user(self, user_id: int) -> User | None:
         """The user of a session; a disabled one is out with the next click."""
         user = User.objects.filter(pk=user_id).first()
-        return user if user is not None and self._may(user) else None
-
-    @staticmethod
-    def _may(user: User) -> bool:
-        """An account whose row was edited by SQL opens nothing: it may bear somebody else's password."""
-        if not user.is_coded:
-            log.error("account.ignored", user_id=user.pk, reason_code="row_code")
-            return False
-        return user.is_active and (settings.DEMO or not user.is_demo)
+        return user if user is not None and may_log_in(user) else None

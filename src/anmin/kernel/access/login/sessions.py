@@ -107,7 +107,7 @@ def _back_to_login(request: HttpRequest) -> HttpResponse:
 
 def is_fresh(request: HttpRequest, minutes: int) -> bool:
     """Whether the password or the second factor was given in this session within some minutes."""
-    rows = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    rows = get_authentication_records(request, request.user)
     last = max((float(row.get("at", 0)) for row in rows), default=0.0)
     return time.time() - last <= minutes * 60
 

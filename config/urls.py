@@ -5,10 +5,12 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from anmin.api.partners import api as partners_api
+from anmin.api.registry import api as registry_api
 
 urlpatterns = [
     path("", include("anmin.console.urls")),
     path("api/v1/", partners_api.urls),
+    path("spdci/social/", registry_api.urls),
     path(
         "account/login/",
         RedirectView.as_view(pattern_name="console:login", query_string=True),

@@ -1,6 +1,6 @@
 """A partner with a key, for tests of the interface."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.test import Client
 from django.utils import timezone
@@ -21,8 +21,8 @@ def a_key(
     values = {
         "title": "两项补贴核对",
         "purpose": "两项补贴资格核对",
-        "first_day": date(2026, 1, 1),
-        "last_day": today + timedelta(365),
+        "first_day": today - timedelta(30),
+        "last_day": today + timedelta(300),
         "basis": "disability_subsidies",
         **more,
     }

@@ -34,24 +34,29 @@ class Caller:
             )
 
 
+def turned_away(request: HttpRequest, key: PartnerKey | None, status: int, code: str) -> None:
+    """Write a call down that no view came to see."""
+    actions.record_call(
+        by="partner" if key is None else str(key),
+        key=key,
+        method=request.method or "",
+        path=request.path,
+        status=status,
+        code=code,
+    )
+
+
 class KeyAuth(HttpBearer):  # type: ignore[misc]
     """Bearer tokens. A wrong, expired or revoked key gets one and the same answer; the log says which it was."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
         """The caller, and the database told what the caller may see."""
-        now = timezone.now()
         found = queries.key_by_token(token, timezone.localdate())
         if isinstance(found, Refused):
-            actions.record_call(
-                by="partner",
-                key=found.key,
-                method=request.method or "",
-                path=request.path,
-                status=401,
-                code=found.why,
-            )
+            turned_away(request, found.key, 401, found.why)
             return None
-        if queries.calls_in_last_minute(found, now) >= found.per_minute:
+        if queries.calls_in_last_minute(found, timezone.now()) >= found.per_minute:
+            turned_away(request, found, 429, "too_many_requests")
             raise Problem(
                 429, "too_many_requests", "调用太频繁", todo=f"每分钟不超过 {found.per_minute} 次，稍后再试"
             )
@@ -60,11 +65,11 @@ class KeyAuth(HttpBearer):  # type: ignore[misc]
         return Caller(found, reader)
 
 
-def logged(view: Callable[..., Any]) -> Callable[..., Any]:
+def called(view: Callable[..., Any]) -> Callable[..., Any]:
     """Write the call down with what it was told, also when it was refused."""
 
     @wraps(view)
-    def called(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def written(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         caller: Caller = request.auth  # type: ignore[attr-defined]
         status, code = 200, ""
         try:
@@ -85,21 +90,29 @@ def logged(view: Callable[..., Any]) -> Callable[..., Any]:
                 persons=caller.persons,
             )
 
-    return called
+    return written
 
 
-def with_a_key(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Tell only callers with a valid key how the interface works: the framework serves its description to anybody."""
+def with_a_key(
+    auth: HttpBearer, refused: Callable[[HttpRequest, Problem | None], HttpResponse]
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Tell only callers with a valid key how an interface works: the framework serves its description to anybody.
 
-    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            caller = KeyAuth()(request)
-        except Problem as problem:
-            return answer(request, problem)
-        if caller is None:
-            return answer(request, KEY_NOT_VALID)
-        request.auth = caller  # type: ignore[attr-defined]
-        told: HttpResponse = logged(view)(request, *args, **kwargs)
-        return told
+    `refused` writes the answer to a problem, or to somebody without a valid key, in the interface's own shape.
+    """
 
-    return shown
+    def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                caller = auth(request)
+            except Problem as problem:
+                return refused(request, problem)
+            if caller is None:
+                return refused(request, None)
+            request.auth = caller  # type: ignore[attr-defined]
+            told: HttpResponse = called(view)(request, *args, **kwargs)
+            return told
+
+        return shown
+
+    return wrap

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from ninja import Body, File, Header, NinjaAPI, Query, UploadedFile
 from ninja import Path as PathPart
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from anmin.api.keys import Caller, KeyAuth, logged, with_a_key
+from anmin.api.keys import Caller, KeyAuth, called, turned_away, with_a_key
+from anmin.api.parsing import StrictParser
 from anmin.api.problems import KEY_NOT_VALID, NOT_FOUND, Problem, answer
 from anmin.api.shapes import (
     REFUSALS,
@@ -26,8 +28,10 @@ from anmin.api.shapes import (
     StatusIn,
     StatusOut,
 )
+from anmin.kernel.access.taking.actions import TakingStopped
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.exchange.registry import queries as registry
+from anmin.kernel.exchange.registry.actions import without_consent
 from anmin.kernel.exchange.slips import actions as slips
 from anmin.kernel.exchange.slips import queries as slip_queries
 from anmin.kernel.exchange.slips.actions import SlipProblem
@@ -47,13 +51,14 @@ api = NinjaAPI(
     description="按密钥登记的用途、数据项和辖区提供；每次调用都有记录。",
     auth=KeyAuth(),
     docs_url=None,
-    docs_decorator=with_a_key,
+    docs_decorator=with_a_key(KeyAuth(), lambda request, problem: answer(request, problem or KEY_NOT_VALID)),
+    parser=StrictParser(),
     urls_namespace="partners",
 )
 
 
 @api.post("/status", response={200: StatusOut, **REFUSALS}, operation_id="status")
-@logged
+@called
 def status(request: HttpRequest, asked: Body[StatusIn]) -> Any:
     """The status of one person (查询认定状态), in fields that the key was granted, for a named matter."""
     caller: Caller = request.auth  # type: ignore[attr-defined]
@@ -70,13 +75,13 @@ def status(request: HttpRequest, asked: Body[StatusIn]) -> Any:
             raise Problem(
                 403, "field_not_granted", f"{known.title}：{words}", where=name, todo="在依据范围内申请共享"
             )
-    if queries.persons_today(caller.key, timezone.now()) >= caller.key.per_day:
-        raise Problem(
-            429, "too_many_persons", "今天查询的人数到上限了", todo=f"每天不超过 {caller.key.per_day} 人"
-        )
+    there = registry.somebody(caller.reader, asked.number)
     person = registry.person_for(caller.reader, caller.key, asked.number, today)
     if person is None:
+        if there is not None:
+            without_consent(by=caller.reader.name, key=caller.key, person=there.pk)
         raise NOT_FOUND
+    _count(caller, [person.pk], today)
     caller.persons, caller.fields = 1, list(asked.fields)
     audit.record_reads(
         by=caller.reader.name,
@@ -86,11 +91,21 @@ def status(request: HttpRequest, asked: Body[StatusIn]) -> Any:
         fields=["api", *asked.fields],
         division=person.division,
     )
-    return {"on": today, "values": registry.told(caller.reader, person, asked.fields, today)}
+    return {"on": today, "values": registry.told(caller.reader, caller.key, person, asked.fields, today)}
+
+
+def _count(caller: Caller, persons: list[int], on: date) -> None:
+    """Persons told of, each once a day over all keys of the line; beyond the key's number nothing is told."""
+    try:
+        partners.take_persons(by=caller.reader.name, key=caller.key, person_ids=persons, on=on)
+    except TakingStopped as stopped:
+        raise Problem(
+            429, "too_many_persons", "今天查询的人数到上限了", todo=f"每天不超过 {caller.key.per_day} 人"
+        ) from stopped
 
 
 @api.post("/sources/{source}/{period}", response={200: BatchOut, **REFUSALS}, operation_id="send_batch")
-@logged
+@called
 def send_batch(
     request: HttpRequest,
     source: PathPart[str],
@@ -174,7 +189,7 @@ def _kept(caller: Caller, name: str, mark: str) -> Any:
 @api.get(
     "/batches/{number}/quarantine", response={200: QuarantinePage, **REFUSALS}, operation_id="quarantine"
 )
-@logged
+@called
 def quarantine(
     request: HttpRequest,
     number: PathPart[int],
@@ -194,7 +209,7 @@ def quarantine(
 
 
 @api.get("/calls", response={200: CallPage, **REFUSALS}, operation_id="calls")
-@logged
+@called
 def calls(request: HttpRequest, before: int = Query(LARGEST_ID, ge=0, le=LARGEST_ID)) -> Any:
     """What was done with this key (调用日志), newest first."""
     caller: Caller = request.auth  # type: ignore[attr-defined]
@@ -218,7 +233,7 @@ def calls(request: HttpRequest, before: int = Query(LARGEST_ID, ge=0, le=LARGEST
 
 
 @api.get("/slips", response={200: SlipPage, **REFUSALS}, operation_id="slips")
-@logged
+@called
 def list_slips(request: HttpRequest, before: int = Query(LARGEST_ID, ge=0, le=LARGEST_ID)) -> Any:
     """Slips between us (校核单), newest first."""
     caller: Caller = request.auth  # type: ignore[attr-defined]
@@ -231,7 +246,7 @@ def list_slips(request: HttpRequest, before: int = Query(LARGEST_ID, ge=0, le=LA
 
 
 @api.post("/slips", response={200: SlipOut, **REFUSALS}, operation_id="open_slip")
-@logged
+@called
 def open_slip(request: HttpRequest, given: Body[SlipIn]) -> Any:
     """Doubt a value of ours (提出校核)."""
     caller: Caller = request.auth  # type: ignore[attr-defined]
@@ -256,7 +271,7 @@ def open_slip(request: HttpRequest, given: Body[SlipIn]) -> Any:
 
 
 @api.post("/slips/{number}/answer", response={200: SlipOut, **REFUSALS}, operation_id="answer_slip")
-@logged
+@called
 def answer_slip(request: HttpRequest, number: PathPart[int], given: Body[SlipAnswerIn]) -> Any:
     """Answer a slip that we sent (答复校核单)."""
     caller: Caller = request.auth  # type: ignore[attr-defined]
@@ -309,6 +324,7 @@ def on_bad_request(request: HttpRequest, error: ValidationError) -> HttpResponse
     """The first thing that cannot be read, and where."""
     first = error.errors[0] if error.errors else {}
     where = ".".join(str(part) for part in first.get("loc", ()))
+    turned_away(request, request.auth.key, 422, "not_readable")  # type: ignore[attr-defined]
     return answer(
         request,
         Problem(422, "not_readable", "请求内容不对", where=where, todo=str(first.get("msg", ""))[:200]),
@@ -318,6 +334,7 @@ def on_bad_request(request: HttpRequest, error: ValidationError) -> HttpResponse
 @api.exception_handler(HttpError)
 def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     """A body that is no JSON, or the like."""
+    turned_away(request, request.auth.key, error.status_code, "not_readable")  # type: ignore[attr-defined]
     return answer(
         request, Problem(error.status_code, "not_readable", "请求内容读不出来", todo="检查格式和编码")
     )

@@ -31,6 +31,7 @@ from anmin.kernel.partners.models import (
     Partner,
     PartnerCall,
     PartnerKey,
+    PartnerStaff,
     Sender,
     Subscription,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "Partner",
     "PartnerCall",
     "PartnerKey",
+    "PartnerStaff",
     "PasswordHistory",
     "Person",
     "ProcedureVersion",

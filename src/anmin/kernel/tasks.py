@@ -10,8 +10,13 @@ from procrastinate.contrib.django import app
 
 from anmin.kernel.access.login.actions import keep_house
 from anmin.kernel.audit import keeping
+from anmin.kernel.exchange.delivery import actions as delivery
+from anmin.kernel.exchange.registry import actions as registry
+from anmin.kernel.exchange.sharing import actions as sharing
+from anmin.kernel.exchange.subscriptions import actions as subscriptions
 from anmin.kernel.operations import verifying
 from anmin.kernel.operations.jobs import background, daily
+from anmin.kernel.partners.queries import exchange_numbered
 
 KEEP_DONE_HOURS = 72
 KEEP_FAILED_HOURS = 24 * 180
@@ -83,3 +88,39 @@ def verify() -> None:
 def keep_accounts() -> None:
     """Accounts unused for 90 days sleep; ended sessions and yesterday's wrong tries are forgotten."""
     keep_house(by="系统")
+
+
+@background(name=registry.JOB, title=_("答复其他系统的查询"), seconds=300)
+def answer_exchange(exchange: int) -> None:
+    """Work off one message of the exchange standard, and send the answer at once."""
+    today = timezone.localdate()
+    row = exchange_numbered(exchange)
+    if row is not None:
+        registry.answer_received(by="系统", exchange=row, on=today)
+        delivery.send_due(by="系统", on=today)
+
+
+@background(
+    name="exchange.deliver",
+    title=_("给其他系统发送通知和答复"),
+    cron="*/2 * * * *",
+    rhythm=_("每 2 分钟"),
+    seconds=1800,
+)
+def deliver() -> None:
+    """Tell subscribers what happened, and send what is due; what does not arrive is tried again."""
+    today = timezone.localdate()
+    subscriptions.tell_subscribers(by="系统", on=today)
+    delivery.send_due(by="系统", on=today)
+
+
+@background(
+    name="exchange.escalate",
+    title=_("逾期未答复的共享申请上报"),
+    cron=daily(8, 0),
+    rhythm=_("每天 8:00"),
+    seconds=300,
+)
+def escalate() -> None:
+    """Sharing requests that nobody answered in time are reported upwards; silence grants nothing."""
+    sharing.escalate_silent(by="系统", on=timezone.localdate())

@@ -21,6 +21,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "kernel_factorreset": (),
     "kernel_partner": (),
     "kernel_partnerkey": ("row_version", "row_code"),
+    "kernel_partnerstaff": ("row_version", "row_code"),
     "kernel_sender": (),
     "kernel_person": ("tokens",),
     "kernel_identifier": (),

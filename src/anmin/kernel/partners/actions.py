@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from anmin.kernel.access.queries import Reader
+from anmin.kernel.access.taking.actions import TakingStopped, take
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.partners.models import KeptAnswer, Partner, PartnerCall, PartnerKey, Sender
-from anmin.kernel.partners.queries import MARK, POWERS, legal_bases, secret_hash, shareable
+from anmin.kernel.partners.queries import MARK, POWERS, family_of, legal_bases, secret_hash, shareable
 from anmin.lib.divisions import canonical
 
 OVERLAP = 7
 """Days that a rotated key goes on working, so that the partner can change over without a gap."""
+LONGEST_KEY = 366
+"""Days that a key can be given at most; whoever still needs it then asks again (最长一年)."""
+MOST_A_DAY, MOST_A_MINUTE = 100_000, 6_000
 
 
 class PartnerProblem(ValueError):
@@ -44,6 +48,22 @@ def add_partner(*, by: Any, key: str, name: str, contact: str = "", is_demo: boo
         raise PartnerProblem("请填写单位名称，例如 威海市医疗保障局")
     row = Partner.objects.create(key=key, name=name.strip()[:100], contact=contact[:100], is_demo=is_demo)
     audit.record(by=by, act="partners.add_partner", subject=row, after={"key": key, "name": row.name})
+    return row
+
+
+@transaction.atomic
+def close_partner(*, by: Any, partner: Partner, reason: str) -> Partner:
+    """Have nothing more to do with a partner (停止往来): none of its keys opens anything from now on.
+
+    Raises:
+        PartnerProblem: without a reason.
+    """
+    if not reason.strip():
+        raise PartnerProblem("停止往来要写原因")
+    row = Partner.objects.select_for_update().get(pk=partner.pk)
+    row.is_active = False
+    row.save(update_fields=["is_active"])
+    audit.record(by=by, act="partners.close_partner", subject=row, after={"is_active": False}, reason=reason)
     return row
 
 
@@ -76,6 +96,12 @@ def create_key(
         raise PartnerProblem("密钥要写名称和用途，写明是哪个系统、办什么事")
     if last_day < first_day:
         raise PartnerProblem("密钥的最后一天早于第一天")
+    if (last_day - first_day).days > LONGEST_KEY and replaces is None:
+        raise PartnerProblem("密钥最长给一年；到期前可以更换或新建")
+    if not 0 < per_day <= MOST_A_DAY or not 0 < per_minute <= MOST_A_MINUTE:
+        raise PartnerProblem(f"每天人数在 1 至 {MOST_A_DAY} 之间，每分钟次数在 1 至 {MOST_A_MINUTE} 之间")
+    if not partner.is_active:
+        raise PartnerProblem(f"{partner.name} 已停止往来，不能新建密钥")
     if unknown := set(powers) - set(POWERS):
         raise PartnerProblem(f"没有这些接口权限：{'、'.join(sorted(unknown))}")
     if not powers or not divisions:
@@ -188,39 +214,24 @@ def revoke_key(*, by: Any, key: PartnerKey, reason: str) -> PartnerKey:
     return row
 
 
-@transaction.atomic
-def register_sender(
-    *,
-    by: Any,
-    key: PartnerKey,
-    sender_id: str,
-    public_key: str = "",
-    is_stub_allowed: bool = False,
-    callback_hosts: Sequence[str] = (),
-) -> Sender:
-    """Register a system that speaks the exchange standard (登记标准接口发送方).
+def take_persons(*, by: Any, key: PartnerKey, person_ids: Collection[int], on: date) -> None:
+    """Count persons told of with a key (计人数), each once a day, over all keys of its line.
 
     Raises:
-        PartnerProblem: without a public key where none may be missing; in production a signature is always needed.
+        TakingStopped: when they would be more than the key may in a day; the alarm and the act stand all the same.
     """
-    if is_stub_allowed and settings.PRODUCTION:
-        raise PartnerProblem("生产环境的发送方必须用 SM2 签名，不能登记为免签")
-    if not public_key and not is_stub_allowed:
-        raise PartnerProblem("请登记发送方的 SM2 公钥（128 位十六进制）")
-    if public_key and (len(public_key) != 128 or not all(one in "0123456789abcdef" for one in public_key)):
-        raise PartnerProblem("公钥应为 64 字节的 128 位小写十六进制")
-    if "registry" not in key.powers:
-        raise PartnerProblem("这把密钥没有标准接口的权限，不能登记发送方")
-    row = Sender.objects.create(
-        sender_id=sender_id,
-        key=key,
-        public_key=public_key,
-        is_stub_allowed=is_stub_allowed,
-        callback_hosts=sorted(set(callback_hosts)),
-    )
-    after = {"sender_id": sender_id, "signs": bool(public_key), "stub": is_stub_allowed}
-    audit.record(by=by, act="partners.register_sender", subject=row, after=after)
-    return row
+    line = Reader(None, on, name=str(key), via=f"key/{family_of(key)}")
+    try:
+        take(reader=line, klass="key", person_ids=person_ids, limit=key.per_day)
+    except TakingStopped:
+        audit.record(
+            by=by,
+            act="partners.too_many_persons",
+            subject=key,
+            after={"limit": key.per_day},
+            result="refused",
+        )
+        raise
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -20,6 +21,35 @@ class Partner(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PartnerStaff(CodedModel):
+    """Somebody of a partner who may open the partner's own page (往来单位经办人), for a span, both days inclusive.
+
+    The log-in holds the role `partner_staff` and no other; whose page it opens stands here.
+    """
+
+    CODED = ("user_id", "partner_id", "first_day", "last_day")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="partners")
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="staff")
+    first_day = models.DateField()
+    last_day = models.DateField(null=True)
+    added_by = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__isnull=True) | Q(last_day__gte=F("first_day")),
+                name="partner_staff_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(last_day__isnull=True), name="partner_staff_of_one_partner"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner} · {self.user}"
 
 
 class PartnerKey(CodedModel):
@@ -134,19 +164,33 @@ class KeptAnswer(models.Model):
 
 
 class Sender(models.Model):
-    """A system that sends us messages by the exchange standard, as it was registered (标准接口发送方)."""
+    """A system that sends us messages by the exchange standard, as it was registered (标准接口发送方).
+
+    `public_key` is hexadecimal for SM2 and PEM for the algorithms of JWS. `receiver_id` is what the sender calls us.
+    Answers go to `callback_uri` where a message names no address, and never to a host that is not registered.
+    """
+
+    class Algorithm(models.TextChoices):
+        SM2 = "SM2", "SM2（国密）"
+        EDDSA = "EdDSA", "JWS EdDSA（Ed25519）"
+        ES256 = "ES256", "JWS ES256"
+        RS256 = "RS256", "JWS RS256"
 
     sender_id = models.CharField(max_length=99, unique=True)
     key = models.ForeignKey(PartnerKey, models.PROTECT, related_name="senders")
-    public_key = models.CharField(max_length=128, blank=True)
+    algorithm = models.CharField(max_length=6, choices=Algorithm.choices, blank=True)
+    public_key = models.TextField(blank=True)
     is_stub_allowed = models.BooleanField(default=False)
     callback_hosts = models.JSONField(default=list)
+    callback_uri = models.CharField(max_length=500, blank=True)
+    receiver_id = models.CharField(max_length=99, default="anmin")
     is_active = models.BooleanField(default=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=~Q(public_key="") | Q(is_stub_allowed=True), name="sender_signs_or_is_a_stub"
+                condition=~Q(public_key="") & ~Q(algorithm="") | Q(is_stub_allowed=True),
+                name="sender_signs_or_is_a_stub",
             ),
         ]
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+import structlog
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
+from anmin.kernel.access.models import Taking
 from anmin.kernel.access.queries import Reader, Scope
 from anmin.kernel.partners.models import (
     Exchange,
@@ -20,6 +22,8 @@ from anmin.kernel.partners.models import (
 )
 from anmin.kernel.partners.shareable import POWERS, LegalBasis, Shareable, legal_bases, shareable
 from anmin.lib.crypto import is_same, sm3
+
+log = structlog.get_logger(__name__)
 
 __all__ = [
     "POWERS",
@@ -51,7 +55,7 @@ def secret_hash(secret: str) -> str:
 
 
 def key_by_token(token: str, on: date) -> PartnerKey | Refused:
-    """The key of a bearer token that is in force on a day."""
+    """The key of a bearer token that is in force on a day. A key that was edited by SQL opens nothing."""
     mark, _, rest = token.partition("_")
     prefix, _, secret = rest.partition("_")
     if mark != MARK or not secret or "\x00" in token:
@@ -60,6 +64,9 @@ def key_by_token(token: str, on: date) -> PartnerKey | Refused:
     given = secret_hash(secret)
     if key is None or not is_same(given.encode(), key.hash.encode()):
         return Refused("unknown")
+    if not key.is_coded:
+        log.error("key.ignored", row=key.pk, reason_code="row_code")
+        return Refused("edited", key)
     if key.revoked_at is not None:
         return Refused("revoked", key)
     if not key.first_day <= on <= key.last_day:
@@ -81,16 +88,22 @@ def reader_of_key(key: PartnerKey, on: date) -> Reader:
     )
 
 
+def family_of(key: PartnerKey) -> int:
+    """The number of the first key of a line of rotated ones: what is counted for one counts for all of them."""
+    while key.replaces is not None:
+        key = key.replaces
+    return key.pk
+
+
 def calls_in_last_minute(key: PartnerKey, now: datetime) -> int:
-    """How often a key was used within sixty seconds."""
-    return PartnerCall.objects.filter(key=key, at__gt=now - timedelta(seconds=60)).count()
+    """How often a key was used within sixty seconds, calls that were turned away for this very reason left out."""
+    rows = PartnerCall.objects.filter(key=key, at__gt=now - timedelta(seconds=60))
+    return rows.exclude(status=429).count()
 
 
-def persons_today(key: PartnerKey, now: datetime) -> int:
-    """How many persons were read with a key since midnight, counted by call."""
-    start = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = PartnerCall.objects.filter(key=key, at__gte=start).aggregate(n=Sum("persons"))
-    return rows["n"] or 0
+def persons_today(key: PartnerKey, on: date) -> int:
+    """How many different persons were told of on a day with a key and those before it in its line."""
+    return Taking.objects.filter(via=f"key/{family_of(key)}", day=on, klass="key").count()
 
 
 def partners() -> QuerySet[Partner]:
@@ -147,6 +160,11 @@ def sender_named(sender_id: str) -> Sender | None:
 def exchanges(sender: Sender, **sought: object) -> QuerySet[Exchange]:
     """A sender's asynchronous requests, newest first."""
     return Exchange.objects.filter(sender=sender, **sought).order_by("-pk")
+
+
+def exchange_numbered(number: int) -> Exchange | None:
+    """One request, with its sender's key and partner."""
+    return Exchange.objects.select_related("sender__key__partner").filter(pk=number).first()
 
 
 def subscription(sender: Sender, code: str) -> Subscription | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -10,6 +11,7 @@ class SharingRequest(models.Model):
     """A request for data (数据共享申请, 《政务数据共享条例》). Only a person grants; silence is reported upwards.
 
     `basis` names the legal basis, beyond whose fields nothing may be asked. `answer_due` is counted in working days.
+    Whoever asked does not decide, which the table refuses too.
     """
 
     class State(models.TextChoices):
@@ -28,11 +30,17 @@ class SharingRequest(models.Model):
     last_day = models.DateField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     asked_by = models.CharField(max_length=150)
+    asker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="asked_sharings"
+    )
     asked_on = models.DateField()
     conformity_due = models.DateField()
     answer_due = models.DateField()
     escalated_on = models.DateField(null=True)
     decided_by = models.CharField(max_length=150, blank=True)
+    decider = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="decided_sharings"
+    )
     decided_on = models.DateField(null=True)
     reason = models.CharField(max_length=300, blank=True)
 
@@ -48,6 +56,10 @@ class SharingRequest(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="refused") | ~Q(reason=""), name="sharing_refused_with_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(decider__isnull=True) | Q(asker__isnull=True) | ~Q(decider=F("asker")),
+                name="sharing_decided_by_another",
             ),
         ]
         indexes = [models.Index(fields=["state", "answer_due"], name="sharing_queue")]

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja.security import HttpBearer
 
-from anmin.api.problems import KEY_NOT_VALID, Problem, answer
+from anmin.api.problems import Problem
 from anmin.kernel.access.middleware import tell
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.partners import actions, queries

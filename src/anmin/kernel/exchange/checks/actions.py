@@ -10,14 +10,17 @@ from django.db import transaction
 
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.audit import actions as audit
-from anmin.kernel.exchange.checks.asking import LakeAnswer, lake
+from anmin.kernel.exchange.checks.asking import LakeAnswer, Member, answer_of, check_sources
 from anmin.kernel.exchange.checks.models import CheckAnswer, CheckOrder
+from anmin.kernel.exchange.consents.actions import withdraw_consent
+from anmin.kernel.exchange.consents.models import Consent
 from anmin.kernel.exchange.consents.queries import Missing, adults_of, missing_of
 from anmin.kernel.exchange.periods import due
 from anmin.kernel.people import queries as people
 from anmin.kernel.people.models import Household, Identifier, Membership
 
 HIDDEN = "一名您无权查看的家庭成员"
+LAPSED = "有成年家庭成员的授权已撤回或到期"
 
 
 class CheckProblem(ValueError):
@@ -49,7 +52,7 @@ def _authorised(reader: Reader, household: Household, sources: Sequence[str], on
     if missing:
         asked = [row.person for row in missing]
         names = {row.pk: row.name for row in people.persons(reader).filter(pk__in=asked)}
-        titles = {key: row.title for key, row in lake().sources().items()}
+        titles = {key: row.title for key, row in check_sources().items()}
         raise NotAuthorised(missing, names, titles)
     return adults
 
@@ -73,7 +76,7 @@ def ask_check(
     chosen = sorted(set(sources))
     if not matter.strip():
         raise CheckProblem("请写明为哪个办件或哪次复核而核对；没有事由不能查询")
-    if not chosen or set(chosen) - set(lake().sources()):
+    if not chosen or set(chosen) - set(check_sources()):
         raise CheckProblem("请从列表中选择要查询的来源")
     if CheckOrder.objects.filter(household=household, state__in=["asked", "running"]).exists():
         raise CheckProblem("这户正在核对，不用重复发起；可以在核对列表里看进度")
@@ -113,13 +116,13 @@ def answer_from_lake(*, by: Reader, order: CheckOrder, on: date) -> list[CheckAn
     """Take from departments' batches what waits for an answer (按批次答复); sources without a batch go on waiting."""
     row = _held(order, CheckOrder.State.RUNNING)
     _authorised(by, row.household, row.sources, on)
-    blinds = _blinds(row.household, on)
+    members = _members(row.household, on)
     answered = []
     for answer in row.answers.filter(state=CheckAnswer.State.WAITING).order_by("source"):
-        told = lake().answer(answer.source, list(blinds), on)
+        told = answer_of(answer.source, members, on)
         if told is None:
             continue
-        _fill(answer, told, blinds, by, on)
+        _fill(answer, told, by, on)
         answered.append(answer)
     if answered:
         sources = [one.source for one in answered]
@@ -141,8 +144,10 @@ def answer_by_hand(
 ) -> CheckAnswer:
     """Enter what a source answered on paper (人工录入答复). `document` names the paper; no lines mean no record.
 
+    A line says `person`, a member of the household, and `values`: texts by what they are called on the paper.
+
     Raises:
-        CheckProblem: without a paper, for a day to come, or when the source has answered already.
+        CheckProblem: without a paper, for a day to come, about somebody else, or when the source has answered already.
     """
     order = _held(answer.order, CheckOrder.State.RUNNING)
     _authorised(by, order.household, order.sources, on)
@@ -153,6 +158,9 @@ def answer_by_hand(
         raise CheckProblem("请写明答复函的文号或名称，以便日后核对原件")
     if as_of > on:
         raise CheckProblem("数据日期不能晚于今天，请按答复函上的日期填写")
+    members = {one.person for one in _members(order.household, on).values()} | set(order.persons)
+    if any(line["person"] not in members or not line["values"] for line in lines):
+        raise CheckProblem("每条记录都要写明是这一户的哪一位成员，以及查到了什么")
     row.state = CheckAnswer.State.FOUND if lines else CheckAnswer.State.NOTHING
     row.way, row.as_of, row.batch = CheckAnswer.Way.HAND, as_of, document.strip()[:80]
     row.lines = {"rows": list(lines)}
@@ -192,6 +200,32 @@ def cancel_check(*, by: Reader, order: CheckOrder, reason: str) -> CheckOrder:
     return row
 
 
+@transaction.atomic
+def withdraw_authorisation(*, by: Reader, consent: Consent, reason: str, on: date) -> list[CheckOrder]:
+    """Withdraw an authorisation (撤回核对授权) and stop the checks under way that rested on it; tells which.
+
+    Reports that are done stay: what was lawful then is not undone (个人信息保护法 §15).
+
+    Raises:
+        ConsentProblem: without a reason, or when it was withdrawn already.
+    """
+    row = withdraw_consent(by=by.user or by.name, consent=consent, reason=reason)
+    return stop_unauthorised(by=by, on=on, person=row.person_id)
+
+
+@transaction.atomic
+def stop_unauthorised(*, by: Reader, on: date, person: int | None = None) -> list[CheckOrder]:
+    """Stop checks under way for which an adult's authorisation ran out or was withdrawn (授权失效，终止核对)."""
+    open_ones = CheckOrder.objects.filter(state__in=[CheckOrder.State.ASKED, CheckOrder.State.RUNNING])
+    if person is not None:
+        open_ones = open_ones.filter(persons__contains=[person])
+    stopped = []
+    for row in open_ones.select_related("household").order_by("pk"):
+        if missing_of(adults_of(row.household, on), row.sources, on):
+            stopped.append(cancel_check(by=by, order=row, reason=LAPSED))
+    return stopped
+
+
 def _held(order: CheckOrder, state: str) -> CheckOrder:
     row = CheckOrder.objects.select_for_update().select_related("household").get(pk=order.pk)
     if row.state != state:
@@ -199,24 +233,18 @@ def _held(order: CheckOrder, state: str) -> CheckOrder:
     return row
 
 
-def _blinds(household: Household, on: date) -> dict[bytes, int]:
-    """The blind keys of everybody in a household on a day, each with whose it is."""
+def _members(household: Household, on: date) -> dict[bytes, Member]:
+    """Everybody in a household on a day by the blind keys of all their numbers."""
     members = Membership.objects.filter(people.in_force(on), household=household).values("person")
-    rows = Identifier.objects.filter(person__in=members, last_day__isnull=True)
+    rows = Identifier.objects.filter(person__in=members, last_day__isnull=True).select_related("person")
     rows = rows.exclude(kind__in=[Identifier.Kind.BANK, Identifier.Kind.BOOKLET])
-    return {bytes(blind): person for blind, person in rows.values_list("blind", "person")}
+    return {bytes(row.blind): Member(row.person_id, row.person.name) for row in rows}
 
 
-def _fill(answer: CheckAnswer, told: LakeAnswer, blinds: dict[bytes, int], by: Reader, on: date) -> None:
-    lines = [
-        {"person": blinds[bytes(key)], **row}
-        for key, rows in told.rows.items()
-        for row in rows
-        if bytes(key) in blinds
-    ]
-    answer.state = CheckAnswer.State.FOUND if lines else CheckAnswer.State.NOTHING
+def _fill(answer: CheckAnswer, told: LakeAnswer, by: Reader, on: date) -> None:
+    answer.state = CheckAnswer.State.FOUND if told.lines else CheckAnswer.State.NOTHING
     answer.way, answer.as_of, answer.batch = CheckAnswer.Way.LAKE, told.as_of, told.batch[:80]
-    answer.lines = {"rows": lines}
+    answer.lines = {"rows": told.lines}
     answer.answered_on, answer.answered_by = on, by.name[:150]
     answer.save()
 

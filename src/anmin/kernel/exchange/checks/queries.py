@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,17 +10,29 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from anmin.kernel.access.queries import Reader
-from anmin.kernel.exchange.checks.asking import CheckSource, lake
+from anmin.kernel.exchange.checks.asking import check_sources
 from anmin.kernel.exchange.checks.models import CheckAnswer, CheckOrder
 from anmin.kernel.exchange.consents.queries import Missing, adults_of, missing_of
 from anmin.kernel.exchange.periods import days_left
+from anmin.kernel.facts.sources.catalogue import Source
 from anmin.kernel.people import queries as people
 from anmin.kernel.people.models import Household, Person
 
 
-def check_sources() -> dict[str, CheckSource]:
-    """The sources that a check may ask, by key."""
-    return lake().sources()
+__all__ = [
+    "ReportLine",
+    "ReportRow",
+    "adults_seen",
+    "answer_numbered",
+    "answers_of",
+    "check_sources",
+    "lacking",
+    "latest_report",
+    "order_numbered",
+    "orders",
+    "overdue",
+    "report",
+]
 
 
 def orders(reader: Reader) -> QuerySet[CheckOrder]:
@@ -67,12 +80,26 @@ def adults_seen(reader: Reader, household: Household, on: date) -> list[Person]:
 
 
 @dataclass(frozen=True)
+class ReportRow:
+    """One row of an answer: about whom, its values by the source's columns, and whether the name was another.
+
+    `is_hidden` when it is about somebody out of the reader's sight: then neither name nor values are there.
+    """
+
+    person: int
+    name: str
+    values: Mapping[str, Any]
+    name_differs: bool
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True)
 class ReportLine:
     """One source in a report: what it said about whom, with source, batch and day. `left` is working days to go."""
 
     answer: CheckAnswer
-    source: CheckSource | None
-    rows: list[tuple[str, list[tuple[str, Any]]]]
+    source: Source | None
+    rows: list[ReportRow]
     left: int
 
     @property
@@ -84,18 +111,26 @@ class ReportLine:
 def report(reader: Reader, order: CheckOrder, on: date) -> list[ReportLine]:
     """The report of a check (核对报告) as far as it has come; persons the reader may not see are not named."""
     sources = check_sources()
-    found = []
-    for answer in answers_of(order):
-        rows = answer.lines.get("rows", []) if answer.state == CheckAnswer.State.FOUND else []
-        keys = [row["person"] for row in rows if row.get("person")]
-        names = {row.pk: row.name for row in people.persons(reader).filter(pk__in=keys)}
-        shown = [
-            (
-                names.get(row.get("person"), ""),
-                [(name, value) for name, value in row.items() if name != "person"],
-            )
-            for row in rows
-            if not row.get("person") or row["person"] in names
-        ]
-        found.append(ReportLine(answer, sources.get(answer.source), shown, days_left(answer.due, on)))
-    return found
+    answers = answers_of(order)
+    held = {
+        answer.pk: answer.lines.get("rows", []) if answer.state == CheckAnswer.State.FOUND else []
+        for answer in answers
+    }
+    keys = {row["person"] for rows in held.values() for row in rows}
+    names = {row.pk: row.name for row in people.persons(reader).filter(pk__in=keys)}
+    return [
+        ReportLine(
+            answer,
+            sources.get(answer.source),
+            [_row(row, names) for row in held[answer.pk]],
+            days_left(answer.due, on),
+        )
+        for answer in answers
+    ]
+
+
+def _row(row: dict[str, Any], names: Mapping[int, str]) -> ReportRow:
+    name = names.get(row["person"])
+    if name is None:
+        return ReportRow(0, "", {}, False, is_hidden=True)
+    return ReportRow(row["person"], name, row["values"], bool(row.get("name_differs")))

@@ -22,6 +22,7 @@ class Consent(SealedModel):
 
     class Channel(models.TextChoices):
         PAPER = "paper", "书面签字"
+        DESK = "desk", "窗口当面确认"
         FACE = "face", "人脸核身后确认"
         SIGN = "sign", "电子签名"
 

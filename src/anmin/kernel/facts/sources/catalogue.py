@@ -19,6 +19,8 @@ FOLDER = Path(__file__).parent
 Form = Literal["identity", "name", "money", "whole", "flag", "day", "code", "text"]
 KINDS = {"money": Kind.FEN, "whole": Kind.INT, "flag": Kind.BOOL, "day": Kind.DAY, "code": Kind.CODE}
 MONTHS = {"weekly": 0, "monthly": 1, "quarterly": 3, "half_yearly": 6, "yearly": 12, "on_request": 0}
+CHECKING = "核对家庭"
+"""The purpose without which a source may not be used in checks (个人信息保护法 §6)."""
 GRACE_DAYS = {"weekly": 10, "monthly": 15, "quarterly": 20, "half_yearly": 30, "yearly": 45}
 
 
@@ -85,3 +87,8 @@ def sources() -> dict[str, Source]:
                 raise ValueError(f"{path.name}：来源 {source.key} 声明了两次")
             found[source.key] = source
     return found
+
+
+def check_sources() -> dict[str, Source]:
+    """The sources that a check of a household's economic status may ask (核对来源): those received for that purpose."""
+    return {key: source for key, source in sources().items() if CHECKING in source.purpose}

@@ -1,0 +1,71 @@
+"""What a source's newest batches say about some persons: the only way from the lake back to single people."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from anmin.kernel.facts.batches.queries import in_force
+from anmin.kernel.facts.lake.places import lake_home
+from anmin.kernel.facts.sources.catalogue import Source
+from anmin.policy.errors import PolicyError
+
+
+@dataclass(frozen=True)
+class SaidRow:
+    """One row about one person: a print of the name as it was sent, and values by the names of the source's columns."""
+
+    name: bytes
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a source said: the day its data are true for, period, batches (the newest last), rows by blind key."""
+
+    true_on: date
+    period: str
+    batches: tuple[int, ...]
+    rows: Mapping[bytes, list[SaidRow]]
+
+
+def said_by(source: Source, blinds: Collection[bytes], on: date) -> Said | None:
+    """The newest word of a source up to a day about the persons of some blind keys; None where no batch has come.
+
+    A correction replaces everything that its batch said about the person.
+
+    Raises:
+        PolicyError: `lake`, when a file of the lake is missing or broken.
+    """
+    held = in_force(source.key, on)
+    if not held:
+        return None
+    wanted = pa.array(sorted(bytes(one) for one in blinds), pa.binary(16))
+    rows: dict[bytes, list[SaidRow]] = {}
+    for batch in held:
+        found: dict[bytes, list[SaidRow]] = {}
+        for row in _about(lake_home() / batch.path, wanted):
+            values = {column.name: row.get(column.name) for column in source.values}
+            found.setdefault(row["person"], []).append(SaidRow(row["name"], values))
+        rows |= found
+    return Said(held[0].true_on, held[0].period, tuple(batch.pk for batch in held), rows)
+
+
+def _about(path: Path, wanted: pa.Array) -> list[dict[str, Any]]:
+    try:
+        table = pq.read_table(path, filters=pc.field("person").isin(wanted))
+    except (OSError, pa.ArrowInvalid) as trouble:
+        raise PolicyError(
+            "lake",
+            what=f"数据湖里的文件读不出来：{path.name}",
+            todo="运行 anmin verify 查明损坏的文件，重新接收那一批",
+        ) from trouble
+    found: list[dict[str, Any]] = table.sort_by("line").to_pylist()
+    return found

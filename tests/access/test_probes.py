@@ -21,6 +21,7 @@ from tests.make import a_user
 
 pytestmark = pytest.mark.django_db
 HTTP_FEWEST, FEWEST = 4_000, 10_000
+EXCHANGE = ("consents", "checks", "slips")
 
 
 class Count:
@@ -53,7 +54,7 @@ def probe_http(count, client, reader, things):
     for name, roles in routes([n for group in ("open", "readers") for n in POLICY["routes"][group]]).items():
         may = reader.role in roles
         count.saw(may, client.get(reverse(f"console:{name}")).status_code != 403, (reader, name))
-    for name in ("access", "roles", "audit", "exceptions", "sources", "batches", "system", "jobs"):
+    for name in ("access", "roles", "audit", "exceptions", "sources", "batches", *EXCHANGE, "system", "jobs"):
         may = reader.role in POLICY["routes"][name]
         count.saw(may, client.get(reverse(f"console:{name}")).status_code == 200, (reader, name))
     for thing in things:

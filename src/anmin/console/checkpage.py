@@ -51,7 +51,7 @@ def _values(values: Mapping[str, Any], source: Source | None, facts: FactCatalog
 def said_of(value: Any, column: SourceColumn, facts: FactCatalogue) -> str:
     """A value of the lake in words; what cannot be read is shown as it is."""
     if column.form == "money":
-        return yuan_exact(int(value))
+        return _("%(amount)s 元") % {"amount": yuan_exact(int(value))}
     if column.form == "flag":
         return _("是") if value else _("否")
     if column.form == "day":

@@ -109,8 +109,8 @@ class PaperAnswerForm(PlainForm):
             self.fields[f"value{at}"] = forms.CharField(
                 label=_("第 %(n)d 条：内容") % {"n": at}, max_length=100, required=False
             )
-        for name, one in self.fields.items():
-            dress(self, name, one)
+        for one in self.fields.values():
+            dress(one)
 
     def clean(self) -> dict[str, Any]:
         """A line is whole or empty."""
@@ -167,7 +167,9 @@ class SlipAnswerForm(PlainForm):
         ),
     )
     corrected = forms.CharField(
-        label=gettext_lazy("更正后的值"), max_length=200, required=False,
+        label=gettext_lazy("更正后的值"),
+        max_length=200,
+        required=False,
         help_text=gettext_lazy("原值有误时必填。"),
     )
     note = forms.CharField(label=gettext_lazy("说明"), max_length=500, required=False)

@@ -12,16 +12,22 @@ class PlainForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, one in self.fields.items():
-            dress(self, name, one)
+        for one in self.fields.values():
+            dress(one)
+
+    def full_clean(self) -> None:
+        """Check, and mark the fields in error."""
+        super().full_clean()
+        for name in self._errors or {}:
+            if name in self.fields:
+                mark = {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
+                self.fields[name].widget.attrs |= mark
 
 
-def dress(form: forms.Form, name: str, one: forms.Field) -> None:
-    """Class and error mark of one field."""
+def dress(one: forms.Field) -> None:
+    """The class of one field."""
     if not isinstance(one.widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
         one.widget.attrs["class"] = "form-select" if isinstance(one.widget, forms.Select) else "form-control"
-    if form.is_bound and name in form.errors:
-        one.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
 
 
 def day_input() -> forms.DateInput:

@@ -106,7 +106,10 @@ def test_sources_answer_from_their_newest_batches_with_day_and_batch(family, tmp
     said = {row.name: (row.values["employee"], row.values["resident"]) for row in pensions.rows}
     assert said == {"王建国": (1_200_000, None), "李秀兰": (None, 22_000)}
     assert sorted(row.values["homes"] for row in real_estate.rows) == [1, 2]
-    assert (real_estate.answer.as_of, real_estate.answer.batch) == (date(2026, 10, 31), f"2026-10 #{homes.pk}")
+    assert (real_estate.answer.as_of, real_estate.answer.batch) == (
+        date(2026, 10, 31),
+        f"2026-10 #{homes.pk}",
+    )
     order.refresh_from_db()
     assert (order.state, order.done_on) == ("done", ON)
     assert order.valid_until == date(2027, 2, 24)

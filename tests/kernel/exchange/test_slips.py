@@ -100,7 +100,9 @@ def test_a_confirmed_error_lists_what_used_the_value_and_changes_nothing(family,
 
 def test_a_slip_is_closed_only_after_everything_that_used_the_value_was_looked_at(family, police):
     a_decision(family, {"机动车数": 1})
-    row = actions.answer_slip(by=family.checker, slip=sent(family, police), answer="error", on=ON, corrected="0")
+    row = actions.answer_slip(
+        by=family.checker, slip=sent(family, police), answer="error", on=ON, corrected="0"
+    )
     (review,) = queries.reviews_of(row)
 
     with pytest.raises(SlipProblem, match="1 条"):

@@ -27,6 +27,9 @@ PLACES = (
     ("simulation", "console:simulation", _("试算"), ""),
     ("runs", "console:runs", _("运行"), ""),
     ("sources", "console:sources", _("部门数据"), "sources.read"),
+    ("consents", "console:consents", _("核对授权"), "consents.read|consents.manage"),
+    ("checks", "console:checks", _("经济核对"), "checks.read|checks.ask|checks.start"),
+    ("slips", "console:slips", _("校核单"), "slips.manage"),
     ("access", "console:access", _("权限"), "grants.give"),
     (
         "exceptions",

@@ -132,6 +132,14 @@ def home_page(desk: Desk, number: str) -> HttpResponse:
         {**row_of(row.person, desk.reader, on), "relation": relation_of(row.relation), "since": row.first_day}
         for row in members
     ]
+    exchange = {"consents": "consents.manage", "checks": "checks.ask", "slips": "slips.manage"}
+    may = {key: desk.reader.may(power, home.division) for key, power in exchange.items()}
     return desk.page(
-        "home", "people", home=home, on=on, rows=rows, may_ask=desk.reader.may("register.ask", home.division)
+        "home",
+        "people",
+        home=home,
+        on=on,
+        rows=rows,
+        may_ask=desk.reader.may("register.ask", home.division),
+        exchange=may if any(may.values()) else None,
     )

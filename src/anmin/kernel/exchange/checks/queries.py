@@ -30,6 +30,7 @@ __all__ = [
     "latest_report",
     "order_numbered",
     "orders",
+    "orders_shown",
     "overdue",
     "report",
 ]
@@ -52,6 +53,14 @@ def overdue(reader: Reader, on: date) -> QuerySet[CheckOrder]:
         state="running", answers__state="waiting", answers__due__lt=on
     )
     return orders(reader).filter(late).distinct()
+
+
+def orders_shown(reader: Reader, on: date, shown: str) -> QuerySet[CheckOrder]:
+    """Checks that are `open`, `late` or `done`, or `all`."""
+    if shown == "late":
+        return overdue(reader, on)
+    states = {"open": ["asked", "running"], "done": ["done"]}.get(shown)
+    return orders(reader).filter(state__in=states) if states else orders(reader)
 
 
 def answers_of(order: CheckOrder) -> list[CheckAnswer]:

@@ -22,8 +22,11 @@ __all__ = [
     "adults_of",
     "consent_numbered",
     "consents_of",
+    "consents_shown",
     "consents_within",
+    "is_live",
     "live",
+    "live_by_person",
     "live_for",
     "missing_of",
     "notice_in_force",
@@ -97,6 +100,31 @@ def consents_within(reader: Reader) -> QuerySet[Consent]:
     """Authorisations of everybody the reader may see, newest first."""
     rows = Consent.objects.filter(person__in=people.persons(reader))
     return rows.select_related("person").order_by("-signed_at", "-pk")
+
+
+def consents_shown(
+    reader: Reader, on: date, shown: str, household: Household | None = None
+) -> QuerySet[Consent]:
+    """Authorisations within sight that are `live` on a day, have `ended`, or `all`; of a household's members alone."""
+    rows = consents_within(reader)
+    if shown != "all":
+        rows = rows.filter(live(on)) if shown == "live" else rows.exclude(live(on))
+    if household is not None:
+        rows = rows.filter(person__in=[row.person_id for row in people.members_on(reader, household, on)])
+    return rows
+
+
+def is_live(consent: Consent, on: date) -> bool:
+    """Whether one authorisation is in force on a day."""
+    return Consent.objects.filter(live(on), pk=consent.pk).exists()
+
+
+def live_by_person(persons: Collection[int], on: date) -> dict[int, int]:
+    """How many sources each of some persons has released for checks on a day."""
+    held: dict[int, set[str]] = {}
+    for row in Consent.objects.filter(live(on), purpose=Consent.Purpose.CHECK, person__in=persons):
+        held.setdefault(row.person_id, set()).update(row.sources)
+    return {person: len(sources) for person, sources in held.items()}
 
 
 def consent_numbered(reader: Reader, number: int) -> Consent | None:

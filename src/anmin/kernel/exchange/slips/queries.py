@@ -35,6 +35,14 @@ def slips(reader: Reader) -> QuerySet[Slip]:
     return rows.select_related("partner").order_by("state", "due", "pk")
 
 
+def slips_shown(reader: Reader, on: date, shown: str) -> QuerySet[Slip]:
+    """Slips that are `open`, `late` or `answered`, or `all`."""
+    if shown == "late":
+        return overdue(reader, on)
+    rows = slips(reader).select_related("person", "household")
+    return rows if shown == "all" else rows.filter(state=shown)
+
+
 def slip_numbered(reader: Reader, number: int) -> Slip | None:
     """One slip, or None: also where the reader may not see whom it is about."""
     return slips(reader).select_related("person", "household").filter(pk=number).first()

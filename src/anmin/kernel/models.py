@@ -21,7 +21,13 @@ from anmin.kernel.exchange.checks.models import CheckAnswer, CheckOrder
 from anmin.kernel.exchange.consents.models import Consent
 from anmin.kernel.exchange.sharing.models import SharingRequest
 from anmin.kernel.exchange.slips.models import Slip, SlipReview
-from anmin.kernel.facts.batches.models import RefusedFile, SourceBatch, SourceQuarantine
+from anmin.kernel.facts.batches.models import (
+    RefusedFile,
+    SourceBatch,
+    SourceQuarantine,
+    SourceSigner,
+    Upload,
+)
 from anmin.kernel.facts.models import ImportBatch, QuarantinedRow
 from anmin.kernel.operations.models import JobFailure, Upkeep
 from anmin.kernel.partners.models import (
@@ -109,11 +115,13 @@ __all__ = [
     "SlipReview",
     "SourceBatch",
     "SourceQuarantine",
+    "SourceSigner",
     "Step",
     "Subscription",
     "Taking",
     "TakingAlarm",
     "TakingPermit",
     "Upkeep",
+    "Upload",
     "User",
 ]

@@ -18,7 +18,6 @@ from anmin.kernel.facts.sources.catalogue import Source
 from anmin.kernel.people import queries as people
 from anmin.kernel.people.models import Household, Person
 
-
 __all__ = [
     "ReportLine",
     "ReportRow",

@@ -15,7 +15,6 @@ from anmin.kernel.exchange.consents.notices import notices
 from anmin.kernel.facts.sources.catalogue import check_sources
 from anmin.kernel.people.models import Person
 
-
 WITNESSED = (Consent.Channel.PAPER, Consent.Channel.DESK)
 """Ways of agreeing that leave no trace but paper and the word of whoever was there."""
 

@@ -17,7 +17,9 @@ from django.utils import timezone
 
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.facts.batches.checking import Bad, Row, checked, last_day_of, opened
-from anmin.kernel.facts.batches.models import RefusedFile, SourceBatch, SourceQuarantine
+from anmin.kernel.facts.batches.models import RefusedFile, SourceBatch, SourceQuarantine, Upload
+from anmin.kernel.facts.batches.signing import check_signature
+from anmin.kernel.facts.batches.uploads import close_upload, whole_file
 from anmin.kernel.facts.intake.reading import file_hash
 from anmin.kernel.facts.lake.places import LAKE_TYPES, lake_home
 from anmin.kernel.facts.sources.catalogue import Source, sources
@@ -54,10 +56,12 @@ def take_in(
     city: str = "",
     corrects: SourceBatch | None = None,
     dry_run: bool = False,
+    signature: str = "",
 ) -> Landing:
     """Take in a file: every row lands in the lake or is quarantined; the same content a second time changes nothing.
 
-    `corrects` takes rows of an earlier batch's quarantine, corrected, and joins them to it.
+    `corrects` takes rows of an earlier batch's quarantine, corrected, and joins them to it. `signature` is the SM2
+    signature of a source that has registered a key, in hexadecimal or base64: see `signing.signed_message`.
 
     Raises:
         PolicyError: when the file is refused whole; nothing of it lands, and the refusal is kept with its reason.
@@ -70,6 +74,7 @@ def take_in(
     try:
         true_on = last_day_of(period, known.frequency, on)
         content = _content(path, corrects)
+        signed = check_signature(source, period, path, signature, on)
         earlier = SourceBatch.objects.filter(source=source, period=period, content=content).first()
         if earlier is not None:
             return Landing(known, period, earlier.read, earlier.landed, batch=earlier, is_repeat=True)
@@ -88,7 +93,7 @@ def take_in(
                     todo="先用试运行看原因，改好后重传",
                 )
             file.close()
-            return _keep(by, landing, path, file, content, true_on, corrects)
+            return _keep(by, landing, path, file, content, true_on, corrects, signed)
     except PolicyError as trouble:
         if not dry_run:
             _keep_refusal(by, source, period, path, trouble)
@@ -174,6 +179,7 @@ def _keep(
     content: str,
     true_on: date,
     corrects: SourceBatch | None,
+    signed: str,
 ) -> Landing:
     """The file is renamed first and the rows that speak of it are committed after: a crash between leaves an
     orphan file that the next attempt overwrites, never a batch without its file."""
@@ -183,7 +189,7 @@ def _keep(
             period=landing.period,
             true_on=true_on,
             content=content,
-            file_name=path.name[:200],
+            file_name=_holdable(path.name)[:200],
             path=str(file.target.relative_to(lake_home())),
             sha256=file_hash(file.temporary),
             read=landing.read,
@@ -192,6 +198,7 @@ def _keep(
             totals=landing.totals,
             corrects=corrects,
             by_name=str(by)[:150],
+            signature=signed,
         )
         SourceQuarantine.objects.bulk_create(
             [
@@ -200,7 +207,7 @@ def _keep(
                     row=bad.number,
                     column=bad.trouble.column,
                     code=bad.trouble.code,
-                    reason=bad.trouble.reason[:300],
+                    reason=_holdable(bad.trouble.reason)[:300],
                     cells=bad.cells,
                 )
                 for bad in landing.bad
@@ -228,9 +235,9 @@ def _keep(
 @transaction.atomic
 def _keep_refusal(by: Any, source: str, period: str, path: Path, trouble: PolicyError) -> None:
     row = RefusedFile.objects.create(
-        source=source[:40],
-        period=period[:10],
-        file_name=path.name[:200],
+        source=_holdable(source)[:40],
+        period=_holdable(period)[:10],
+        file_name=_holdable(path.name)[:200],
         code=trouble.code,
         reason=_without_people(str(trouble))[:500],
         by_name=str(by)[:150],
@@ -241,7 +248,40 @@ def _keep_refusal(by: Any, source: str, period: str, path: Path, trouble: Policy
 
 def _without_people(text: str) -> str:
     """A file without headings has somebody's data where headings belong; what is kept of it names nobody."""
-    return redacted(text) if LONG_NUMBER.search(text) else text
+    plain = _holdable(text)
+    return redacted(plain) if LONG_NUMBER.search(plain) else plain
+
+
+def _holdable(text: str) -> str:
+    """Without what no database can hold: the character nought and halves of characters."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def take_upload(
+    *, by: Any, upload: Upload, facts: FactCatalogue, on: date, city: str = "", signature: str = ""
+) -> Landing:
+    """Take in a file that came in pieces; refused or taken, its pieces are gone afterwards.
+
+    Raises:
+        PolicyError: as `take_in`; `upload` when bytes are still missing, and then the upload can go on.
+    """
+    with whole_file(upload) as path:
+        try:
+            landing = take_in(
+                by=by,
+                source=upload.source,
+                period=upload.period,
+                path=path,
+                facts=facts,
+                on=on,
+                city=city,
+                signature=signature,
+            )
+        except PolicyError as trouble:
+            close_upload(by=by, upload=upload, batch=None, reason=_without_people(str(trouble)))
+            raise
+    close_upload(by=by, upload=upload, batch=landing.batch)
+    return landing
 
 
 @transaction.atomic

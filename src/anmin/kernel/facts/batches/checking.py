@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from anmin.kernel.facts.intake.cells import Trouble, number_of, text_of
-from anmin.kernel.facts.intake.reading import RawTable, read_table
+from anmin.kernel.facts.intake.looking import LARGEST_UNPACKED, check_kind
+from anmin.kernel.facts.intake.reading import LARGEST_CELL, RawTable, read_table
 from anmin.kernel.facts.sources.catalogue import Source, SourceColumn
 from anmin.kernel.keys.queries import blind_index
 from anmin.lib.calendar import add_months
@@ -30,6 +32,9 @@ PERIODS = {
     "yearly": re.compile(r"\d{4}"),
     "on_request": re.compile(r"\d{4}-\d{2}-\d{2}"),
 }
+PARQUET_ROWS = 10_000
+LONGEST_TEXT, KEPT = 200, 2_000
+"""Letters that a cell of a department's file may hold; nothing in the catalogue needs more."""
 SAMPLE, RETYPED = 200, 0.5
 """A column in which more than half of the first two hundred cells cannot be read is of another type."""
 PERIOD_HEADINGS, DIVISION_HEADINGS = {"期间", "所属期", "period"}, {"区划代码", "行政区划代码", "division"}
@@ -116,33 +121,70 @@ def opened(path: Path, source: Source) -> RawTable:
 
 
 def _parquet(path: Path, source: Source) -> RawTable:
+    check_kind(path)
     try:
         file = pq.ParquetFile(path)
-    except (pa.ArrowInvalid, OSError) as trouble:
+        packed = [file.metadata.row_group(at).total_byte_size for at in range(file.metadata.num_row_groups)]
+    except (pa.ArrowException, OSError) as trouble:
+        raise _broken(path, trouble) from trouble
+    if max(packed, default=0) > LARGEST_UNPACKED:
         raise PolicyError(
-            "file", what=f"Parquet 文件打不开：{trouble}", where=str(path), todo="重新导出后再传"
-        ) from trouble
+            "file", what="Parquet 的一个行组解开后过大，拒绝打开", where=path.name, todo="请按 10 万行一组导出"
+        )
     wanted = {column.title: column for column in source.columns} | {
         column.name: column for column in source.columns
     }
     for field in file.schema_arrow:
         column = wanted.get(field.name)
-        if column is not None and column.form in ("money", "whole") and not _is_number(field.type):
+        if column is None:
+            continue
+        is_other = pa.types.is_nested(field.type) or (
+            column.form in ("money", "whole") and not _is_number(field.type)
+        )
+        if is_other:
             raise PolicyError(
                 "retyped",
-                what=f"列“{field.name}”的类型变了：应为数值，现在是 {field.type}",
+                what=f"列“{column.title}”的类型变了：应为{'数值' if column.form in ('money', 'whole') else '单个值'}，"
+                f"现在是 {field.type}",
                 where=path.name,
                 todo="按目录里的格式重新导出",
             )
     heading = [wanted[name].title if name in wanted else name for name in file.schema_arrow.names]
+    texts = [field.name for field in file.schema_arrow if _is_text(field.type)]
+    return RawTable(path, heading, 1, _parquet_rows(path, texts))
 
-    def rows() -> Iterator[list[Any]]:
-        for batch in file.iter_batches(20_000):
+
+def _parquet_rows(path: Path, texts: list[str]) -> Iterator[list[Any]]:
+    """Row by row; texts stay packed until it is known that none of them is huge."""
+    try:
+        for batch in pq.ParquetFile(path, read_dictionary=texts).iter_batches(PARQUET_ROWS):
+            for name, column in zip(batch.schema.names, batch.columns, strict=True):
+                words = column.dictionary if pa.types.is_dictionary(column.type) else column
+                longest = pc.max(pc.binary_length(words)).as_py() if _is_text(words.type) else 0
+                if (longest or 0) > LARGEST_CELL * 4:
+                    raise PolicyError(
+                        "file", what=f"列“{name}”里有一格过长", where=path.name, todo="核对这一列的内容后重新导出"
+                    )
             yield from (
                 list(row) for row in zip(*[column.to_pylist() for column in batch.columns], strict=True)
             )
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as trouble:
+        raise _broken(path, trouble) from trouble
 
-    return RawTable(path, heading, 1, rows())
+
+def _broken(path: Path, trouble: Exception) -> PolicyError:
+    return PolicyError(
+        "file", what=f"Parquet 文件打不开：{str(trouble)[:200]}", where=path.name, todo="重新导出后再传"
+    )
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+    )
 
 
 def _is_number(kind: pa.DataType) -> bool:
@@ -211,7 +253,7 @@ def checked(
                     where=table.path.name,
                     todo="核对是不是传错了地方的文件",
                 )
-        found = _row(number, cells, columns, facts, on)
+        found = _row(number, cells, columns, len(table.heading), facts, on)
         seen += 1
         if isinstance(found, Bad):
             bad_in[found.trouble.column] = bad_in.get(found.trouble.column, 0) + 1
@@ -245,13 +287,22 @@ def _cell(cells: list[Any], at: int) -> Any:
 
 
 def _row(
-    number: int, cells: list[Any], columns: list[tuple[SourceColumn, int]], facts: FactCatalogue, on: date
+    number: int,
+    cells: list[Any],
+    columns: list[tuple[SourceColumn, int]],
+    width: int,
+    facts: FactCatalogue,
+    on: date,
 ) -> Row | Bad:
     values: dict[str, Any] = {}
     person = name = b""
     try:
+        if len(cells) > width and any(text_of(cell) for cell in cells[width:]):
+            raise Trouble("extra_cells", "", "这一行的格数比表头多，可能有多余的逗号")
         for column, at in columns:
             cell = _cell(cells, at)
+            if isinstance(cell, str) and len(cell) > LONGEST_TEXT:
+                raise Trouble("too_long", column.title, f"这一格有 {len(cell)} 个字，最多 {LONGEST_TEXT} 个")
             if isinstance(cell, str) and cell.lstrip().startswith("="):
                 raise Trouble("formula", column.title, "单元格里是公式，请粘贴为数值")
             if column.form == "identity":
@@ -266,8 +317,14 @@ def _row(
                     raise Trouble("missing", column.title, "必填，没有填写")
                 values[column.name] = value
     except Trouble as trouble:
-        return Bad(number, trouble, ["" if cell is None else str(cell) for cell in cells])
+        return Bad(number, trouble, [_kept(cell) for cell in cells])
     return Row(number, person, name, values)
+
+
+def _kept(cell: Any) -> str:
+    """A cell as the quarantine keeps it; of a huge one the beginning, for nobody corrects it by hand."""
+    text = "" if cell is None else str(cell)
+    return text if len(text) <= KEPT else f"{text[:KEPT]}…（共 {len(text)} 字）"
 
 
 def _identity(column: SourceColumn, text: str, on: date) -> bytes:

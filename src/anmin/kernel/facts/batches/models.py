@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from anmin.kernel.keys.fields import SealedJSON, SealedModel
+from anmin.kernel.keys.rows import CodedModel
 
 
 class SourceBatch(models.Model):
@@ -30,6 +31,7 @@ class SourceBatch(models.Model):
     by_name = models.CharField(max_length=150)
     deleted_at = models.DateTimeField(null=True)
     held = models.CharField(max_length=200, blank=True)
+    signature = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
@@ -78,3 +80,71 @@ class RefusedFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.code}"
+
+
+class SourceSigner(CodedModel):
+    """The SM2 key with which a source signs its batches (来源签名公钥), 64 bytes in hexadecimal, and when it holds.
+
+    While a source has one in force, a batch without its signature is refused.
+    """
+
+    CODED = ("source", "public", "first_day", "last_day")
+
+    source = models.CharField(max_length=40)
+    public = models.CharField(max_length=128)
+    first_day = models.DateField()
+    last_day = models.DateField(null=True)
+    registered_by = models.CharField(max_length=150)
+    registered_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__isnull=True) | Q(last_day__gte=F("first_day")),
+                name="signer_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(fields=["source", "public"], name="signer_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.public[:16]}"
+
+
+class Upload(models.Model):
+    """A file on its way in pieces (分片上传): what was announced, and how many bytes have come.
+
+    Nothing of it lands before the last byte is here and the whole agrees with the sum announced.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "没有传完"
+        TAKEN = "taken", "已接收"
+        DROPPED = "dropped", "已丢弃"
+
+    source = models.CharField(max_length=40)
+    period = models.CharField(max_length=10)
+    file_name = models.CharField(max_length=200)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    received = models.BigIntegerField(default=0)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    reason = models.CharField(max_length=300, blank=True)
+    batch = models.ForeignKey(SourceBatch, models.PROTECT, null=True, related_name="uploads")
+    by_name = models.CharField(max_length=150)
+    begun_at = models.DateTimeField(auto_now_add=True)
+    touched_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(received__gte=0, received__lte=F("size")), name="upload_within_its_size"
+            ),
+            models.UniqueConstraint(
+                fields=["source", "period", "sha256", "by_name"],
+                condition=Q(state="open"),
+                name="upload_open_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.period} {self.file_name}"

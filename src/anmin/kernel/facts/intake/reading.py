@@ -5,18 +5,18 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineWorkbook
 
+from anmin.kernel.facts.intake.looking import WORKBOOKS, Seen, check_kind, look_through
 from anmin.policy.errors import PolicyError
 
-LARGEST_UNPACKED = 2 * 1024**3
-"""An Excel file that unpacks to more than two gigabytes is refused before it is opened."""
+LARGEST_CELL = 32_767
+"""As many letters as a spreadsheet's cell can hold; a longer one in a text file is a missing quotation mark."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,10 @@ def read_table(path: Path, sheet_title: str) -> RawTable:
     if not path.exists():
         raise PolicyError("file", what="找不到文件", where=str(path), todo="检查路径")
     if suffix == ".csv":
+        check_kind(path)
         return _csv(path)
-    if suffix in (".xlsx", ".xlsm", ".xls"):
+    if suffix in WORKBOOKS:
+        check_kind(path)
         return _workbook(path, sheet_title)
     raise PolicyError(
         "file", what=f"不支持的文件类型 {suffix or '（无后缀）'}", where=str(path), todo="请用 .xlsx 或 .csv"
@@ -71,22 +73,39 @@ def read_table(path: Path, sheet_title: str) -> RawTable:
 def _csv(path: Path) -> RawTable:
     content = path.read_bytes()
     text, encoding = _decoded(content, path)
-    reader = csv.reader(io.StringIO(text, newline=""))
+    csv.field_size_limit(LARGEST_CELL)
+    rows = _rows(csv.reader(io.StringIO(text, newline="")), path)
     try:
-        heading = next(reader)
+        heading = next(rows)
     except StopIteration:
         raise PolicyError(
             "file", what="文件是空的", where=str(path), todo="用 anmin template 取得模板"
         ) from None
-    return RawTable(path, [_heading(cell) for cell in heading], 2, reader, encoding)
+    return RawTable(path, [_heading(cell) for cell in heading], 2, rows, encoding)
+
+
+def _rows(reader: Any, path: Path) -> Iterator[list[Any]]:
+    """Rows of a text file; a cell without an end refuses the file and names the line."""
+    try:
+        yield from reader
+    except csv.Error as trouble:
+        what = (
+            f"第 {reader.line_num} 行附近有一格超过 {LARGEST_CELL:,} 个字，可能少了一个引号"
+            if "field larger" in str(trouble)
+            else f"第 {reader.line_num} 行附近读不出来：{trouble}"
+        )
+        raise PolicyError("file", what=what, where=path.name, todo="在表格软件里打开检查，另存后再传") from trouble
 
 
 def _decoded(content: bytes, path: Path) -> tuple[str, str]:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return content.decode(encoding), encoding
+            text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
+        # No text holds the character nought: these bytes are UTF-16 or no text at all.
+        if "\x00" not in text:
+            return text, encoding
     raise PolicyError(
         "file",
         what="文字编码既不是 UTF-8 也不是 GB 18030",
@@ -96,33 +115,40 @@ def _decoded(content: bytes, path: Path) -> tuple[str, str]:
 
 
 def _workbook(path: Path, sheet_title: str) -> RawTable:
+    seen = look_through(path) if path.suffix.lower() != ".xls" else {}
     try:
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                size = sum(entry.file_size for entry in archive.infolist())
-            if size > LARGEST_UNPACKED:
-                raise PolicyError(
-                    "file",
-                    what="Excel 解压后超过 2 GB，拒绝打开",
-                    where=str(path),
-                    todo="请改用 CSV 或拆分文件",
-                )
         workbook = CalamineWorkbook.from_path(path)
-    except (CalamineError, OSError, zipfile.BadZipFile) as trouble:
+        name = sheet_title if sheet_title in workbook.sheet_names else workbook.sheet_names[0]
+        sheet = workbook.get_sheet_by_name(name)
+    except BaseException as trouble:
+        # The reader is written in Rust: what it did not foresee comes as a panic, which is no Exception.
+        if isinstance(trouble, KeyboardInterrupt | SystemExit | MemoryError):
+            raise
         raise PolicyError(
             "file", what=f"Excel 文件打不开：{trouble}", where=str(path), todo="用表格软件打开并另存一次"
         ) from trouble
-    name = sheet_title if sheet_title in workbook.sheet_names else workbook.sheet_names[0]
-    sheet = workbook.get_sheet_by_name(name)
-    rows = iter(sheet.iter_rows())
-    offset = sheet.start[0] if sheet.start else 0
+    first_row, first_column = sheet.start or (0, 0)
+    rows = _marked(sheet, seen.get(name, Seen()), first_row, first_column)
     try:
         heading = next(rows)
     except StopIteration:
         raise PolicyError(
             "file", what=f"工作表“{name}”是空的", where=str(path), todo="用 anmin template 取得模板"
         ) from None
-    return RawTable(path, [_heading(cell) for cell in heading], offset + 2, rows)
+    return RawTable(path, [_heading(cell) for cell in heading], first_row + 2, rows)
+
+
+def _marked(sheet: Any, seen: Seen, first_row: int, first_column: int) -> Iterator[list[Any]]:
+    """The rows of a sheet, with what is a formula shown as one: its last result is nobody's word."""
+    lined = {row for row, _ in seen.formulas}
+    for at, row in enumerate(sheet.iter_rows(), start=first_row):
+        if at in lined:
+            yield [
+                f"={cell}" if (at, column) in seen.formulas else cell
+                for column, cell in enumerate(row, start=first_column)
+            ]
+        else:
+            yield row
 
 
 def _heading(cell: Any) -> str:

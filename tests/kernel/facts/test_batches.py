@@ -235,7 +235,7 @@ def test_files_that_cannot_be_read_get_one_clear_answer(tmp_path, name, content,
 def test_a_zip_bomb_is_refused_before_it_is_opened(tmp_path, monkeypatch):
     import zipfile
 
-    monkeypatch.setattr("anmin.kernel.facts.intake.reading.LARGEST_UNPACKED", 1_000_000)
+    monkeypatch.setattr("anmin.kernel.facts.intake.looking.LARGEST_UNPACKED", 1_000_000)
     with zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * 2_000_000)
 

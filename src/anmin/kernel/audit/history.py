@@ -22,6 +22,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "kernel_partner": (),
     "kernel_partnerkey": ("row_version", "row_code"),
     "kernel_partnerstaff": ("row_version", "row_code"),
+    "kernel_sourcesigner": ("row_version", "row_code"),
     "kernel_sender": (),
     "kernel_person": ("tokens",),
     "kernel_identifier": (),

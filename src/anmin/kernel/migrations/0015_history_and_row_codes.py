@@ -128,8 +128,10 @@ def code_rows(apps, schema_editor):
     for model in coded_models():
         if model._meta.model_name not in apps.all_models["kernel"]:
             continue  # a table that came later
-        table = model._meta.db_table
-        rows = apps.get_model("kernel", model._meta.model_name)._base_manager
+        then = apps.get_model("kernel", model._meta.model_name)
+        if not {name.removesuffix("_id") for name in model.CODED} <= {one.name for one in then._meta.fields}:
+            continue  # a column that came later; the migration that adds it codes the rows
+        table, rows = model._meta.db_table, then._base_manager
         for pk, *values in rows.values_list("pk", *model.CODED):
             rows.filter(pk=pk).update(row_version=1, row_code=code(number, table, pk, 1, values))
 

@@ -129,7 +129,10 @@ def _parquet(path: Path, source: Source) -> RawTable:
         raise _broken(path, trouble) from trouble
     if max(packed, default=0) > LARGEST_UNPACKED:
         raise PolicyError(
-            "file", what="Parquet 的一个行组解开后过大，拒绝打开", where=path.name, todo="请按 10 万行一组导出"
+            "file",
+            what="Parquet 的一个行组解开后过大，拒绝打开",
+            where=path.name,
+            todo="请按 10 万行一组导出",
         )
     wanted = {column.title: column for column in source.columns} | {
         column.name: column for column in source.columns
@@ -163,7 +166,10 @@ def _parquet_rows(path: Path, texts: list[str]) -> Iterator[list[Any]]:
                 longest = pc.max(pc.binary_length(words)).as_py() if _is_text(words.type) else 0
                 if (longest or 0) > LARGEST_CELL * 4:
                     raise PolicyError(
-                        "file", what=f"列“{name}”里有一格过长", where=path.name, todo="核对这一列的内容后重新导出"
+                        "file",
+                        what=f"列“{name}”里有一格过长",
+                        where=path.name,
+                        todo="核对这一列的内容后重新导出",
                     )
             yield from (
                 list(row) for row in zip(*[column.to_pylist() for column in batch.columns], strict=True)

@@ -43,9 +43,7 @@ def register_signer(
     except ValueError:
         is_key = False
     if not is_key:
-        raise PolicyError(
-            "signer", what="这不是 SM2 公钥", todo="请给 64 字节的十六进制公钥（可带 04 前缀）"
-        )
+        raise PolicyError("signer", what="这不是 SM2 公钥", todo="请给 64 字节的十六进制公钥（可带 04 前缀）")
     if SourceSigner.objects.filter(source=source, public=text).exists():
         raise PolicyError("signer", what="这个公钥已经登记过了", todo="换钥请登记新公钥，再停用旧的")
     if last_day is not None and last_day < first_day:
@@ -65,9 +63,7 @@ def end_signer(*, by: Any, signer: SourceSigner, last_day: date, reason: str) ->
     row = SourceSigner.objects.select_for_update().get(pk=signer.pk)
     row.last_day = max(last_day, row.first_day)
     row.save()
-    audit.record(
-        by=by, act="facts.signer.end", subject=row, after={"last_day": row.last_day}, reason=reason
-    )
+    audit.record(by=by, act="facts.signer.end", subject=row, after={"last_day": row.last_day}, reason=reason)
     return row
 
 

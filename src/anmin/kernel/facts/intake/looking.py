@@ -47,10 +47,8 @@ def check_kind(path: Path) -> None:
                 where=path.name,
                 todo="按真实类型改后缀，或另存为 CSV、XLSX、Parquet 后再传",
             )
-    binary = [suffixes for _, _, suffixes in KINDS if suffix in suffixes]
-    if binary and not any(
-        start.startswith(mark) for mark, _, suffixes in KINDS if suffix in suffixes or suffix in WORKBOOKS
-    ):
+    own = [mark for mark, _, suffixes in KINDS if suffix in suffixes]
+    if own and not any(start.startswith(mark) for mark in own):
         raise PolicyError(
             "file",
             what=f"打不开：内容不是 {suffix} 文件",
@@ -182,7 +180,9 @@ def _parsed(archive: zipfile.ZipFile, name: str, path: Path, start: object) -> N
             while block := file.read(BLOCK):
                 unpacked += len(block)
                 if unpacked > LARGEST_UNPACKED:
-                    raise PolicyError("file", what="Excel 解压后过大，拒绝打开", where=path.name, todo="请改用 CSV")
+                    raise PolicyError(
+                        "file", what="Excel 解压后过大，拒绝打开", where=path.name, todo="请改用 CSV"
+                    )
                 parser.Parse(block)
             parser.Parse(b"", True)
     except (expat.ExpatError, ValueError) as trouble:

@@ -94,7 +94,9 @@ def _rows(reader: Any, path: Path) -> Iterator[list[Any]]:
             if "field larger" in str(trouble)
             else f"第 {reader.line_num} 行附近读不出来：{trouble}"
         )
-        raise PolicyError("file", what=what, where=path.name, todo="在表格软件里打开检查，另存后再传") from trouble
+        raise PolicyError(
+            "file", what=what, where=path.name, todo="在表格软件里打开检查，另存后再传"
+        ) from trouble
 
 
 def _decoded(content: bytes, path: Path) -> tuple[str, str]:

@@ -18,8 +18,8 @@ from django.utils import timezone
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.facts.batches.checking import Bad, Row, checked, last_day_of, opened
 from anmin.kernel.facts.batches.models import RefusedFile, SourceBatch, SourceQuarantine, Upload
-from anmin.kernel.facts.batches.signing import check_signature
-from anmin.kernel.facts.batches.uploads import close_upload, whole_file
+from anmin.kernel.facts.batches.signing.actions import check_signature
+from anmin.kernel.facts.batches.uploads.actions import close_upload, whole_file
 from anmin.kernel.facts.intake.reading import file_hash
 from anmin.kernel.facts.lake.places import LAKE_TYPES, lake_home
 from anmin.kernel.facts.sources.catalogue import Source, sources

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Max, QuerySet
 
-from anmin.kernel.facts.batches.models import RefusedFile, SourceBatch, SourceQuarantine
+from anmin.kernel.facts.batches.models import (
+    RefusedFile,
+    SourceBatch,
+    SourceQuarantine,
+    SourceSigner,
+    Upload,
+)
 from anmin.kernel.facts.sources.catalogue import Source, sources
 from anmin.lib.calendar import add_months
 
@@ -82,3 +89,19 @@ def overdue(on: date) -> list[SourceBatch]:
         if source is not None and add_months(row.true_on, source.retention_months) < on:
             rows.append(row)
     return rows
+
+
+def open_uploads(by: Any = None) -> QuerySet[Upload]:
+    """Uploads that are not complete, of one sender where named."""
+    rows = Upload.objects.filter(state=Upload.State.OPEN).order_by("-touched_at")
+    return rows if by is None else rows.filter(by_name=str(by)[:150])
+
+
+def upload_numbered(by: Any, number: int) -> Upload | None:
+    """One's own upload."""
+    return Upload.objects.filter(pk=number, by_name=str(by)[:150]).first()
+
+
+def signers() -> QuerySet[SourceSigner]:
+    """Every key, by source."""
+    return SourceSigner.objects.order_by("source", "first_day", "pk")

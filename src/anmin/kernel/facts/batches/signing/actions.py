@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.facts.batches.models import SourceSigner
@@ -69,13 +69,10 @@ def end_signer(*, by: Any, signer: SourceSigner, last_day: date, reason: str) ->
 
 def signers_of(source: str, on: date) -> list[SourceSigner]:
     """The keys of a source in force on a day; rows that were edited by hand do not count."""
-    rows = signers().filter(Q(last_day__isnull=True) | Q(last_day__gte=on), source=source, first_day__lte=on)
+    rows = SourceSigner.objects.filter(
+        Q(last_day__isnull=True) | Q(last_day__gte=on), source=source, first_day__lte=on
+    )
     return [row for row in rows if row.is_coded]
-
-
-def signers() -> QuerySet[SourceSigner]:
-    """Every key, by source."""
-    return SourceSigner.objects.order_by("source", "first_day", "pk")
 
 
 def check_signature(source: str, period: str, path: Path, signature: str, on: date) -> str:

@@ -15,7 +15,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.facts.batches.models import SourceBatch, Upload
@@ -133,17 +132,6 @@ def drop_forgotten(*, by: Any, now: datetime) -> list[Upload]:
     """Throw away what nobody went on with (清理没有传完的文件)."""
     rows = Upload.objects.filter(state=Upload.State.OPEN, touched_at__lt=now - FORGOTTEN)
     return [drop_upload(by=by, upload=row, reason="超过 48 小时没有继续上传") for row in rows]
-
-
-def open_uploads(by: Any = None) -> QuerySet[Upload]:
-    """Uploads that are not complete, of one sender where named."""
-    rows = Upload.objects.filter(state=Upload.State.OPEN).order_by("-touched_at")
-    return rows if by is None else rows.filter(by_name=str(by)[:150])
-
-
-def upload_numbered(by: Any, number: int) -> Upload | None:
-    """One's own upload."""
-    return Upload.objects.filter(pk=number, by_name=str(by)[:150]).first()
 
 
 def _open(by: Any, upload: Upload) -> Upload:

@@ -1,0 +1,1 @@
+"""Signed batches (签名批次): keys that sources registered."""

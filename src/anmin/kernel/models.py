@@ -14,7 +14,13 @@ from anmin.kernel.access.models import (
     User,
 )
 from anmin.kernel.audit.models import Act, ActHead, Read, RowHistory
+from anmin.kernel.cases.deciding.models import Sample
+from anmin.kernel.cases.intake.models import Application, CaseMaterial, CaseMember, Draft
 from anmin.kernel.cases.models import AllowedStep, Case, CaseClock, ProcedureVersion, Step
+from anmin.kernel.cases.publicity.models import Objection, Publicity
+from anmin.kernel.cases.relatives.models import StaffPerson
+from anmin.kernel.cases.reserve.models import ReserveClosing, ReserveEntry
+from anmin.kernel.cases.verification.models import CaseFact
 from anmin.kernel.divisions.models import Division, DivisionChange
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
 from anmin.kernel.exchange.checks.models import CheckAnswer, CheckOrder
@@ -62,10 +68,14 @@ __all__ = [
     "ActHead",
     "AllowedStep",
     "Amount",
+    "Application",
     "BreakGlass",
     "BrokenHousehold",
     "Case",
     "CaseClock",
+    "CaseFact",
+    "CaseMaterial",
+    "CaseMember",
     "ChangeRequest",
     "CheckAnswer",
     "CheckOrder",
@@ -76,6 +86,7 @@ __all__ = [
     "Division",
     "DivisionChange",
     "DivisionSum",
+    "Draft",
     "Entitlement",
     "Exchange",
     "FactorReset",
@@ -93,6 +104,7 @@ __all__ = [
     "Membership",
     "Merge",
     "NotSame",
+    "Objection",
     "Outgoing",
     "Partner",
     "PartnerCall",
@@ -101,13 +113,17 @@ __all__ = [
     "PasswordHistory",
     "Person",
     "ProcedureVersion",
+    "Publicity",
     "QuarantinedRow",
     "Read",
     "RefusedFile",
+    "ReserveClosing",
+    "ReserveEntry",
     "Residence",
     "RoleConflict",
     "RowHistory",
     "Run",
+    "Sample",
     "Sender",
     "SetupSecret",
     "SharingRequest",
@@ -116,6 +132,7 @@ __all__ = [
     "SourceBatch",
     "SourceQuarantine",
     "SourceSigner",
+    "StaffPerson",
     "Step",
     "Subscription",
     "Taking",

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import anmin.domains.assistance
-from anmin.kernel.cases.procedures import ProcedureBook, ProcedureProblem
+from anmin.kernel.cases.declaring import ProcedureBook
+from anmin.kernel.cases.procedures import ProcedureProblem
 
 FOLDER = Path(anmin.domains.assistance.__file__).parent / "matters"
 BOOK = ProcedureBook.load(FOLDER)

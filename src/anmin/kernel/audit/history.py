@@ -48,6 +48,17 @@ KEPT: dict[str, tuple[str, ...]] = {
     "kernel_sharingrequest": (),
     "kernel_slip": (),
     "kernel_slipreview": (),
+    "kernel_draft": (),
+    "kernel_application": (),
+    "kernel_casemember": (),
+    "kernel_casematerial": (),
+    "kernel_casefact": (),
+    "kernel_publicity": (),
+    "kernel_objection": (),
+    "kernel_sample": (),
+    "kernel_staffperson": (),
+    "kernel_reserveentry": (),
+    "kernel_reserveclosing": (),
 }
 """Every table of people and rights, with the columns that are not kept: search tokens, secrets, codes of rows."""
 

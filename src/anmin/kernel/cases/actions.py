@@ -13,11 +13,19 @@ from django.utils.translation import gettext as _
 from anmin.kernel.access.models import User
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases import clocks as running
-from anmin.kernel.cases.guards import Attempt, Obstacle, obstacles
+from anmin.kernel.cases.guards import Obstacle, obstacles
 from anmin.kernel.cases.models import AllowedStep, Case, CaseClock, ProcedureVersion, Step
+from anmin.kernel.cases.parties import signature, user_of
 from anmin.kernel.cases.procedures import Procedure, Transition
-from anmin.kernel.cases.queries import as_clock, clocks_of, declared_as_data, procedure_of, steps_taken
-from anmin.kernel.entitlements.models import Decision
+from anmin.kernel.cases.queries import (
+    as_clock,
+    attempt_of,
+    clocks_of,
+    declared_as_data,
+    procedure_of,
+    steps_taken,
+)
+from anmin.kernel.entitlements.models import Decision, Entitlement
 from anmin.kernel.law.clocks import Unit, last_day_of_publicity
 from anmin.lib.calendar import WorkCalendar, load_calendar
 
@@ -40,7 +48,11 @@ class StaleCase(Exception):
 
 @dataclass(frozen=True)
 class Opening:
-    """What a new case begins with. `token` is the form's own number: the same form sent twice is one case."""
+    """What a new case begins with.
+
+    `token` is the form's own number: the same form sent twice is one case. `entitlement` is what a review, a change or
+    a recovery is about.
+    """
 
     number: str
     division: str
@@ -50,6 +62,8 @@ class Opening:
     token: str | None = None
     causes: tuple[str, ...] = ()
     follows: Case | None = None
+    entitlement: Entitlement | None = None
+    level: int = 1
 
 
 @transaction.atomic
@@ -75,6 +89,9 @@ def keep_procedure(*, by: Any, procedure: Procedure) -> ProcedureVersion:
             since=list(step.since),
             other_than=list(step.other_than),
             not_before=step.not_before,
+            after_cause=dict(step.when),
+            publicity=step.publicity,
+            needs_second=step.second,
             needs_person=step.needs_person,
             needs_reason=step.reason,
             needs_decision=step.decides,
@@ -83,7 +100,7 @@ def keep_procedure(*, by: Any, procedure: Procedure) -> ProcedureVersion:
         for state in step.sources
     )
     after = {"version": row.version, "law": procedure.law}
-    audit.record(by=by, act="cases.keep_procedure", subject=row, after=after)
+    audit.record(by=signature(by), act="cases.keep_procedure", subject=row, after=after)
     return row
 
 
@@ -97,19 +114,21 @@ def open_case(*, by: Any, procedure: Procedure, opening: Opening, on: date, form
         matter=procedure.matter,
         procedure=keep_procedure(by=by, procedure=procedure),
         division=opening.division,
+        level=max(opening.level, int(procedure.terms.get("level", 0))),
         household_id=opening.household_id,
         applicant_id=opening.applicant_id,
         state=procedure.initial,
         channel=opening.channel,
         causes=list(opening.causes),
         opened_on=on,
-        opened_by=by if isinstance(by, User) else None,
+        opened_by=user_of(by),
         form=dict(form),
         token=opening.token,
         follows=opening.follows,
+        entitlement=opening.entitlement,
     )
     audit.record(
-        by=by,
+        by=signature(by),
         act="cases.open",
         subject=case,
         after={"matter": case.matter, "channel": case.channel},
@@ -142,15 +161,12 @@ def take_step(
     if row.last_step != seen:
         raise StaleCase(list(row.steps.filter(number__gt=seen).order_by("number")))
     procedure = procedure_of(row)
-    person = by if isinstance(by, User) else None
-    attempt = Attempt(
-        action,
-        on,
-        frozenset(user.pk for user in (person, beside) if user is not None),
-        is_person=person is not None,
-        reason=reason,
-        has_decision=decision is not None,
+    person = user_of(by)
+    attempt = attempt_of(
+        row, by=by, action=action, on=on, beside=beside, reason=reason, has_decision=decision is not None
     )
+    if details and "publicity" in details and not action.startswith("opine"):
+        raise ValueError("only an opinion says whether publicity is due")
     if found := obstacles(procedure, row.state, attempt, steps_taken(row), clocks_of(row)):
         raise StepRefused(found)
     way = procedure.step(row.state, action)
@@ -164,7 +180,7 @@ def take_step(
         on=on,
         by=person,
         beside=beside,
-        by_name=str(by)[:150],
+        by_name=str(signature(by))[:150],
         reason=reason,
         details=dict(details or {}),
         decision=decision,
@@ -172,9 +188,10 @@ def take_step(
     _move_clocks(row, procedure, way, on, calendar or load_calendar(on_unknown="provisional"))
     row.refresh_from_db()
     row.due = min((clock.due for clock in clocks_of(row).values() if clock.is_running), default=None)
-    row.save(update_fields=["due"])
+    row.closed_on = on if procedure.states[way.target].is_end else None
+    row.save(update_fields=["due", "closed_on"])
     audit.record(
-        by=by,
+        by=signature(by),
         act=f"cases.{action}",
         subject=row,
         before={"state": step.from_state},
@@ -199,11 +216,28 @@ def add_cause(*, by: Any, case: Case, cause: str, reason: str) -> Case:
         if number > stored.number:
             _store(stored, running.extend(as_clock(stored), number, calendar))
     audit.record(
-        by=by,
+        by=signature(by),
         act="cases.add_cause",
         subject=row,
         after={"cause": cause},
         reason=reason,
+        division=row.division,
+    )
+    return row
+
+
+@transaction.atomic
+def assign(*, by: Any, case: Case, handler: User | None) -> Case:
+    """Give a case to somebody, or put it back on the common table (分派)."""
+    row = Case.objects.select_for_update().get(pk=case.pk)
+    before, row.handler = row.handler_id, handler
+    row.save(update_fields=["handler"])
+    audit.record(
+        by=signature(by),
+        act="cases.assign",
+        subject=row,
+        before={"handler": before},
+        after={"handler": row.handler_id},
         division=row.division,
     )
     return row

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from anmin.kernel.entitlements.models import Decision
+from anmin.kernel.entitlements.models import Decision, Entitlement
 
 
 class ProcedureVersion(models.Model):
@@ -34,6 +34,9 @@ class AllowedStep(models.Model):
     since = ArrayField(models.CharField(max_length=40), default=list)
     other_than = ArrayField(models.CharField(max_length=40), default=list)
     not_before = models.CharField(max_length=30, blank=True)
+    after_cause = models.JSONField(default=dict)
+    publicity = models.CharField(max_length=8, blank=True)
+    needs_second = models.BooleanField(default=False)
     needs_person = models.BooleanField(default=False)
     needs_reason = models.BooleanField(default=False)
     needs_decision = models.BooleanField(default=False)
@@ -50,7 +53,11 @@ class AllowedStep(models.Model):
 
 
 class Case(models.Model):
-    """One matter of one household on its way to a decision (办件)."""
+    """One matter of one household on its way to a decision (办件).
+
+    `entitlement` is what a review, a change or a recovery is about; `follows` the case it was carried over from;
+    `level` how closely it is held, as the household or the matter asks.
+    """
 
     class Channel(models.TextChoices):
         COUNTER = "counter", "窗口"
@@ -63,6 +70,7 @@ class Case(models.Model):
     matter = models.CharField(max_length=40)
     procedure = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="cases")
     division = models.CharField(max_length=12)
+    level = models.SmallIntegerField(default=1)
     household = models.ForeignKey("kernel.Household", models.PROTECT, related_name="cases")
     applicant = models.ForeignKey("kernel.Person", models.PROTECT, related_name="cases")
     state = models.CharField(max_length=30)
@@ -77,9 +85,11 @@ class Case(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="handled_cases"
     )
     due = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
     form = models.JSONField(default=dict)
     token = models.CharField(max_length=40, unique=True, null=True)
     follows = models.ForeignKey("self", models.PROTECT, null=True, related_name="followed_by")
+    entitlement = models.ForeignKey(Entitlement, models.PROTECT, null=True, related_name="cases")
 
     class Meta:
         indexes = [

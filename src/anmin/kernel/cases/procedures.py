@@ -9,15 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from anmin.kernel.law.clocks import Unit
-from anmin.lib.divisions import ancestors
 
 UNITS = {"工作日": Unit.WORKING_DAYS, "日": Unit.CALENDAR_DAYS, "月": Unit.MONTHS}
 
@@ -43,6 +39,8 @@ class Transition:
     `who` are powers of roles. `after` are steps that must have been taken since the last of `since`. `other_than`
     are steps whose takers may not take this one. `not_before` is a clock that must have run out. `adverse` steps
     refuse, stop, reduce or recover: only a person may take them, with a reason. `decides` needs a frozen decision.
+    `second` needs two people. `when` are further steps that a special cause asks for first. `publicity` is `due` where the
+    step shows a case in public and `not_due` where it may go on without: the last opinion says which.
     """
 
     action: str
@@ -61,6 +59,9 @@ class Transition:
     adverse: bool = False
     decides: bool = False
     reason: bool = False
+    second: bool = False
+    when: Mapping[str, str] = field(default_factory=dict)
+    publicity: str = ""
     law: str = ""
     papers: tuple[str, ...] = ()
 
@@ -89,7 +90,11 @@ class Limit:
 
 @dataclass(frozen=True)
 class Procedure:
-    """A procedure as it stands in one division on one day."""
+    """A procedure as it stands in one division on one day.
+
+    `benefits` are keys of what the case may grant, the strongest protection first; `intake` says what is asked of the
+    applicant (`form`, `materials`, `sources` to be authorised).
+    """
 
     matter: str
     title: str
@@ -101,6 +106,8 @@ class Procedure:
     initial: str
     publicity: Mapping[str, Any] = field(default_factory=dict)
     terms: Mapping[str, Any] = field(default_factory=dict)
+    benefits: tuple[str, ...] = ()
+    intake: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def version(self) -> str:
@@ -130,158 +137,6 @@ class Procedure:
         return found
 
 
-@dataclass
-class ProcedureBook:
-    """All declared procedures with the overlays of localities."""
-
-    files: list[dict[str, Any]]
-
-    @classmethod
-    def load(cls, *folders: Path) -> ProcedureBook:
-        """Read every YAML file of some folders and check each procedure; raises ProcedureProblem."""
-        files = []
-        for folder in folders:
-            for path in sorted(folder.glob("*.yaml")):
-                content = yaml.safe_load(path.read_text("utf-8"))
-                content["file"] = path.name
-                files.append(content)
-        book = cls(files)
-        for content in files:
-            if "states" in content:
-                check(_built(content), content["file"])
-        return book
-
-    @property
-    def matters(self) -> list[str]:
-        """The keys of all matters, in the order of their files."""
-        return list(dict.fromkeys(content["matter"] for content in self.files))
-
-    def procedure(self, matter: str, division: str, on: date) -> Procedure:
-        """The procedure of a matter in a division on a day, with the overlays of its ancestors applied.
-
-        Raises:
-            ProcedureProblem: when no procedure of that name is in force on the day.
-        """
-        mine = [row for row in self.files if row["matter"] == matter]
-        base = _newest([row for row in mine if "states" in row], on)
-        if base is None:
-            raise ProcedureProblem(f"{on} 没有施行中的“{matter}”办理程序；请检查日期，或补充这一天施行的程序")
-        found = _built(base)
-        for code in reversed(ancestors(division)):
-            overlay = _newest([row for row in mine if "states" not in row and row["division"] == code], on)
-            if overlay is not None:
-                found = _overlaid(found, overlay)
-        check(found, f"{base['file']}（{division}）")
-        return found
-
-
-def check(found: Procedure, where: str) -> None:
-    """Refuse a procedure with a way to nowhere, a dead end, a word nobody declared or a machine's refusal."""
-    known = {step.action for step in found.transitions}
-    for step in found.transitions:
-        for state in (*step.sources, step.target):
-            if state not in found.states:
-                raise ProcedureProblem(f"{where}：环节“{step.action}”用到未声明的状态“{state}”")
-        for action in (*step.after, *step.since, *step.other_than):
-            if action not in known:
-                raise ProcedureProblem(f"{where}：环节“{step.action}”引用未声明的环节“{action}”")
-        clocks = {*step.starts, *step.stops, *step.pauses, *step.resumes}
-        if step.not_before:
-            clocks.add(step.not_before)
-        if missing := sorted(clocks - set(found.limits)):
-            raise ProcedureProblem(f"{where}：环节“{step.action}”用到未规定的期限“{'、'.join(missing)}”")
-        if step.adverse and not (step.who and step.reason):
-            raise ProcedureProblem(f"{where}：不利于群众的环节“{step.action}”必须写明由谁办理并要求理由")
-    _check_ways(found, where)
-
-
-def _check_ways(found: Procedure, where: str) -> None:
-    reached, todo = {found.initial}, [found.initial]
-    while todo:
-        here = todo.pop()
-        ways = found.steps_from(here)
-        if not ways and not found.states[here].is_end:
-            raise ProcedureProblem(f"{where}：状态“{here}”没有出路，也不是终点")
-        for step in ways:
-            if step.target not in reached:
-                reached.add(step.target)
-                todo.append(step.target)
-    if lost := sorted(set(found.states) - reached):
-        raise ProcedureProblem(f"{where}：状态“{'、'.join(lost)}”无法到达")
-
-
-def _newest(rows: list[dict[str, Any]], on: date) -> dict[str, Any] | None:
-    in_force = [
-        row for row in rows if row["since"] <= on and (row.get("until") is None or on <= row["until"])
-    ]
-    return max(in_force, key=lambda row: row["since"], default=None)
-
-
-def _built(content: Mapping[str, Any]) -> Procedure:
-    states = {
-        key: State(key, row["title"], row.get("plain", ""), bool(row.get("end")))
-        for key, row in content["states"].items()
-    }
-    return Procedure(
-        matter=content["matter"],
-        title=content["title"],
-        law=content.get("law", ""),
-        since=content["since"],
-        states=states,
-        transitions=tuple(_transition(row) for row in content["steps"]),
-        limits={key: _limit(key, row) for key, row in content.get("limits", {}).items()},
-        initial=content.get("initial", next(iter(states))),
-        publicity=content.get("publicity", {}),
-        terms=content.get("terms", {}),
-    )
-
-
-def _transition(row: Mapping[str, Any]) -> Transition:
-    values: dict[str, Any] = {key: _tuple(value) if key in _LISTS else value for key, value in row.items()}
-    values["sources"] = values.pop("from")
-    values["target"] = values.pop("to")
-    return Transition(**values)
-
-
-_LISTS = {"from", "who", "after", "since", "other_than", "starts", "stops", "pauses", "resumes", "papers"}
-
-
-def _tuple(value: Any) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
-
-
-def _limit(key: str, row: Mapping[str, Any]) -> Limit:
-    return Limit(
-        key=key,
-        title=row["title"],
-        number=int(row["limit"]),
-        unit=UNITS[row["unit"]],
-        special=row.get("special", {}),
-        law=row.get("law", ""),
-        is_duty_to_wait=bool(row.get("wait")),
-    )
-
-
-def _overlaid(base: Procedure, overlay: Mapping[str, Any]) -> Procedure:
-    """A locality's limits, takers and terms over a procedure; ways themselves come from the law alone."""
-    limits = dict(base.limits)
-    for key, row in overlay.get("limits", {}).items():
-        limits[key] = _limit(key, {"title": limits[key].title if key in limits else key, **row})
-    takers: Mapping[str, Any] = overlay.get("who", {})
-    steps = tuple(
-        replace(step, who=_tuple(takers[step.action])) if step.action in takers else step
-        for step in base.transitions
-    )
-    return replace(
-        base,
-        limits=limits,
-        transitions=steps,
-        law="；".join(text for text in (base.law, overlay.get("law", "")) if text),
-        publicity={**base.publicity, **overlay.get("publicity", {})},
-        terms={**base.terms, **overlay.get("terms", {})},
-    )
-
-
 def as_data(found: Procedure) -> dict[str, Any]:
     """A procedure in the shape of its file, overlays applied: what is kept with the cases that went by it."""
     names = {unit: name for name, unit in UNITS.items()}
@@ -308,6 +163,8 @@ def as_data(found: Procedure) -> dict[str, Any]:
         },
         "publicity": dict(found.publicity),
         "terms": dict(found.terms),
+        "benefits": list(found.benefits),
+        "intake": dict(found.intake),
         "steps": [_step_as_data(step) for step in found.transitions],
     }
 
@@ -318,6 +175,38 @@ def _step_as_data(step: Transition) -> dict[str, Any]:
     return {key: list(value) if isinstance(value, tuple) else value for key, value in row.items()}
 
 
-def from_data(declared: Mapping[str, Any]) -> Procedure:
-    """The procedure that `as_data` wrote down."""
-    return _built({**declared, "since": date.fromisoformat(declared["since"])})
+def check(found: Procedure, where: str) -> None:
+    """Refuse a procedure with a way to nowhere, a dead end, a word nobody declared or a machine's refusal."""
+    known = {step.action for step in found.transitions}
+    for step in found.transitions:
+        for state in (*step.sources, step.target):
+            if state not in found.states:
+                raise ProcedureProblem(f"{where}：环节“{step.action}”用到未声明的状态“{state}”")
+        for action in (*step.after, *step.since, *step.other_than, *step.when.values()):
+            if action not in known:
+                raise ProcedureProblem(f"{where}：环节“{step.action}”引用未声明的环节“{action}”")
+        clocks = {*step.starts, *step.stops, *step.pauses, *step.resumes}
+        if step.not_before:
+            clocks.add(step.not_before)
+        if missing := sorted(clocks - set(found.limits)):
+            raise ProcedureProblem(f"{where}：环节“{step.action}”用到未规定的期限“{'、'.join(missing)}”")
+        if step.adverse and not (step.who and step.reason):
+            raise ProcedureProblem(f"{where}：不利于群众的环节“{step.action}”必须写明由谁办理并要求理由")
+        if step.publicity not in ("", "due", "not_due"):
+            raise ProcedureProblem(f"{where}：环节“{step.action}”的 publicity 只能写 due 或 not_due")
+    _check_ways(found, where)
+
+
+def _check_ways(found: Procedure, where: str) -> None:
+    reached, todo = {found.initial}, [found.initial]
+    while todo:
+        here = todo.pop()
+        ways = found.steps_from(here)
+        if not ways and not found.states[here].is_end:
+            raise ProcedureProblem(f"{where}：状态“{here}”没有出路，也不是终点")
+        for step in ways:
+            if step.target not in reached:
+                reached.add(step.target)
+                todo.append(step.target)
+    if lost := sorted(set(found.states) - reached):
+        raise ProcedureProblem(f"{where}：状态“{'、'.join(lost)}”无法到达")

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from django.db.models import F, QuerySet
+
+from anmin.kernel.access.models import User
+from anmin.kernel.access.queries import Reader
 from anmin.kernel.cases.clocks import Clock, days_left
+from anmin.kernel.cases.declaring import from_data
 from anmin.kernel.cases.guards import Attempt, Obstacle, Taken, obstacles
 from anmin.kernel.cases.models import Case, CaseClock
-from anmin.kernel.cases.procedures import Procedure, Transition, as_data, from_data
+from anmin.kernel.cases.parties import powers_in, user_of
+from anmin.kernel.cases.procedures import Procedure, Transition, as_data
+from anmin.kernel.cases.relatives.queries import related_staff
+from anmin.kernel.cases.verification.evidence import undecided_titles
 from anmin.kernel.law.clocks import Unit
 from anmin.lib.calendar import WorkCalendar
 
@@ -27,6 +36,17 @@ class Way:
         return not self.obstacles
 
 
+@dataclass(frozen=True)
+class Progress:
+    """Where a case stands: official and plain words, the next day due, who handles it."""
+
+    title: str
+    plain: str
+    due: date | None
+    handler: User | None
+    is_closed: bool
+
+
 def procedure_of(case: Case) -> Procedure:
     """The procedure under which a case was opened; later changes of law do not touch it."""
     return from_data(case.procedure.declared)
@@ -40,7 +60,12 @@ def declared_as_data(procedure: Procedure) -> dict[str, Any]:
 def steps_taken(case: Case) -> list[Taken]:
     """The steps of a case in their order, with everybody who took them."""
     return [
-        Taken(row.number, row.action, frozenset(filter(None, (row.by_id, row.beside_id))))
+        Taken(
+            row.number,
+            row.action,
+            frozenset(filter(None, (row.by_id, row.beside_id))),
+            str(row.details.get("publicity", "")),
+        )
         for row in case.steps.order_by("number")
     ]
 
@@ -55,27 +80,99 @@ def as_clock(row: CaseClock) -> Clock:
     return Clock(row.key, row.number, Unit(row.unit), row.first_day, row.due, row.left, row.stopped_on)
 
 
-def ways_on(case: Case, *, on: date, takers: frozenset[int], reason: str = "…") -> list[Way]:
-    """The steps from where a case stands, each with what hinders these people from taking it today.
+def attempt_of(
+    case: Case,
+    *,
+    by: Any,
+    action: str,
+    on: date,
+    beside: User | None = None,
+    reason: str = "",
+    has_decision: bool = False,
+) -> Attempt:
+    """A step as the guards need it, with everything about the case that may stand in its way."""
+    person = user_of(by)
+    return Attempt(
+        action,
+        on,
+        frozenset(user.pk for user in (person, beside) if user is not None),
+        is_person=person is not None,
+        reason=reason,
+        has_decision=has_decision,
+        powers=powers_in(by, case.division, on),
+        related=frozenset(row.user for row in related_staff(case)),
+        causes=frozenset(case.causes),
+        undecided=tuple(undecided_titles(case)),
+        earlier=frozenset(
+            (row.action, taker)
+            for row in (case.follows.steps.all() if case.follows is not None else ())
+            for taker in (row.by_id, row.beside_id)
+            if taker is not None
+        ),
+    )
 
-    Reason and decision are entered with the step itself, so their absence is no obstacle yet.
+
+def ways_on(case: Case, *, by: Any, on: date, beside: User | None = None) -> list[Way]:
+    """The steps from where a case stands, each with what hinders this taker today.
+
+    Reason, decision and the second person are entered with the step itself, so their absence is no obstacle yet.
     """
     procedure, taken, clocks = procedure_of(case), steps_taken(case), clocks_of(case)
+    attempt = attempt_of(case, by=by, action="", on=on, beside=beside, reason="…", has_decision=True)
     return [
         Way(
             step,
             tuple(
-                obstacles(
-                    procedure,
-                    case.state,
-                    Attempt(step.action, on, takers, reason=reason, has_decision=True),
-                    taken,
-                    clocks,
+                row
+                for row in obstacles(
+                    procedure, case.state, replace(attempt, action=step.action), taken, clocks
                 )
+                if beside is not None or row.code != "needs_second"
             ),
         )
         for step in procedure.steps_from(case.state)
     ]
+
+
+def cases(reader: Reader) -> QuerySet[Case]:
+    """Every case in the reader's divisions that is not held more closely than the reader may see."""
+    rows = Case.objects.filter(reader.scope.q(), level__lte=reader.clearance)
+    return rows.select_related("procedure", "household", "applicant", "handler")
+
+
+def case_numbered(reader: Reader, number: str) -> Case | None:
+    """One case by its number, or None: also where the reader may not see it."""
+    return cases(reader).filter(number=number).first()
+
+
+def work_list(
+    reader: Reader,
+    *,
+    matter: str = "",
+    states: Sequence[str] = (),
+    handler: User | None = None,
+    overdue_on: date | None = None,
+    open_only: bool = True,
+) -> QuerySet[Case]:
+    """The work table: cases by the day on which something is due, the most pressing first."""
+    rows = cases(reader)
+    if matter:
+        rows = rows.filter(matter=matter)
+    if states:
+        rows = rows.filter(state__in=states)
+    if handler is not None:
+        rows = rows.filter(handler=handler)
+    if overdue_on is not None:
+        rows = rows.filter(due__lt=overdue_on)
+    if open_only:
+        rows = rows.filter(closed_on__isnull=True)
+    return rows.order_by(F("due").asc(nulls_last=True), "pk")
+
+
+def progress(case: Case) -> Progress:
+    """Where a case stands in plain words, the day of the next thing due, and whom to ask (办理进度)."""
+    state = procedure_of(case).states[case.state]
+    return Progress(state.title, state.plain, case.due, case.handler, state.is_end)
 
 
 def days_left_of(case: Case, *, on: date, calendar: WorkCalendar) -> dict[str, int]:

@@ -16,7 +16,7 @@ class Decision(models.Model):
 
     `facts`, `rates` and `findings` are canonical JSON of what the rules read and what they found; `grounds` is the
     hash over them, so that a replay can be compared byte by byte. A database trigger refuses UPDATE and DELETE.
-    Only a person decides: `decided_by` is never empty.
+    `is_public` grants need a publicity that ran out. Only a person decides: `decided_by` is never empty.
     """
 
     class Outcome(models.TextChoices):
@@ -36,6 +36,7 @@ class Decision(models.Model):
     matter = models.CharField(max_length=40)
     benefit = models.CharField(max_length=60, blank=True)
     division = models.CharField(max_length=12)
+    level = models.SmallIntegerField(default=1)
     household = models.ForeignKey("kernel.Household", models.PROTECT, related_name="decisions")
     person = models.ForeignKey("kernel.Person", models.PROTECT, null=True, related_name="decisions")
     outcome = models.CharField(max_length=12, choices=Outcome.choices)
@@ -49,6 +50,7 @@ class Decision(models.Model):
     findings = models.JSONField()
     rules = models.CharField(max_length=16)
     grounds = models.CharField(max_length=64)
+    is_public = models.BooleanField(default=False)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="decisions")
     decided_at = models.DateTimeField(auto_now_add=True)
 
@@ -73,7 +75,10 @@ class Decision(models.Model):
 
 
 class Entitlement(models.Model):
-    """One benefit of one household or one person (待遇), with the decision that began and the one that ended it."""
+    """One benefit of one household or one person (待遇), with the decisions that began, changed and ended it.
+
+    A trigger refuses a change of `state` that does not name a decision of its own in `changed_by`.
+    """
 
     class State(models.TextChoices):
         ACTIVE = "active", "享受中"
@@ -83,12 +88,14 @@ class Entitlement(models.Model):
 
     benefit = models.CharField(max_length=60)
     division = models.CharField(max_length=12)
+    level = models.SmallIntegerField(default=1)
     household = models.ForeignKey("kernel.Household", models.PROTECT, related_name="entitlements")
     person = models.ForeignKey("kernel.Person", models.PROTECT, null=True, related_name="entitlements")
     state = models.CharField(max_length=12, choices=State.choices, default=State.ACTIVE)
     first_day = models.DateField()
     last_day = models.DateField(null=True)
     begun_by = models.ForeignKey(Decision, models.PROTECT, related_name="began")
+    changed_by = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="changed")
     ended_by = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="ended")
     review_due = models.DateField(null=True)
 
@@ -102,6 +109,10 @@ class Entitlement(models.Model):
                 condition=Q(state="ended", last_day__isnull=False, ended_by__isnull=False)
                 | ~Q(state="ended"),
                 name="entitlement_ends_by_a_decision",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="active") | Q(changed_by__isnull=False),
+                name="entitlement_changes_by_a_decision",
             ),
             ExclusionConstraint(
                 name="entitlement_of_household_once",

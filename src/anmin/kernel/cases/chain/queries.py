@@ -1,0 +1,104 @@
+"""The chain of a household (救助链): cases, steps, decisions, benefits, checks and changes in one order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from anmin.kernel.access.queries import Reader
+from anmin.kernel.cases.declaring import from_data
+from anmin.kernel.cases.guards import title_of
+from anmin.kernel.cases.models import Case
+from anmin.kernel.cases.queries import cases
+from anmin.kernel.entitlements.models import Amount
+from anmin.kernel.entitlements.queries import decisions, entitlements, title_of_benefit
+from anmin.kernel.exchange.checks.queries import orders
+from anmin.kernel.people.models import ChangeRequest, Household
+
+
+@dataclass(frozen=True)
+class Link:
+    """One thing that happened (救助链上的一环).
+
+    `kind` is step, decision, benefit, amount, check or change; `fen` money where there is any; `case` the number of the
+    case it belongs to; `subject` the row's key, for the page behind it.
+    """
+
+    on: date
+    kind: str
+    title: str
+    words: str
+    subject: int
+    case: str = ""
+    fen: int | None = None
+    by: str = ""
+    order: int = 0
+
+
+def chain(reader: Reader, household: Household, *, until: date | None = None) -> list[Link]:
+    """Everything done for a household as far as the reader may see it, the newest first."""
+    found = [*_steps(reader, household), *_benefits(reader, household), *_decisions(reader, household)]
+    found += [*_checks(reader, household), *_changes(reader, household)]
+    rows = [row for row in found if until is None or row.on <= until]
+    return sorted(rows, key=lambda row: (row.on, row.order, row.kind, row.subject), reverse=True)
+
+
+def _steps(reader: Reader, household: Household) -> Iterator[Link]:
+    rows = cases(reader).filter(household=household).prefetch_related("steps")
+    procedures: dict[int, Any] = {}
+    for case in rows:
+        procedure = procedures.setdefault(case.procedure_id, from_data(case.procedure.declared))
+        for step in case.steps.all():
+            title = f"{procedure.title} · {title_of(procedure, step.action)}"
+            yield Link(
+                step.on, "step", title, step.reason, step.pk, case.number, by=step.by_name, order=step.number
+            )
+
+
+def _decisions(reader: Reader, household: Household) -> Iterator[Link]:
+    for row in decisions(reader).filter(household=household):
+        title = f"{row.get_outcome_display()} {title_of_benefit(row.benefit)}".strip()
+        yield Link(
+            row.on,
+            "decision",
+            title,
+            row.reason,
+            row.pk,
+            row.case_number,
+            row.amount,
+            str(row.decided_by),
+            order=1000,
+        )
+
+
+def _benefits(reader: Reader, household: Household) -> Iterator[Link]:
+    for row in entitlements(reader).filter(household=household):
+        title = title_of_benefit(row.benefit)
+        number = row.begun_by.case_number
+        for amount in Amount.objects.filter(entitlement=row).order_by("first_month"):
+            until = f"至 {amount.last_month:%Y-%m}" if amount.last_month else "起"
+            words = f"{amount.first_month:%Y-%m} {until}"
+            yield Link(amount.first_month, "amount", title, words, row.pk, number, amount.fen, order=1001)
+        if row.state == "ended" and row.last_day is not None:
+            yield Link(row.last_day, "benefit", title, "已终止", row.pk, number, order=1002)
+
+
+def _checks(reader: Reader, household: Household) -> Iterator[Link]:
+    for row in orders(reader).filter(household=household):
+        words = f"{len(row.sources)} 个来源"
+        day = row.done_on or row.started_on or row.asked_on
+        yield Link(day, "check", f"信息核对 · {row.get_state_display()}", words, row.pk, by=row.asked_by)
+
+
+def _changes(reader: Reader, household: Household) -> Iterator[Link]:
+    rows = ChangeRequest.objects.filter(reader.scope.q(), level__lte=reader.clearance, household=household)
+    for row in rows.select_related("asked_by"):
+        title = f"{row.get_kind_display()} · {row.get_state_display()}"
+        yield Link(row.on, "change", title, "", row.pk, by=str(row.asked_by))
+
+
+def cases_of(reader: Reader, household: Household) -> list[Case]:
+    """The cases of a household, newest first."""
+    return list(cases(reader).filter(household=household).order_by("-opened_on", "-pk"))

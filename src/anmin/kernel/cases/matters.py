@@ -1,0 +1,48 @@
+"""The matters of this deployment (事项), read once from the lines of business: `domains/<line>/matters/*.yaml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+
+from anmin.kernel.cases.declaring import ProcedureBook
+from anmin.kernel.cases.procedures import Procedure
+
+DOMAINS = "anmin.domains"
+
+
+@dataclass(frozen=True)
+class Matter:
+    """A matter as lists show it: its key, what it is called, and what it may grant."""
+
+    key: str
+    title: str
+    benefits: tuple[str, ...]
+    can_be_applied_for: bool
+
+
+@lru_cache(maxsize=1)
+def book() -> ProcedureBook:
+    """Every procedure that a line of business declares, with the overlays of localities."""
+    root = Path(str(import_module(DOMAINS).__file__)).parent
+    return ProcedureBook.load(*sorted(root.glob("*/matters")))
+
+
+def procedure_for(matter: str, division: str, on: date) -> Procedure:
+    """The procedure of a matter in a division on a day; raises ProcedureProblem."""
+    return book().procedure(matter, division, on)
+
+
+def matters(division: str, on: date) -> list[Matter]:
+    """The matters in force in a division on a day, in the order of their files."""
+    found = []
+    for key in book().matters:
+        if not book().is_in_force(key, on):
+            continue
+        procedure = procedure_for(key, division, on)
+        form = procedure.intake.get("form")
+        found.append(Matter(key, procedure.title, procedure.benefits, form is not None))
+    return found

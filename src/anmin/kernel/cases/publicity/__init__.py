@@ -1,0 +1,1 @@
+"""Publicity (公示): name, number of members, amount, and never more; objections pause the case."""

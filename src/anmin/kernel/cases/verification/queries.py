@@ -1,0 +1,196 @@
+"""The matrix as a page shows it, and what the rules make of it at this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from anmin.kernel.cases.models import Case
+from anmin.kernel.cases.queries import procedure_of
+from anmin.kernel.cases.verification.evidence import best_of, is_disputed, undecided
+from anmin.kernel.cases.verification.models import CaseFact
+from anmin.kernel.screening.rulebooks import rulebook
+from anmin.policy.benefits import Benefit
+from anmin.policy.codes import Layer
+from anmin.policy.evaluate import Household, Outcome, evaluate
+from anmin.policy.examples import shown
+from anmin.policy.explain import Explanation, explain
+from anmin.policy.phrases import CHINESE, Words
+from anmin.policy.plan import make_plan
+from anmin.policy.rules import Level
+
+Values = Mapping[tuple[int | None, str], int]
+"""Values by member's register key (None for the household) and fact."""
+LAYER = "layer"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value as it is shown; `value` is the engine's integer."""
+
+    value: int
+    shown: str
+
+
+@dataclass(frozen=True)
+class MatrixLine:
+    """One row of the matrix: each side, what counts, on which basis and why."""
+
+    row: CaseFact
+    title: str
+    declared: Cell | None
+    checked: Cell | None
+    seen: Cell | None
+    adopted: Cell | None
+    best: str
+    is_disputed: bool
+    is_undecided: bool
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A benefit that the adopted facts give: to whom, and how much in fen per period. `member` is a register key."""
+
+    benefit: Benefit
+    member: int | None
+    fen: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the rules make of the facts (测算结果): the layer, the benefits of the matter, the monthly total in fen."""
+
+    outcome: Outcome
+    persons: tuple[int, ...]
+    layer: Layer | None
+    claims: tuple[Claim, ...]
+
+    @property
+    def principal(self) -> Claim | None:
+        """The strongest benefit found."""
+        return min(self.claims, key=lambda one: one.benefit.rank, default=None)
+
+    @property
+    def month(self) -> int:
+        """Fen a month over all benefits that pay by the month."""
+        return sum(one.fen for one in self.claims if one.benefit.period == "month")
+
+    def line(self) -> str:
+        """The result in one sentence."""
+        if self.principal is None:
+            return "按已认定的情况，不符合本事项的任何一项条件"
+        parts = [f"{one.benefit.title} {one.fen / 100:,.2f} 元" for one in self.claims if one.fen]
+        named = self.layer.title if self.layer not in (None, Layer.NONE) else self.principal.benefit.title
+        return f"{named}：{'；'.join(parts)}" if parts else f"{named}（不发放资金）"
+
+    def why(self, name: str | None = None, member: int | None = None, words: Words = CHINESE) -> Explanation:
+        """Why a value came out as it did; the strongest benefit's amount where none is named."""
+        if name is None:
+            found = self.principal
+            name = (found.benefit.amount or found.benefit.eligible) if found else self.outcome.plan.outputs[0]
+            member = found.member if found else None
+            if found is None and self.outcome.plan.level(name) is Level.PERSON and self.persons:
+                member = self.persons[0]
+        position = None if member is None else self.persons.index(member)
+        return explain(self.outcome, name, position, words)
+
+
+def matrix(case: Case) -> list[MatrixLine]:
+    """The rows of the matrix: the household first, then members in the order of the application."""
+    facts = rulebook().facts
+    order = {row.person_id: row.position for row in case.members.all()}
+    names = {name: at for at, name in enumerate(facts)}
+    rows = sorted(
+        case.facts.select_related("person", "seen_by", "adopted_by"),
+        key=lambda row: (
+            -1 if row.person_id is None else order.get(row.person_id, 99),
+            names.get(row.name, 0),
+        ),
+    )
+    open_rows = {row.pk for row in undecided(rows)}
+    return [_line(row, row.pk in open_rows) for row in rows]
+
+
+def _line(row: CaseFact, is_undecided: bool) -> MatrixLine:
+    fact = rulebook().facts[row.name]
+
+    def cell(value: int | None) -> Cell | None:
+        return None if value is None else Cell(value, shown(value, fact.kind, fact.codes))
+
+    best = best_of(row)
+    return MatrixLine(
+        row,
+        fact.title,
+        cell(row.declared),
+        cell(row.checked),
+        cell(row.seen),
+        cell(row.adopted),
+        best.basis if best else "",
+        is_disputed(row),
+        is_undecided,
+    )
+
+
+def counting_values(case: Case, instead: Values | None = None) -> dict[tuple[int | None, str], int]:
+    """The value of each fact that counts: the adopted one, else the best-evidenced one; `instead` tries others."""
+    found = {}
+    for row in case.facts.all():
+        best = best_of(row)
+        value = row.adopted if row.adopted is not None else best.value if best else None
+        if value is not None:
+            found[row.person_id, row.name] = value
+    return {**found, **(instead or {})}
+
+
+def household_of(case: Case, instead: Values | None = None) -> tuple[Household, tuple[int, ...]]:
+    """The family as the rules see it, and the register keys of its members by position."""
+    members = list(case.members.select_related("person").order_by("position"))
+    persons = tuple(row.person_id for row in members)
+    values = counting_values(case, instead)
+    people = []
+    for row in members:
+        birth = row.person.birth_day
+        known = {"sex": row.person.sex, "relation": row.relation}
+        if birth is not None:
+            known["birth_day"] = birth.year * 10_000 + birth.month * 100 + birth.day
+        own = {name: value for (person, name), value in values.items() if person == row.person_id}
+        people.append({**known, **own})
+    shared = {name: value for (person, name), value in values.items() if person is None}
+    settlement = case.household.settlement
+    return Household(case.number, case.division, settlement, shared, people, [""] * len(people)), persons
+
+
+def result_of(case: Case, *, on: date, instead: Values | None = None) -> Result:
+    """What the rules make of a case on a day; `instead` shows what another choice would come to.
+
+    Raises:
+        PolicyError: `rate_missing` or `fact_missing`, naming what is missing and who can supply it.
+    """
+    household, persons = household_of(case, instead)
+    book = rulebook()
+    benefits = [book.benefits[key] for key in procedure_of(case).benefits if key in book.benefits]
+    names = [name for one in benefits for name in (one.eligible, one.amount) if name is not None]
+    names = [name for name in dict.fromkeys(names) if book.version(name, on) is not None]
+    has_layer = any(one.eligible in LAYERS for one in benefits) and book.version(LAYER, on) is not None
+    outcome = evaluate(make_plan(book, on, [*names, *([LAYER] if has_layer else [])]), household)
+    claims = [
+        one for benefit in benefits for one in _claims(benefit, outcome, persons) if benefit.eligible in names
+    ]
+    layer = Layer.of(outcome.values[LAYER]) if has_layer else None
+    return Result(outcome, persons, layer, tuple(claims))
+
+
+LAYERS = frozenset({"dibao_eligible", "dibao_expenditure_eligible", "is_edge", "is_rigid", "is_watched"})
+
+
+def _claims(benefit: Benefit, outcome: Outcome, persons: tuple[int, ...]) -> list[Claim]:
+    if benefit.unit == "household":
+        if not outcome.values.get(benefit.eligible):
+            return []
+        return [Claim(benefit, None, int(outcome.values[benefit.amount]) if benefit.amount else 0)]
+    return [
+        Claim(benefit, persons[at], int(row[benefit.amount]) if benefit.amount else 0)
+        for at, row in enumerate(outcome.members)
+        if row.get(benefit.eligible)
+    ]

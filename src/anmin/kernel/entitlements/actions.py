@@ -1,0 +1,231 @@
+"""Write a decision; begin, change, suspend, resume, fade and end a benefit — each only from a decision."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from anmin.kernel.access.models import User
+from anmin.kernel.audit import actions as audit
+from anmin.kernel.entitlements.grounds import NO_GROUNDS, Grounds
+from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
+from anmin.kernel.people.models import Household, Person
+from anmin.lib.calendar import add_months
+
+DAY = timedelta(1)
+
+
+class EntitlementProblem(ValueError):
+    """A benefit cannot be changed so; the message says why and what to do."""
+
+
+@transaction.atomic
+def decide(
+    *,
+    by: User,
+    case_number: str,
+    matter: str,
+    division: str,
+    household: Household,
+    outcome: str,
+    on: date,
+    grounds: Grounds = NO_GROUNDS,
+    benefit: str = "",
+    person: Person | None = None,
+    layer: int | None = None,
+    amount: int | None = None,
+    reason: str = "",
+    law: str = "",
+    level: int = 1,
+    is_public: bool = False,
+) -> Decision:
+    """Write down what somebody decided, with everything it rests on (审核确认决定). It never changes afterwards.
+
+    Raises:
+        EntitlementProblem: when what is against people has no reason, or somebody who is not a person decides.
+    """
+    if not isinstance(by, User):
+        raise EntitlementProblem("决定只能由工作人员作出")
+    if outcome in Decision.ADVERSE and not reason.strip():
+        raise EntitlementProblem("不利于群众的决定要写明理由")
+    row = Decision.objects.create(
+        case_number=case_number,
+        matter=matter,
+        benefit=benefit,
+        division=division,
+        level=level,
+        household=household,
+        person=person,
+        outcome=outcome,
+        layer=layer,
+        amount=amount,
+        on=on,
+        reason=reason.strip(),
+        law=law[:200],
+        facts=grounds.facts,
+        rates=grounds.rates,
+        findings=grounds.findings,
+        rules=grounds.rules,
+        grounds=grounds.seal,
+        is_public=is_public,
+        decided_by=by,
+    )
+    after = {
+        "outcome": outcome,
+        "benefit": benefit,
+        "layer": layer,
+        "amount": amount,
+        "grounds": grounds.seal,
+    }
+    audit.record(
+        by=by, act="entitlements.decide", subject=row, after=after, reason=row.reason, division=division
+    )
+    return row
+
+
+@transaction.atomic
+def begin(
+    *,
+    by: Any,
+    decision: Decision,
+    benefit: str,
+    first_month: date,
+    fen: int,
+    person: Person | None = None,
+    review_due: date | None = None,
+    last_month: date | None = None,
+) -> Entitlement:
+    """Begin a benefit from a grant (待遇起发). Months are given by their first day; `fen` may be 0 for a recognition."""
+    _check(decision, {"grant", "change"})
+    row = Entitlement.objects.create(
+        benefit=benefit,
+        division=decision.division,
+        level=decision.level,
+        household=decision.household,
+        person=person,
+        first_day=first_month,
+        last_day=None if last_month is None else add_months(last_month, 1) - DAY,
+        begun_by=decision,
+        review_due=review_due,
+    )
+    Amount.objects.create(
+        entitlement=row, first_month=first_month, last_month=last_month, fen=fen, decision=decision
+    )
+    _record(by, "begin", row, {"benefit": benefit, "fen": fen, "from": first_month})
+    return row
+
+
+@transaction.atomic
+def change_amount(
+    *, by: Any, decision: Decision, entitlement: Entitlement, first_month: date, fen: int
+) -> Entitlement:
+    """Another amount from a month on (待遇调整); a lower one needs a decision to reduce."""
+    row = _held(entitlement)
+    now = _amount_in(row, first_month)
+    lower = now is not None and fen < now.fen
+    _check(decision, {"reduce"} if lower else {"change", "grant", "resume"})
+    _set_amount(row, decision, first_month, fen)
+    row.changed_by = decision
+    row.save(update_fields=["changed_by"])
+    _record(by, "change", row, {"fen": fen, "from": first_month}, decision.reason)
+    return row
+
+
+@transaction.atomic
+def suspend(*, by: Any, decision: Decision, entitlement: Entitlement, first_month: date) -> Entitlement:
+    """Hold a benefit back from a month on (暂停), while something is cleared up."""
+    _check(decision, {"suspend"})
+    row = _held(entitlement, Entitlement.State.ACTIVE, Entitlement.State.FADING)
+    _set_amount(row, decision, first_month, 0)
+    return _moved(by, "suspend", row, Entitlement.State.SUSPENDED, decision)
+
+
+@transaction.atomic
+def resume(
+    *, by: Any, decision: Decision, entitlement: Entitlement, first_month: date, fen: int
+) -> Entitlement:
+    """Pay again from a month on (恢复); what was held back may be due: `first_month` may lie in the past."""
+    _check(decision, {"resume"})
+    row = _held(entitlement, Entitlement.State.SUSPENDED)
+    _set_amount(row, decision, first_month, fen)
+    return _moved(by, "resume", row, Entitlement.State.ACTIVE, decision)
+
+
+@transaction.atomic
+def fade(
+    *, by: Any, decision: Decision, entitlement: Entitlement, first_month: date, last_month: date, fen: int
+) -> Entitlement:
+    """Pay on for some months after a member took a job (渐退期), then it ends by itself of the same decision."""
+    _check(decision, {"change", "reduce"})
+    row = _held(entitlement, Entitlement.State.ACTIVE)
+    _set_amount(row, decision, first_month, fen, last_month)
+    row.last_day = add_months(last_month, 1) - DAY
+    return _moved(by, "fade", row, Entitlement.State.FADING, decision)
+
+
+@transaction.atomic
+def end(*, by: Any, decision: Decision, entitlement: Entitlement, first_month: date) -> Entitlement:
+    """End a benefit from a month on (停发): the last day is the one before it."""
+    _check(decision, {"stop"})
+    row = _held(entitlement)
+    _close_amounts(row, first_month)
+    row.last_day = max(first_month - DAY, row.first_day)
+    row.ended_by = decision
+    return _moved(by, "end", row, Entitlement.State.ENDED, decision)
+
+
+def _check(decision: Decision, outcomes: set[str]) -> None:
+    if decision.outcome not in outcomes:
+        label = Decision.Outcome(decision.outcome).label
+        raise EntitlementProblem(f"这份决定是“{label}”，不能据此作这种变动；请先作出相应的决定")
+
+
+def _held(entitlement: Entitlement, *states: str) -> Entitlement:
+    row = Entitlement.objects.select_for_update().get(pk=entitlement.pk)
+    if row.state == Entitlement.State.ENDED or (states and row.state not in states):
+        raise EntitlementProblem(f"这项待遇现在是“{row.get_state_display()}”，不能作这种变动；请刷新页面")
+    return row
+
+
+def _amount_in(row: Entitlement, month: date) -> Amount | None:
+    rows = row.amounts.filter(first_month__lte=month).order_by("-first_month")
+    found = rows.first()
+    return found if found is not None and (found.last_month is None or found.last_month >= month) else None
+
+
+def _close_amounts(row: Entitlement, first_month: date) -> None:
+    """Cut amounts off before a month; what lay wholly after it goes, and stays in the history of rows."""
+    for amount in row.amounts.order_by("first_month"):
+        if amount.last_month is not None and amount.last_month < first_month:
+            continue
+        if amount.first_month < first_month:
+            amount.last_month = add_months(first_month, -1)
+            amount.save(update_fields=["last_month"])
+        else:
+            amount.delete()
+
+
+def _set_amount(
+    row: Entitlement, decision: Decision, first_month: date, fen: int, last_month: date | None = None
+) -> None:
+    if first_month < row.first_day.replace(day=1):
+        raise EntitlementProblem(f"起始月早于待遇起发的 {row.first_day:%Y-%m}，请核对")
+    _close_amounts(row, first_month)
+    Amount.objects.create(
+        entitlement=row, first_month=first_month, last_month=last_month, fen=fen, decision=decision
+    )
+
+
+def _moved(by: Any, what: str, row: Entitlement, state: str, decision: Decision) -> Entitlement:
+    before, row.state, row.changed_by = row.state, state, decision
+    row.save()
+    _record(by, what, row, {"state": state, "before": before}, decision.reason)
+    return row
+
+
+def _record(by: Any, what: str, row: Entitlement, after: dict[str, Any], reason: str = "") -> None:
+    audit.record(
+        by=by, act=f"entitlements.{what}", subject=row, after=after, reason=reason, division=row.division
+    )

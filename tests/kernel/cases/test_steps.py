@@ -17,6 +17,7 @@ from tests.make import a_household, a_person, a_user
 
 pytestmark = pytest.mark.django_db
 DAY = date(2024, 3, 25)
+DUE = {"publicity": "due"}
 PROCEDURE = BOOK.procedure("dibao", "371002001", DAY)
 
 
@@ -30,8 +31,9 @@ def case():
 
 @pytest.fixture
 def staff():
-    return {name: a_user(name, "371002001") for name in ("clerk", "second", "leader", "checker")} | {
-        "approver": a_user("approver", "371002")
+    return {name: a_user(name, "371002001") for name in ("clerk", "second", "leader")} | {
+        "checker": a_user("checker", "371002", role="county_checker"),
+        "approver": a_user("approver", "371002"),
     }
 
 
@@ -50,7 +52,7 @@ def to_publicity(case, staff, day=DAY):
     ):
         step(case, staff[by], action, day)
     step(case, staff["clerk"], "record_survey", day, beside=staff["second"])
-    step(case, staff["leader"], "opine", day)
+    step(case, staff["leader"], "opine", day, details=DUE)
     step(case, staff["clerk"], "publish", day)
 
 
@@ -109,7 +111,7 @@ def test_an_objection_pauses_and_publicity_begins_anew(case, staff):
     assert refused(case, staff["clerk"], "send_up", DAY + timedelta(30)) == {"no_such_step"}
 
     step(case, staff["leader"], "settle_objection", DAY + timedelta(10), reason="车辆已过户")
-    step(case, staff["leader"], "opine_again", DAY + timedelta(10), reason="维持原意见")
+    step(case, staff["leader"], "opine_again", DAY + timedelta(10), reason="维持原意见", details=DUE)
     step(case, staff["clerk"], "publish", DAY + timedelta(11))
 
     assert refused(case, staff["clerk"], "send_up", DAY + timedelta(17)) == {"too_early"}
@@ -122,7 +124,8 @@ def test_nobody_confirms_what_they_surveyed(case, staff):
 
     for name in ("clerk", "second", "leader"):
         decision = a_decision(case, staff[name], "grant")
-        assert refused(case, staff[name], "confirm", DAY + timedelta(9), decision=decision) == {"same_person"}
+        codes = refused(case, staff[name], "confirm", DAY + timedelta(9), decision=decision)
+        assert codes == {"same_person", "no_power"}
 
 
 def test_a_machine_refuses_nobody(case, staff):
@@ -242,14 +245,24 @@ def test_random_histories_never_skip_eyes_publicity_or_a_decision(staff):
             ways = procedure_of(case).steps_from(case.state)
             if not ways:
                 break
-            by = dice.choice([*people, "系统"])
+            by = dice.choice([*people, *people, staff["approver"], "系统"])
             likely = [way for way in ways if way.action not in RARE or dice.random() < 0.03]
             lawful = dice.choice(likely or ways).action
             action = lawful if dice.random() < 0.9 else dice.choice(PROCEDURE.transitions).action
-            decision = a_decision(case, dice.choice(people)) if dice.random() < 0.5 else None
+            decides = by if by in people and dice.random() < 0.9 else dice.choice(people)
+            decision = a_decision(case, decides) if dice.random() < 0.5 else None
             day += timedelta(dice.choice([0, 0, 1, 4]))
             try:
-                step(case, by, action, day, reason=dice.choice(["", "因为"]), decision=decision)
+                step(
+                    case,
+                    by,
+                    action,
+                    day,
+                    reason=dice.choice(["", "因为"]),
+                    decision=decision,
+                    beside=dice.choice([user for user in people if user != by]),
+                    details=DUE if action.startswith("opine") else None,
+                )
             except StepRefused:
                 continue
         check(case)
@@ -276,7 +289,7 @@ def test_the_ways_on_say_what_is_open_and_what_hinders(case, staff):
     to_publicity(case, staff)
     case.refresh_from_db()
 
-    ways = {way.step.action: way for way in ways_on(case, on=DAY, takers=frozenset([staff["clerk"].pk]))}
+    ways = {way.step.action: way for way in ways_on(case, by=staff["clerk"], on=DAY)}
 
     assert ways["object"].is_open
     assert not ways["send_up"].is_open

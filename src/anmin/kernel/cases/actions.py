@@ -167,7 +167,8 @@ def take_step(
     )
     if details and "publicity" in details and not action.startswith("opine"):
         raise ValueError("only an opinion says whether publicity is due")
-    if found := obstacles(procedure, row.state, attempt, steps_taken(row), clocks_of(row)):
+    found = obstacles(procedure, row.state, attempt, steps_taken(row), clocks_of(row))
+    if found or (found := _wrong_decision(row, decision, person, on)):
         raise StepRefused(found)
     way = procedure.step(row.state, action)
     assert way is not None
@@ -241,6 +242,18 @@ def assign(*, by: Any, case: Case, handler: User | None) -> Case:
         division=row.division,
     )
     return row
+
+
+def _wrong_decision(case: Case, decision: Decision | None, person: User | None, on: date) -> list[Obstacle]:
+    """A decision of another case or of somebody else, or a grant shown in public that was not shown in full."""
+    if decision is None:
+        return []
+    if decision.case_number != case.number or person is None or decision.decided_by_id != person.pk:
+        return [Obstacle("foreign_decision", _("决定不属于本件，或不是办理人本人作出的"))]
+    shown = case.publicities.filter(withdrawn_on__isnull=True, last_day__lt=on)
+    if decision.outcome == Decision.Outcome.GRANT and decision.is_public and not shown.exists():
+        return [Obstacle("not_public", _("这项待遇须先公示，公示期满后才能确认"))]
+    return []
 
 
 def _move_clocks(case: Case, procedure: Procedure, way: Transition, on: date, calendar: WorkCalendar) -> None:

@@ -96,7 +96,9 @@ class Road:
     def begin(cls, home, staff, matter="dibao", said=(), day=DAY, **more):
         """Hand the application in, with every authorisation and paper there."""
         authorise(home, matter, day)
-        case = intake.file_application(by=staff["clerk"], form=a_form(home, matter, said=said, **more), on=day)
+        case = intake.file_application(
+            by=staff["clerk"], form=a_form(home, matter, said=said, **more), on=day
+        )
         return cls(case, staff, day)
 
     @property
@@ -106,7 +108,7 @@ class Road:
 
     def step(self, who, action, **more):
         """One step without an action of its own."""
-        by = self.staff[who] if who in self.staff else who
+        by = self.staff.get(who, who)
         return take_step(by=by, case=self.case, action=action, on=self.day, seen=self.seen, **more)
 
     def accept(self, **more):
@@ -116,7 +118,12 @@ class Road:
         self.step("checker", "start_check")
         if said:
             verification.state_checked(
-                by=self.staff["checker"], case=self.case, said=said, source=source, as_of=self.day, on=self.day
+                by=self.staff["checker"],
+                case=self.case,
+                said=said,
+                source=source,
+                as_of=self.day,
+                on=self.day,
             )
         self.step("checker", "record_check")
 

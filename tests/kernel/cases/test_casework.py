@@ -224,9 +224,7 @@ def test_what_is_missing_is_said_once_and_completely(staff, family):
 
     assert step.details["missing"] == sentences and len(sentences) == 4
     assert not any("户口" in line for line in sentences)
-    intake.supply(
-        by=staff["clerk"], case=case, keys=["identity", "declaration", "promise"], on=DAY, seen=2
-    )
+    intake.supply(by=staff["clerk"], case=case, keys=["identity", "declaration", "promise"], on=DAY, seen=2)
     authorise(home, "dibao")
     intake.accept(by=staff["clerk"], case=case, on=DAY, seen=3)
 
@@ -255,7 +253,9 @@ def test_every_field_that_cannot_be_read_is_named(family):
     procedure = procedure_for("dibao", "371002001001", DAY)
 
     with pytest.raises(FormProblem) as trouble:
-        read_form(procedure, {(people[0].pk, "wage_year"): "三万", (None, "cars"): "-1", (None, "homes"): "1"})
+        read_form(
+            procedure, {(people[0].pk, "wage_year"): "三万", (None, "cars"): "-1", (None, "homes"): "1"}
+        )
 
     assert set(trouble.value.fields) == {(people[0].pk, "wage_year"), (None, "cars")}
 
@@ -298,7 +298,9 @@ def test_a_mended_case_goes_back_to_the_same_reviewer_with_what_changed(staff, f
     points = [Point("medical_paid_year", "缺住院结算单", people[0].pk)]
     deciding.send_for_fixing(by=staff["approver"], case=road.case, points=points, on=road.day, seen=road.seen)
 
-    verification.declare(by=staff["clerk"], case=road.case, said=[Said("medical_paid_year", 500_000, people[0].pk)])
+    verification.declare(
+        by=staff["clerk"], case=road.case, said=[Said("medical_paid_year", 500_000, people[0].pk)]
+    )
     deciding.send_back(by=staff["clerk"], case=road.case, on=road.day, seen=road.seen)
 
     road.case.refresh_from_db()

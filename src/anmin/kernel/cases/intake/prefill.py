@@ -81,7 +81,7 @@ def prefilled(reader: Reader, household: Household, procedure: Procedure, on: da
     }
     facts = rulebook().facts
     form = procedure.intake.get("form", {})
-    wanted = [(None, name) for name in form.get("household", ())]
+    wanted: list[tuple[int | None, str]] = [(None, name) for name in form.get("household", ())]
     wanted += [(row.person_id, name) for row in members for name in form.get("person", ())]
     fields = []
     for person, name in wanted:
@@ -113,7 +113,8 @@ def _by_earlier_cases(household: Household, on: date) -> Known:
         return {}
     return {
         (row.person_id, row.name): (row.adopted, f"上次认定（{case.number}）", case.closed_on)
-        for row in case.facts.filter(adopted__isnull=False)
+        for row in case.facts.all()
+        if row.adopted is not None
     }
 
 
@@ -138,7 +139,9 @@ def _by_departments(
     for name in procedure.intake.get("form", {}).get("household", ()):
         if is_authorised or name in open_facts:
             _note(found, None, book[name], stored.facts, run.on)
-    own = {_mark(row.person.birth_day, row.person.sex, row.relation): row.person_id for row in members}
+    own: dict[tuple[Any, Any, Any], int] = {
+        _mark(row.person.birth_day, row.person.sex, row.relation): row.person_id for row in members
+    }
     for person in stored.members:
         key = own.get((person.get("birth_day"), person.get("sex"), person.get("relation")))
         if key is None:

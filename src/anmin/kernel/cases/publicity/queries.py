@@ -79,7 +79,8 @@ def hanging(division: str, on: date) -> list[Sheet]:
     """What hangs in a division on a day, for anybody to read: not before its first day, not after its last."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, sheet, division, first_day, last_day FROM anmin_hanging(%s, %s)", [prefix_of(division), on]
+            "SELECT id, sheet, division, first_day, last_day FROM anmin_hanging(%s, %s)",
+            [prefix_of(division), on],
         )
         rows = cursor.fetchall()
     found = []

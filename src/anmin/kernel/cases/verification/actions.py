@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
@@ -212,7 +213,8 @@ def _fact_row(case: Case, one: Said) -> CaseFact:
         raise PolicyError(
             "fact", what=f"没有事实“{one.name}”，或没有指明是谁的", where=case.number, todo="按事实目录填写"
         )
-    found = case.facts.select_for_update().filter(person_id=one.person, name=one.name).first()
+    of_whom = Q(person__isnull=True) if one.person is None else Q(person_id=one.person)
+    found = case.facts.select_for_update(of=("self",)).filter(of_whom, name=one.name).first()
     return found or CaseFact(case=case, person_id=one.person, name=one.name)
 
 

@@ -166,7 +166,7 @@ def test_nobody_confirms_their_own_opinion_or_survey(staff, family):
     road.to_confirming()
 
     for name in ("clerk", "second", "leader"):
-        with pytest.raises(StepRefused, match="另一人|权限"):
+        with pytest.raises(StepRefused, match=r"另一人|权限"):
             road.confirm(name)
 
 
@@ -186,7 +186,7 @@ def test_the_sheet_shows_name_members_and_amount_and_nothing_else(staff, family)
 
 def test_half_a_household_cannot_apply(staff, family):
     """X-19."""
-    home, people = family
+    home, _people = family
     form = a_form(home)
     part = type(form)(**{**form.__dict__, "members": form.members[:1]})
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0015_history_and_row_codes'),
+        ('kernel', '0017_partners_at_the_door'),
     ]
 
     operations = [

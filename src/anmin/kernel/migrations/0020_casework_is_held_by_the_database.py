@@ -233,7 +233,7 @@ KEPT = [*BY_DIVISION, *THROUGH_CASE, "kernel_staffperson"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0018_casework")]
+    dependencies = [("kernel", "0019_casework")]
     operations = [
         migrations.RunSQL(FUNCTIONS),
         migrations.RunSQL(POLICIES),

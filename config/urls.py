@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from anmin.api.partners import api as partners_api
 from anmin.api.registry import api as registry_api
+from anmin.console.views import single_sign_on
 
 urlpatterns = [
     path("", include("anmin.console.urls")),
@@ -19,7 +20,12 @@ urlpatterns = [
     path("account/logout/", RedirectView.as_view(pattern_name="console:login"), name="account_logout"),
     path("account/reauthenticate/", reauthenticate, name="account_reauthenticate"),
     path("account/factors/", include("config.urls_factors")),
-    path("account/sso/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("account/sso/oidc/<slug:provider_id>/login/", single_sign_on.start, name="openid_connect_login"),
+    path(
+        "account/sso/oidc/<slug:provider_id>/login/callback/",
+        single_sign_on.come_back,
+        name="openid_connect_callback",
+    ),
     path(
         "account/sso/cancelled/",
         RedirectView.as_view(url="/login/?why=cancelled"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -72,6 +73,18 @@ class Watched:
         return self.page
 
 
+@contextmanager
+def served(home: Path, surroundings: dict[str, str]) -> Iterator[int]:
+    """A real web process; gives its port."""
+    port = serving.free_port()
+    process = serving.start("web", serving.web_command(port, workers=1), home, port, **surroundings)
+    serving.wait_for_page(process, home)
+    try:
+        yield port
+    finally:
+        process.end()
+
+
 @pytest.fixture(scope="session")
 def town() -> Iterator[Town]:
     home = Path(settings.ANMIN_HOME) / "journeys"
@@ -91,11 +104,8 @@ def town() -> Iterator[Town]:
             surroundings, "-m", "django", "collectstatic", "--noinput", "-v0", "--settings", "config.settings"
         )
         _run(surroundings, "-m", "anmin.cli", "demo-data", "--city", CITY)
-        _child, process = serving.serve(home, workers=1, **surroundings)
-        try:
-            yield Town(f"http://127.0.0.1:{process.port}", surroundings)
-        finally:
-            process.end()
+        with served(home, surroundings) as port:
+            yield Town(f"http://127.0.0.1:{port}", surroundings)
 
 
 @pytest.fixture(scope="session")
@@ -154,7 +164,8 @@ def _run(surroundings: dict[str, str], *words: str) -> None:
 class _database:
     """A database of its own beside the tests', so that the web process sees committed rows; dropped at the end."""
 
-    def __init__(self, server: dict[str, str]) -> None:
+    def __init__(self, server: dict[str, str], name: str = DATABASE) -> None:
+        self.name = name
         self.given = {
             "host": server["HOST"] or None,
             "port": server["PORT"] or None,
@@ -168,7 +179,7 @@ class _database:
         user = quote(self.given["user"] or "", safe="")
         secret = f":{quote(self.given['password'], safe='')}" if self.given["password"] else ""
         port = f"&port={self.given['port']}" if self.given["port"] else ""
-        return f"postgresql://{user}{secret}@/{DATABASE}?host={quote(self.given['host'] or '')}{port}"
+        return f"postgresql://{user}{secret}@/{self.name}?host={quote(self.given['host'] or '')}{port}"
 
     def __exit__(self, *trouble: object) -> None:
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)")
@@ -176,4 +187,4 @@ class _database:
     def _execute(self, statement: str) -> None:
         given = {key: value for key, value in self.given.items() if value}
         with psycopg.connect(dbname="postgres", autocommit=True, **given) as connection:
-            connection.execute(sql.SQL(statement).format(sql.Identifier(DATABASE)))
+            connection.execute(sql.SQL(statement).format(sql.Identifier(self.name)))

@@ -24,6 +24,7 @@ from anmin.kernel.access.login.locks import actions as locks
 from anmin.kernel.access.login.locks.queries import locked_addresses, locked_until
 from anmin.kernel.access.login.passwords import rules_in_words
 from anmin.kernel.access.login.problems import LoginProblem
+from anmin.kernel.access.login.queries import has_single_sign_on
 from anmin.kernel.access.login.second import actions as second
 from anmin.kernel.access.login.second import queries as factors
 from anmin.kernel.access.login.sessions import ask_again, is_fresh
@@ -96,6 +97,7 @@ def user_login(desk: Desk, pk: int) -> HttpResponse:
         factors=factors.factors_of(user),
         reset=factors.waiting_reset(user),
         devices=devices(user),
+        has_single_sign_on=has_single_sign_on(user),
     )
 
 
@@ -170,6 +172,11 @@ ACTS: dict[str, tuple[type[ReasonForm], Callable[[Any, Any, dict[str, Any]], Any
         ReasonForm,
         lambda by, user, told: end_sessions(by=by, user=user, **told),
         gettext_lazy("这个账号在各处的登录都已退出。"),
+    ),
+    "forget_single_sign_on": (
+        ReasonForm,
+        lambda by, user, told: login.forget_single_sign_on(by=by, user=user, **told),
+        gettext_lazy("已解除绑定。本人下次从统一登录进来时，重新按用户名绑定。"),
     ),
     "factor_reset": (
         ReasonForm,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.utils import timezone
@@ -101,6 +102,17 @@ def keep_nothing_told(*, by: Any, account: Any) -> None:
     """Of what a city's log-in service tells about somebody, nothing is kept but its number for the account."""
     account.extra_data = {}
     account.save(update_fields=["extra_data"])
+
+
+@transaction.atomic
+def forget_single_sign_on(*, by: Any, user: User, reason: str) -> int:
+    """Untie an account from the city's log-in service; who comes next under its name is tied to it anew."""
+    count, _rows = SocialAccount.objects.filter(user=user).delete()
+    end_sessions(by=by, user=user, reason=reason)
+    audit.record(
+        by=by, act="access.single_sign_on.forget", subject=user, after={"accounts": count}, reason=reason
+    )
+    return int(count)
 
 
 @transaction.atomic

@@ -18,10 +18,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from anmin.kernel.access.login.actions import keep_nothing_told, note_login
+from anmin.kernel.access.login.actions import keep_nothing_told, note_login, note_refusal
 from anmin.kernel.access.login.address import client_address
 from anmin.kernel.access.login.backends import may_log_in
 from anmin.kernel.access.login.factors import PLACE
+from anmin.kernel.access.login.locks.actions import NOBODY
+from anmin.kernel.access.login.queries import has_single_sign_on
 from anmin.kernel.access.login.second.codes import ALGORITHMS
 from anmin.kernel.access.models import User
 from anmin.kernel.keys.queries import ring
@@ -87,6 +89,8 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Find the account by the name that the city's log-in service gives, once; then by the service's own number.
 
+        A name that was given to another person meanwhile does not open the first one's account.
+
         An account that may not log in reads like one that does not exist.
         """
         sociallogin.state["process"] = (
@@ -95,16 +99,22 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         if sociallogin.is_existing:
             keep_nothing_told(by=sociallogin.user, account=sociallogin.account)
             if not may_log_in(sociallogin.user):
-                raise ImmediateHttpResponse(HttpResponseRedirect(f"{reverse('console:login')}?why=unknown"))
+                raise _unknown(request)
             return
         told = sociallogin.account.get_provider_account().get_user_data() or {}
         name = str(told.get(settings.OIDC_CLAIM, ""))
         user = User.objects.filter(username=name).first() if name else None
-        if user is None or not may_log_in(user):
-            raise ImmediateHttpResponse(HttpResponseRedirect(f"{reverse('console:login')}?why=unknown"))
+        if user is None or not may_log_in(user) or has_single_sign_on(user):
+            raise _unknown(request)
         # Only what tells the account again is kept, not what else the city's service says about a person.
         sociallogin.account.extra_data = {}
         sociallogin.connect(request, user)
+
+
+def _unknown(request: HttpRequest) -> ImmediateHttpResponse:
+    """Back to the entrance, with a word in the book; the name that the service told is not kept."""
+    note_refusal(by=NOBODY, act="access.login.refused", subject="?", reason="single sign-on")
+    return ImmediateHttpResponse(HttpResponseRedirect(f"{reverse('console:login')}?why=unknown"))
 
 
 class FactorAdapter(DefaultMFAAdapter):

@@ -36,7 +36,7 @@ def set_up_an_app(client, algorithm="sha256", password=PASSWORD):
     asked = client.get(reverse("mfa_activate_totp"))["Location"]
     client.post(asked, {"password": password})
     page = client.get(reverse("mfa_activate_totp")).content.decode()
-    secret = re.search(r'id="secret">([A-Z2-7]+)<', page)[1]
+    secret = re.search(r'id="secret">([A-Z2-7 ]+)<', page)[1].replace(" ", "")
     return secret, client.post(reverse("mfa_activate_totp"), {"code": code(secret, algorithm)})
 
 

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import lazystr
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -20,9 +19,9 @@ from anmin.kernel.access.login.setup.queries import is_setup_open
 
 PARTS = ("username", "display_name", "password")
 THREE = (
-    ("system", _("系统管理员")),
-    ("security", _("安全管理员")),
-    ("audit", _("审计管理员")),
+    ("system", _("系统管理员"), _("管运行和备份，看不到业务数据。")),
+    ("security", _("安全管理员"), _("管账号和授权，看不到业务数据。")),
+    ("audit", _("审计管理员"), _("查看操作记录，不能改任何东西。")),
 )
 BY = "首次设置"
 
@@ -40,10 +39,11 @@ class SetupForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for key, role in THREE:
+        for key, role, does in THREE:
             self.fields[f"{key}_username"] = forms.CharField(
                 label=format_lazy("{}：{}", role, _("用户名")),
                 max_length=50,
+                help_text=does,
                 widget=forms.TextInput({"autocomplete": "off"}),
             )
             self.fields[f"{key}_display_name"] = forms.CharField(
@@ -51,7 +51,6 @@ class SetupForm(forms.Form):
             )
             self.fields[f"{key}_password"] = forms.CharField(
                 label=format_lazy("{}：{}", role, _("密码")),
-                help_text=lazystr(rules_in_words()),
                 strip=False,
                 widget=forms.PasswordInput({"autocomplete": "new-password"}),
             )
@@ -61,7 +60,7 @@ class SetupForm(forms.Form):
 
     def people(self) -> list[Newcomer]:
         """The three, in the order of their roles."""
-        return [Newcomer(*(self.cleaned_data[f"{key}_{part}"] for part in PARTS)) for key, _role in THREE]
+        return [Newcomer(*(self.cleaned_data[f"{key}_{part}"] for part in PARTS)) for key, *_words in THREE]
 
 
 def setup(request: HttpRequest) -> HttpResponse:
@@ -85,4 +84,4 @@ def setup(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("三位管理员已建立。请分别登录，设置第二因素。"))
             return HttpResponseRedirect(reverse("console:login"))
-    return render(request, "console/setup.html", {"form": form})
+    return render(request, "console/setup.html", {"form": form, "rules": rules_in_words()})

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from allauth.account.forms import ReauthenticateForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as CodeAgainForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from django import forms
 from django.core.exceptions import ValidationError
@@ -30,9 +33,12 @@ class _Code:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].label = gettext_lazy("验证码")
-        self.fields["code"].help_text = gettext_lazy(
-            "验证器上现在显示的 6 位数字；手机不在身边，可以用一个备用码。"
+        has_app = is_mfa_enabled(self.user, [Authenticator.Type.TOTP])
+        self.fields["code"].label = gettext_lazy("验证码") if has_app else gettext_lazy("备用码")
+        self.fields["code"].help_text = (
+            gettext_lazy("验证器上现在显示的 6 位数字；手机不在身边，可以用一个备用码。")
+            if has_app
+            else gettext_lazy("密钥不在身边时，用一个备用码代替；每个只能用一次。")
         )
         self.fields["code"].widget = forms.TextInput(CODE)
         self.fields["code"].error_messages["required"] = gettext_lazy("请填写验证码。")
@@ -74,6 +80,11 @@ class ActivateForm(ActivateTOTPForm):
         self.fields["code"].label = gettext_lazy("验证器现在显示的 6 位数字")
         self.fields["code"].widget = forms.TextInput(CODE)
         self.fields["code"].error_messages["required"] = gettext_lazy("请填写验证码。")
+
+    @property
+    def grouped_secret(self) -> str:
+        """The secret in fours, as people type it."""
+        return " ".join(re.findall(".{1,4}", self.secret))
 
     def clean_code(self) -> str:
         """Which algorithm the app uses shows in the code."""

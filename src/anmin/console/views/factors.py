@@ -9,6 +9,7 @@ from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -74,6 +75,7 @@ class NewCodes(GenerateRecoveryCodesView):
         return response
 
 
+@login_required
 def keys(request: HttpRequest) -> HttpResponse:
     """Keys are listed on the page of all factors."""
     return HttpResponseRedirect(reverse("mfa_index"))

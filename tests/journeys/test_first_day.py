@@ -86,9 +86,13 @@ class Visitor:
         return told.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})["authenticatorId"], told
 
     def look(self, name):
-        """The page fits, says what it is, and has no serious barrier."""
+        """At both sizes the page fits, says what it is, and has no serious barrier; in English it is English."""
         page = self.page
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+        for size in (OFFICE, PHONE):
+            page.set_viewport_size(size)
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+            self.take_a_picture(name, size)
+        page.set_viewport_size(self.size)
         assert page.locator("h1").count() == 1, name
         page.evaluate(AXE)
         grave = [
@@ -100,9 +104,12 @@ class Visitor:
         if self.language == "en":
             texts = page.locator("h1, h2, h3, p, label, button, th, li, dt, main a").all_inner_texts()
             assert [text for text in texts if HAN.search(NAMES.sub("", text))] == [], name
+
+    def take_a_picture(self, name, size):
+        """For whoever wants to look at it afterwards."""
         folder = Path(settings.ANMIN_HOME) / "looks"
         folder.mkdir(exist_ok=True)
-        page.screenshot(path=folder / f"{name}-{self.size['width']}-{self.language}.png", full_page=True)
+        self.page.screenshot(path=folder / f"{name}-{size['width']}-{self.language}.png", full_page=True)
 
 
 def set_up(visitor, secret, last_password=PEOPLE["审计管理员"][2]):

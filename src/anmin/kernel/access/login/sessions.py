@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -112,26 +111,11 @@ def is_fresh(request: HttpRequest, minutes: int) -> bool:
     return time.time() - last <= minutes * 60
 
 
-def requires_fresh_login(minutes: int = 5) -> Callable[..., Any]:
-    """A view that is opened only shortly after the password or the second factor was given (重新验证).
+def ask_again(request: HttpRequest) -> HttpResponse:
+    """Send the reader to give the password or the second factor once more (重新验证), and then back.
 
     After a form the reader comes back to the page it stood on and sends it again: what it held is kept nowhere.
     """
-
-    def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        @wraps(view)
-        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not is_fresh(request, minutes):
-                return ask_again(request)
-            return view(request, *args, **kwargs)
-
-        return checked
-
-    return wrap
-
-
-def ask_again(request: HttpRequest) -> HttpResponse:
-    """Send the reader to give the password or the second factor once more, and then back."""
     back = request.get_full_path()
     if request.method != "GET":
         came_from = request.headers.get("Referer", "")

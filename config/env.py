@@ -29,6 +29,7 @@ class Environment(BaseSettings):
     map_approval: str = ""
     metrics_token: str = ""
     postgres_bin: str = ""
+    fonts: str = "/usr/share/fonts:/usr/local/share/fonts:/System/Library/Fonts:/Library/Fonts"
     production: bool = False
     second_factor: bool = True
     idle_minutes: int = Field(default=15, ge=1, le=30)
@@ -56,3 +57,8 @@ class Environment(BaseSettings):
     def allowed_hosts(self) -> list[str]:
         """Host names that the web process answers to."""
         return [host.strip() for host in self.hosts.split(",") if host.strip()]
+
+    @property
+    def font_folders(self) -> list[Path]:
+        """Folders with the fonts of papers, parted by colons."""
+        return [Path(name).expanduser() for name in self.fonts.split(":") if name.strip()]

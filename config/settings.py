@@ -16,6 +16,7 @@ from config.env import ROOT, Environment
 
 ENVIRONMENT = Environment()
 ANMIN_HOME: Path = ENVIRONMENT.home
+FONT_FOLDERS: list[Path] = ENVIRONMENT.font_folders
 DEMO = ENVIRONMENT.demo
 DEBUG = ENVIRONMENT.debug
 BASE_DIR = ROOT

@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 FOLDER = Path(__file__).parent / "instruments"
+DIGITS = "零一二三四五六七八九"
 FORM = re.compile(r"(?P<name>[^§]+?)(?:\s*§(?P<article>\d+(?:-\d+)?))?")
 
 
@@ -73,13 +74,28 @@ class Citation:
     def in_words(self) -> str:
         """How a letter would write it: 《最低生活保障审核确认办法》（民发〔2021〕57号）第八条."""
         number = f"（{self.instrument.number}）" if self.instrument.number else ""
-        article = f"第{self.article.number}条" if self.article else ""
+        article = _article_in_words(self.article.number) if self.article else ""
         return f"《{self.instrument.title}》{number}{article}"
 
     @property
     def verified(self) -> bool:
         """Whether instrument and article were both seen."""
         return self.instrument.verified and (self.article is None or self.article.verified)
+
+
+def _article_in_words(number: str) -> str:
+    """第三十八条 for 38, 第三十八条之二 for 38-2."""
+    main, _, sub = number.partition("-")
+    return f"第{_counted(int(main))}条" + (f"之{_counted(int(sub))}" if sub else "")
+
+
+def _counted(value: int) -> str:
+    text = ""
+    for unit, name in ((100, "百"), (10, "十"), (1, "")):
+        digit = value // unit % 10
+        if digit:
+            text += ("零" if unit == 1 and value > 100 and value // 10 % 10 == 0 else "") + DIGITS[digit] + name
+    return text.removeprefix("一") if 10 <= value < 20 else text
 
 
 @lru_cache(maxsize=1)

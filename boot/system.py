@@ -1,4 +1,4 @@
-"""What tests need from the system: Chromium, a font with Chinese, Java. Installed on Debian as root, else named."""
+"""What tests need from the system: Chromium, the fonts of papers, a reader of PDF, Java. Installed on Debian as root, else named."""
 
 from __future__ import annotations
 
@@ -9,6 +9,14 @@ from pathlib import Path
 
 from boot.words import Stop, say
 
+FONTS = {
+    "fonts-noto-cjk": "NotoSerifCJK-Regular*",
+    "fonts-hanazono": "HanaMinB*",
+    "fonts-babelstone-han": "BabelStoneHan*",
+    "fonts-dejavu-core": "DejaVuSans.ttf",
+}
+"""The Debian packages of the fonts that papers are set in, each with a file it brings."""
+FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local/share/fonts")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -17,8 +25,9 @@ def missing() -> list[str]:
     packages = []
     if not any(shutil.which(name) for name in CHROMIUM):
         packages.append("chromium")
-    if not _has_chinese_font():
-        packages.append("fonts-noto-cjk")
+    packages += [package for package, file in FONTS.items() if not _has_font(file)]
+    if not shutil.which("pdftotext"):
+        packages.append("poppler-utils")
     if not shutil.which("java"):
         packages.append("openjdk-17-jre-headless")
     return packages
@@ -48,13 +57,6 @@ def ensure() -> None:
         raise Stop(f"系统软件没有装成：\n{done.stdout[-1500:]}\n请手动运行：{command}")
 
 
-def _has_chinese_font() -> bool:
-    if shutil.which("fc-list"):
-        done = subprocess.run(["fc-list", ":lang=zh-cn", "family"], capture_output=True, text=True)
-        if done.stdout.strip():
-            return True
-    folders = [Path("/usr/share/fonts"), Path("/System/Library/Fonts"), Path.home() / ".local/share/fonts"]
-    patterns = ("*CJK*", "PingFang*", "*SourceHan*", "wqy*")
-    return any(
-        next(folder.rglob(pattern), None) for folder in folders if folder.exists() for pattern in patterns
-    )
+def _has_font(file: str) -> bool:
+    """Whether a file of fonts lies where papers look for it."""
+    return any(next(folder.rglob(file), None) for folder in FONT_FOLDERS if folder.exists())

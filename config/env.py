@@ -29,7 +29,9 @@ class Environment(BaseSettings):
     map_approval: str = ""
     metrics_token: str = ""
     postgres_bin: str = ""
-    fonts: str = "/usr/share/fonts:/usr/local/share/fonts:/System/Library/Fonts:/Library/Fonts"
+    fonts: str = (
+        "/usr/share/fonts:/usr/local/share/fonts:~/.local/share/fonts:/System/Library/Fonts:/Library/Fonts"
+    )
     production: bool = False
     second_factor: bool = True
     idle_minutes: int = Field(default=15, ge=1, le=30)

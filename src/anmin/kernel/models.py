@@ -36,6 +36,7 @@ from anmin.kernel.facts.batches.models import (
 )
 from anmin.kernel.facts.models import ImportBatch, QuarantinedRow
 from anmin.kernel.operations.models import JobFailure, Upkeep
+from anmin.kernel.papers.models import Paper
 from anmin.kernel.partners.models import (
     Exchange,
     KeptAnswer,
@@ -106,6 +107,7 @@ __all__ = [
     "NotSame",
     "Objection",
     "Outgoing",
+    "Paper",
     "Partner",
     "PartnerCall",
     "PartnerKey",

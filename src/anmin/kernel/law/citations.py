@@ -94,7 +94,9 @@ def _counted(value: int) -> str:
     for unit, name in ((100, "百"), (10, "十"), (1, "")):
         digit = value // unit % 10
         if digit:
-            text += ("零" if unit == 1 and value > 100 and value // 10 % 10 == 0 else "") + DIGITS[digit] + name
+            text += (
+                ("零" if unit == 1 and value > 100 and value // 10 % 10 == 0 else "") + DIGITS[digit] + name
+            )
     return text.removeprefix("一") if 10 <= value < 20 else text
 
 

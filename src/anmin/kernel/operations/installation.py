@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
-import shutil
-import subprocess
 import sys
 import time
 from datetime import date, timedelta
@@ -21,12 +19,11 @@ from packaging.requirements import Requirement
 from anmin.kernel.access.rls import WEB_ROLE
 from anmin.kernel.keys import queries as keys
 from anmin.kernel.operations.checks import BROKEN, GOOD, WATCH, Look, look
+from anmin.kernel.papers import fonts as paper_fonts
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.lib.calendar.workdays import load_calendar
 
 LEAST_POSTGRES = 150000
-FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/System/Library/Fonts")
-FONTS = ("*CJK*", "*SourceHan*", "PingFang*", "wqy*", "simsun*", "SimSun*")
 SOON = timedelta(days=62)
 """How long before a period of rates ends somebody should be looking for the next one."""
 
@@ -131,20 +128,16 @@ def home() -> tuple[str, str, str]:
     return GOOD, f"{folder} 可以写", ""
 
 
-@look("fonts", "中文字体", "没有它，打印件上的中文是方框。")
+@look("fonts", "文书字体", "没有它，文书里的字排不出来；生僻姓名缺字时不生成文书，要手写补字。")
 def fonts() -> tuple[str, str, str]:
-    """There is a font with Chinese."""
-    if shutil.which("fc-list"):
-        done = subprocess.run(
-            ["fc-list", ":lang=zh-cn", "family"], capture_output=True, text=True, timeout=30
-        )
-        if done.stdout.strip():
-            return GOOD, done.stdout.splitlines()[0].split(",")[0], ""
-    folders = [Path(name) for name in FONT_FOLDERS if Path(name).exists()]
-    found = next((path for folder in folders for name in FONTS for path in folder.rglob(name)), None)
-    if found is not None:
-        return GOOD, found.name, ""
-    return WATCH, "没有找到", "sudo apt-get install fonts-noto-cjk"
+    """Every link of the chain of fonts that papers are set in is there."""
+    lacking = paper_fonts.missing()
+    if not lacking:
+        return GOOD, "、".join(paper_fonts.chain()), ""
+    packages = " ".join(dict.fromkeys(wanted.package for wanted in lacking))
+    found = "；".join(f"缺 {wanted.families[0]}（{wanted.prints}）" for wanted in lacking)
+    state = BROKEN if any(wanted.is_needed for wanted in lacking) else WATCH
+    return state, found, f"sudo apt-get install {packages}；装在别处的，用 ANMIN_FONTS 写明文件夹"
 
 
 @look("timezone", "时区", "时限按北京时间的日子算。")

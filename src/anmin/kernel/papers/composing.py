@@ -57,7 +57,8 @@ class WithData:
         """A filling for each row the data hold."""
         rows = value_of(expression, self.data, self.where) or []
         return [
-            WithData({**self.data, "row": row, "loop": {"index": at}}, self.where) for at, row in enumerate(rows, 1)
+            WithData({**self.data, "row": row, "loop": {"index": at}}, self.where)
+            for at, row in enumerate(rows, 1)
         ]
 
     def holds(self, condition: str) -> bool:
@@ -188,7 +189,7 @@ def _table(said: Mapping[str, Any], filling: Filling) -> dict[str, Any]:
         "widths": [column[1] for column in columns],
         "aligns": [column[3] if len(column) > 3 else "left" for column in columns],
         "rows": rows,
-        "empty": filling.text(said.get("empty", "无")),
+        "empty": "" if rows else filling.text(said.get("empty", "无")),
         "tall": int(said.get("tall", 0)),
     }
 
@@ -198,7 +199,12 @@ def texts_of(sheet: Any) -> list[str]:
     if isinstance(sheet, str):
         return [sheet]
     if isinstance(sheet, Mapping):
-        return [text for name, value in sheet.items() if name not in ("is", "kind") for text in texts_of(value)]
+        return [
+            text
+            for name, value in sheet.items()
+            if name not in ("is", "kind", "aligns")
+            for text in texts_of(value)
+        ]
     return [text for value in sheet for text in texts_of(value)] if isinstance(sheet, list) else []
 
 

@@ -9,8 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 
+class Shape:
+    """What data of papers have in common: a name that is not theirs is refused, so that a slip of the pen is seen."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+
 @dataclass(frozen=True)
-class Office:
+class Office(Shape):
     """An office (机关): who issues the paper or answers questions about it."""
 
     name: str
@@ -20,7 +26,7 @@ class Office:
 
 
 @dataclass(frozen=True)
-class Party:
+class Party(Shape):
     """A person as a paper names them. `number` is the identity number in full."""
 
     name: str
@@ -37,7 +43,7 @@ class Party:
 
 
 @dataclass(frozen=True)
-class Item:
+class Item(Shape):
     """Something named with what is said of it: a document, a source, a kind of property."""
 
     title: str
@@ -45,7 +51,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Sum:
+class Sum(Shape):
     """A named amount in fen, with what it rests on."""
 
     title: str
@@ -54,7 +60,7 @@ class Sum:
 
 
 @dataclass(frozen=True)
-class Line:
+class Line(Shape):
     """A line of a calculation, values as they are shown."""
 
     title: str
@@ -63,7 +69,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Remedy:
+class Remedy(Shape):
     """Where to turn against a decision. Days and months are those of 行政复议法 §20 and 行政诉讼法 §46."""
 
     review_at: str
@@ -73,7 +79,7 @@ class Remedy:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Paper:
+class Paper(Shape):
     """What every paper says: who issues it, its number, its day, the matter, and the version of the rules behind it."""
 
     issuer: Office
@@ -142,7 +148,7 @@ class MissingPaper(Paper):
 
 
 @dataclass(frozen=True)
-class Seen:
+class Seen(Shape):
     """One row of the verification matrix; amounts as they are shown."""
 
     title: str
@@ -169,7 +175,7 @@ class SurveyPaper(Paper):
 
 
 @dataclass(frozen=True)
-class Published:
+class Published(Shape):
     """What a wall may show of a household: there is no room for more (民发〔2021〕57号 §20)."""
 
     name: str
@@ -246,7 +252,7 @@ class ChangePaper(AdversePaper):
 
 
 @dataclass(frozen=True)
-class PaidMonth:
+class PaidMonth(Shape):
     """A month, what was paid and what was due, in fen."""
 
     month: date
@@ -292,7 +298,7 @@ class TransferPaper(Paper):
 
 
 @dataclass(frozen=True)
-class Opinion:
+class Opinion(Shape):
     """What an office said in a case, by whom and when; what is empty is signed by hand."""
 
     title: str

@@ -13,23 +13,34 @@ from django.conf import settings
 
 @dataclass(frozen=True)
 class Wanted:
-    """A family of the chain: what it prints, and the Debian package that brings it."""
+    """A link of the chain: families of which the first that is there serves, what it prints, and its Debian package."""
 
-    family: str
+    families: tuple[str, ...]
     prints: str
     package: str
     is_needed: bool = False
 
 
+SERIF = (
+    "Noto Serif CJK SC",
+    "Noto Serif SC",
+    "Source Han Serif SC",
+    "Source Han Serif CN",
+    "Songti SC",
+    "SimSun",
+)
 CHAIN = (
-    Wanted("Noto Serif CJK SC", "正文和扩展 A 区汉字", "fonts-noto-cjk", is_needed=True),
-    Wanted("HanaMinA", "兼容汉字", "fonts-hanazono"),
-    Wanted("HanaMinB", "扩展 B 至 F 区汉字（生僻姓名）", "fonts-hanazono"),
-    Wanted("BabelStone Han", "扩展 G、H 区汉字（部分）", "fonts-babelstone-han"),
-    Wanted("DejaVu Sans", "西文变音字母和符号", "fonts-dejavu-core"),
+    Wanted(SERIF, "正文和扩展 A 区汉字", "fonts-noto-cjk", is_needed=True),
+    Wanted(("HanaMinA",), "兼容汉字", "fonts-hanazono"),
+    Wanted(("HanaMinB",), "扩展 B 至 F 区汉字（生僻姓名）", "fonts-hanazono"),
+    Wanted(("BabelStone Han",), "扩展 G、H 区汉字（部分）", "fonts-babelstone-han"),
+    Wanted(("DejaVu Sans",), "西文变音字母和符号", "fonts-dejavu-core"),
 )
 """In the order in which they are asked for a character."""
-PATTERNS = ("NotoSerifCJK*", "NotoSerifSC*", "HanaMin*", "BabelStoneHan*", "DejaVuSans.*", "DejaVuSans-Bold.*")
+PATTERNS = (
+    *("NotoSerifCJK*", "NotoSerifSC*", "SourceHanSerif*", "Songti*", "simsun*", "SimSun*"),
+    *("HanaMin*", "BabelStoneHan*", "DejaVuSans.*", "DejaVuSans-Bold.*"),
+)
 SUFFIXES = (".ttf", ".otf", ".ttc", ".otc")
 
 
@@ -59,14 +70,18 @@ def book() -> typst.Fonts:
 @lru_cache(maxsize=1)
 def chain() -> tuple[str, ...]:
     """The families that are there, in order."""
-    there = set(book().families())
-    return tuple(wanted.family for wanted in CHAIN if wanted.family in there)
+    found = (_serving(wanted) for wanted in CHAIN)
+    return tuple(family for family in found if family is not None)
 
 
 def missing() -> list[Wanted]:
-    """The families that are not there."""
-    there = set(chain())
-    return [wanted for wanted in CHAIN if wanted.family not in there]
+    """The links of the chain of which no family is there."""
+    return [wanted for wanted in CHAIN if _serving(wanted) is None]
+
+
+def _serving(wanted: Wanted) -> str | None:
+    there = set(book().families())
+    return next((family for family in wanted.families if family in there), None)
 
 
 @lru_cache(maxsize=1)

@@ -27,7 +27,7 @@ def page_of(sheets: Sequence[Sheet]) -> str:
     title = escape(sheets[0]["title"] if sheets else "文书")
     return (
         f'<!doctype html>\n<html lang="zh-Hans"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{STYLE.read_text('utf-8')}</style></head><body>\n{html_of(sheets)}</body></html>\n"
+        f"<style>body {{ margin: 0 }}\n{STYLE.read_text('utf-8')}</style></head><body>\n{html_of(sheets)}</body></html>\n"
     )
 
 
@@ -37,7 +37,10 @@ def _template() -> Template:
 
 
 def _shown(sheet: Sheet) -> Sheet:
-    return {**sheet, "blocks": [_aligned(block) if block["is"] == "table" else block for block in sheet["blocks"]]}
+    return {
+        **sheet,
+        "blocks": [_aligned(block) if block["is"] == "table" else block for block in sheet["blocks"]],
+    }
 
 
 def _aligned(block: dict[str, Any]) -> dict[str, Any]:

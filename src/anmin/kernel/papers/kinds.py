@@ -135,7 +135,9 @@ def _laid_over(base: dict[str, Any], own: Mapping[str, Any], path: Path) -> dict
     known = {row.get("id") for row in base["blocks"]} - {None}
     changes = own.get("replace", {})
     if strange := sorted(set(changes) - known):
-        raise PaperProblem(f"{path.name}：没有编号为 {'、'.join(strange)} 的段落；有：{'、'.join(sorted(known))}")
+        raise PaperProblem(
+            f"{path.name}：没有编号为 {'、'.join(strange)} 的段落；有：{'、'.join(sorted(known))}"
+        )
     blocks = [
         {"id": row["id"], **changes[row["id"]]} if row.get("id") in changes else row
         for row in own.get("blocks", base["blocks"])
@@ -151,7 +153,9 @@ def _block(row: Mapping[str, Any], texts: Mapping[str, Any], key: str) -> Mappin
         row = {**texts[row["use"]], **{name: row[name] for name in ("id", "when") if name in row}}
     kinds_of_block = set(row) & BLOCKS
     if len(kinds_of_block) != 1 or set(row) - BLOCKS - BESIDES:
-        raise PaperProblem(f"文书“{key}”有一段写得不对：{sorted(row)}；每段只能是其中一种：{'、'.join(sorted(BLOCKS))}")
+        raise PaperProblem(
+            f"文书“{key}”有一段写得不对：{sorted(row)}；每段只能是其中一种：{'、'.join(sorted(BLOCKS))}"
+        )
     return row
 
 

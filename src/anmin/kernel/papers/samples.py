@@ -15,7 +15,9 @@ DIVISION = "371002001001"
 DAY = date(2026, 11, 20)
 RULES = "dibao 2026.07.1"
 LAW = "民发〔2021〕57号 §8；民发〔2021〕57号 §27"
-TOWN = data.Office("环翠楼街道办事处", "环翠区文化中路 1 号便民服务中心 3 号窗口", "0631-0000001", "工作日 8:30—17:00")
+TOWN = data.Office(
+    "环翠楼街道办事处", "环翠区文化中路 1 号便民服务中心 3 号窗口", "0631-0000001", "工作日 8:30—17:00"
+)
 COUNTY = data.Office("环翠区民政局", "环翠区新威路 1 号", "0631-0000002", "工作日 8:30—17:00")
 REMEDY = data.Remedy("环翠区人民政府", "环翠区人民法院")
 
@@ -40,8 +42,23 @@ CHEN = data.Party(
 )
 MEMBERS = [
     CHEN,
-    data.Party("欧阳阿依努尔·买买提", _number(12, date(1970, 7, 9)), "女", date(1970, 7, 9), relation="妻子", health="一般"),
-    data.Party("陈䶮", _number(14, date(2009, 9, 1)), "男", date(2009, 9, 1), relation="儿子", health="良好", work="高中在读"),
+    data.Party(
+        "欧阳阿依努尔·买买提",
+        _number(12, date(1970, 7, 9)),
+        "女",
+        date(1970, 7, 9),
+        relation="妻子",
+        health="一般",
+    ),
+    data.Party(
+        "陈䶮",
+        _number(14, date(2009, 9, 1)),
+        "男",
+        date(2009, 9, 1),
+        relation="儿子",
+        health="良好",
+        work="高中在读",
+    ),
 ]
 LINES = [
     data.Line("低保标准（2026-07-01 起）", "910.00 元/人·月", "市民政标准"),
@@ -55,7 +72,11 @@ INCOMES = [
     data.Sum("养老金", 223200, "人社部门 10-31"),
     data.Sum("土地流转", 194400, "村委会证明"),
 ]
-PROPERTY = [data.Item("住房", "自有 1 套，62 平方米"), data.Item("车辆", "无"), data.Item("存款", "8,600.00 元")]
+PROPERTY = [
+    data.Item("住房", "自有 1 套，62 平方米"),
+    data.Item("车辆", "无"),
+    data.Item("存款", "8,600.00 元"),
+]
 
 
 def _head(issuer: data.Office, number: str) -> dict[str, Any]:
@@ -76,7 +97,9 @@ def samples() -> dict[str, data.Paper]:
             incomes=INCOMES,
             property=PROPERTY,
             expenses=[data.Sum("透析自付", 960000, "医保结算后"), data.Sum("学费", 160000, "公办高中")],
-            supporters=[data.Party("陈国梁", _number(13, date(1962, 5, 5)), relation="哥哥", address="环翠区竹岛街道")],
+            supporters=[
+                data.Party("陈国梁", _number(13, date(1962, 5, 5)), relation="哥哥", address="环翠区竹岛街道")
+            ],
             reason="本人患慢性肾病，每周透析三次，不能外出务工，家里收入不够日常生活。",
             bank="（登记后打印）",
             payee="陈国栋",
@@ -202,7 +225,9 @@ def _decisions() -> dict[str, data.Paper]:
         data.Line("人均月收入", "1,012.00 元", "3,036 ÷ 3"),
         data.Line("低保标准（2026-07-01 起）", "910.00 元/人·月", "市民政标准"),
     ]
-    edge = data.Item("申请边缘家庭认定", "人均月收入低于 1,365.00 元的可以申请，材料不用重交，签一份同意书就行")
+    edge = data.Item(
+        "申请边缘家庭认定", "人均月收入低于 1,365.00 元的可以申请，材料不用重交，签一份同意书就行"
+    )
     quick = data.Item("临时救助", "遇到急难的，随时到街道或者打上面的电话")
     return {
         "decision": data.DecisionPaper(

@@ -17,15 +17,21 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from anmin.kernel.law.citations import UnknownCitation, resolve
 from anmin.lib.money import format_yuan, in_characters
+from anmin.policy.errors import PolicyError
 
 TICKED, UNTICKED = "☑", "□"
 BOXES = 18
-UNSEEN = re.compile("[\\u0000-\\u0009\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff]")
+UNSEEN = re.compile(
+    "[\\u0000-\\u0009\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff]"
+)
 """Controls, zero widths and marks that turn the direction: they print nothing, and could make a name read otherwise."""
 
 
-class PaperProblem(ValueError):
+class PaperProblem(PolicyError):
     """A paper cannot be made; the message says which, what is wrong, and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("paper", what=message)
 
 
 def printable(text: str) -> str:
@@ -100,7 +106,9 @@ def boxes(number: str | None) -> list[str]:
     """
     text = number or ""
     if len(text) > BOXES:
-        raise PaperProblem(f"证件号码有 {len(text)} 位，放不进 {BOXES} 个格；请核对号码，其他证件写在“其他证件”栏")
+        raise PaperProblem(
+            f"证件号码有 {len(text)} 位，放不进 {BOXES} 个格；请核对号码，其他证件写在“其他证件”栏"
+        )
     return [*text, *[""] * (BOXES - len(text))]
 
 
@@ -117,9 +125,18 @@ def numbered(values: list[str]) -> str:
 @lru_cache(maxsize=1)
 def environment() -> SandboxedEnvironment:
     """The sandbox in which texts are filled; what is not there is an error, never silence."""
-    found = SandboxedEnvironment(undefined=StrictUndefined, finalize=lambda value: "" if value is None else value)
+    found = SandboxedEnvironment(
+        undefined=StrictUndefined, finalize=lambda value: "" if value is None else value
+    )
     found.filters.update(
-        day=day, month=month, yuan=yuan, capital=capital, cited=cited, ticked=ticked, box=box, numbered=numbered
+        day=day,
+        month=month,
+        yuan=yuan,
+        capital=capital,
+        cited=cited,
+        ticked=ticked,
+        box=box,
+        numbered=numbered,
     )
     return found
 
@@ -140,7 +157,9 @@ def filled(text: str, data: Mapping[str, Any], where: str) -> str:
     except PaperProblem:
         raise
     except (TemplateError, TypeError, ValueError, ArithmeticError) as trouble:
-        raise PaperProblem(f"{where}：这一段填不出来：{text[:60]}（{trouble}）。请核对模板里的名称") from trouble
+        raise PaperProblem(
+            f"{where}：这一段填不出来：{text[:60]}（{trouble}）。请核对模板里的名称"
+        ) from trouble
 
 
 def value_of(expression: str, data: Mapping[str, Any], where: str) -> Any:

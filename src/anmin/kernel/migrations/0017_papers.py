@@ -26,7 +26,7 @@ STAYS_BACK = "DROP TRIGGER paper_rows_stay ON kernel_paper; DROP FUNCTION kernel
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0015_history_and_row_codes'),
+        ('kernel', '0016_factor_resets_can_be_refused'),
     ]
 
     operations = [

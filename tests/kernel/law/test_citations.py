@@ -40,7 +40,7 @@ def test_no_verified_rate_begins_before_the_instrument_it_rests_on():
 def test_a_citation_reads_as_a_letter_would_write_it():
     (found,) = resolve("民发〔2021〕57号 §8")
 
-    assert found.in_words == "《最低生活保障审核确认办法》（民发〔2021〕57号）第8条"
+    assert found.in_words == "《最低生活保障审核确认办法》（民发〔2021〕57号）第八条"
     assert str(found) == "民发〔2021〕57号 §8"
     assert found.verified
 

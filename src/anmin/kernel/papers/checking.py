@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
@@ -30,9 +30,9 @@ def checked(kind: PaperKind, data: shapes.Paper | Mapping[str, Any]) -> dict[str
     shape = shape_of(kind)
     if isinstance(data, shapes.Paper) and not isinstance(data, shape):
         raise PaperProblem(f"文书“{kind.name}”要用 {kind.holds} 的数据，给的是 {type(data).__name__}")
-    plain = asdict(data) if is_dataclass(data) and not isinstance(data, type) else dict(data)
+    plain = asdict(data) if isinstance(data, shapes.Paper) else dict(data)
     try:
-        found = as_data(_adapter(shape).validate_python(plain))
+        found = as_data(_adapter(kind.holds).validate_python(plain))
     except ValidationError as trouble:
         listed = "；".join(
             f"{'.'.join(str(part) for part in row['loc'])}：{WORDS.get(row['type'], row['msg'])}"
@@ -59,8 +59,8 @@ def shape_of(kind: PaperKind) -> type[shapes.Paper]:
 
 
 @lru_cache(maxsize=50)
-def _adapter(shape: type[shapes.Paper]) -> TypeAdapter[Any]:
-    return TypeAdapter(shape)
+def _adapter(name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(getattr(shapes, name))
 
 
 def _texts(value: Any) -> list[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Mapping
 from typing import Any
 
 from docx import Document
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.pkgwriter import PackageWriter
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
@@ -25,6 +27,7 @@ ALIGNS = {
     "center": WD_ALIGN_PARAGRAPH.CENTER,
     "right": WD_ALIGN_PARAGRAPH.RIGHT,
 }
+EPOCH = (1980, 1, 1, 0, 0, 0)
 DAY_BLANK = "　　年　月　日"
 
 
@@ -66,9 +69,23 @@ def drawn(kind: PaperKind) -> bytes:
         sheet.block(part(row, AsTemplate()), row)
         for tag in closing:
             sheet.line(tag)
-    written = io.BytesIO()
-    document.save(written)
-    return written.getvalue()
+    return packed(document)
+
+
+def packed(document: Any) -> bytes:
+    """A Word document as the bytes of its file, the same whenever they are packed."""
+    package = document.part.package
+    for one in package.parts:
+        one.before_marshal()
+    written, timeless = io.BytesIO(), io.BytesIO()
+    PackageWriter.write(written, package.rels, package.parts)
+    with zipfile.ZipFile(written) as old, zipfile.ZipFile(timeless, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            plain = zipfile.ZipInfo(entry.filename, EPOCH)
+            plain.compress_type = zipfile.ZIP_DEFLATED
+            plain.external_attr = 0o600 << 16
+            new.writestr(plain, old.read(entry.filename))
+    return timeless.getvalue()
 
 
 class _Drawer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 
 import typst
@@ -89,4 +90,4 @@ def engine() -> str:
     """What makes the bytes of a PDF besides the sheet: the renderer, its look and the fonts, by version and size."""
     look = (Path(__file__).parent / "look" / "anmin.typ").read_bytes()
     sizes = [f"{path.name}:{path.stat().st_size}" for path in files()]
-    return f"typst {typst.__version__} {hashlib.sha256('|'.join(sizes).encode() + look).hexdigest()[:12]}"
+    return f"typst {version('typst')} {hashlib.sha256('|'.join(sizes).encode() + look).hexdigest()[:12]}"

@@ -11,7 +11,7 @@ import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -20,7 +20,7 @@ from anmin.kernel.papers.fonts import CHAIN, book, chain
 from anmin.kernel.papers.words import PaperProblem
 
 LOOK = Path(__file__).parent / "look" / "anmin.typ"
-STANDARD = "a-2b"
+STANDARD: Literal["a-2b"] = "a-2b"
 MISSING = re.compile(r'the text `"(?P<text>(?:[^"\\]|\\.)*)"` could not be displayed')
 ESCAPED = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
 FEW = 200

@@ -19,11 +19,9 @@ from jinja2.sandbox import SandboxedEnvironment
 from lxml.etree import LxmlError
 
 from anmin.kernel.papers.composing import context_of, foot, law_line
-from anmin.kernel.papers.drawing import drawn
+from anmin.kernel.papers.drawing import drawn, packed
 from anmin.kernel.papers.kinds import PaperKind
 from anmin.kernel.papers.words import PaperProblem, environment
-
-EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def word_template(kind: PaperKind) -> bytes:
@@ -49,8 +47,7 @@ def word_of(kind: PaperKind, data: Mapping[str, Any], *, code: str = "") -> byte
         properties = template.docx.core_properties
         properties.title, properties.author = known["title"], data["issuer"]["name"]
         properties.created = properties.modified = datetime.fromisoformat(data["on"]).replace(tzinfo=UTC)
-        written = io.BytesIO()
-        template.save(written)
+        return packed(template.docx)
     except PaperProblem:
         raise
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError) as trouble:
@@ -61,7 +58,6 @@ def word_of(kind: PaperKind, data: Mapping[str, Any], *, code: str = "") -> byte
         raise PaperProblem(
             f"文书“{kind.name}”的 Word 模板填不出来：{trouble}。请对照 anmin paper template {kind.key} 生成的模板核对占位名称"
         ) from trouble
-    return _timeless(written.getvalue())
 
 
 def _escaping() -> SandboxedEnvironment:
@@ -70,18 +66,3 @@ def _escaping() -> SandboxedEnvironment:
     )
     found.filters.update(environment().filters)
     return found
-
-
-def _timeless(packed: bytes) -> bytes:
-    """The same package without the time of packing."""
-    written = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(packed)) as old,
-        zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for entry in old.infolist():
-            plain = zipfile.ZipInfo(entry.filename, EPOCH)
-            plain.compress_type = zipfile.ZIP_DEFLATED
-            plain.external_attr = 0o600 << 16
-            new.writestr(plain, old.read(entry.filename))
-    return written.getvalue()

@@ -26,7 +26,7 @@ STAYS_BACK = "DROP TRIGGER paper_rows_stay ON kernel_paper; DROP FUNCTION kernel
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0016_factor_resets_can_be_refused'),
+        ('kernel', '0018_signed_and_in_pieces'),
     ]
 
     operations = [

@@ -26,7 +26,7 @@ STAYS_BACK = "DROP TRIGGER paper_rows_stay ON kernel_paper; DROP FUNCTION kernel
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0018_signed_and_in_pieces'),
+        ('kernel', '0020_casework_is_held_by_the_database'),
     ]
 
     operations = [

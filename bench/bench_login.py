@@ -17,7 +17,7 @@ from boot.environment import VENV
 from boot.postgres import Cluster, find_binaries
 
 BAR_MS = 20.0
-TRIES = 150
+TRIES = 60
 KNOWN = 40
 
 

@@ -59,6 +59,7 @@ class Visitor:
 
     def __init__(self, browser, bureau, size=OFFICE, language="zh-hans"):
         self.context = browser.new_context(viewport=size, locale="zh-CN", bypass_csp=True)
+        self.context.set_default_timeout(120_000)  # a machine busy with other work is slow, not wrong
         self.context.add_cookies([{"name": "django_language", "value": language, "url": bureau.address}])
         self.page, self.address, self.complaints = self.context.new_page(), bureau.address, []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))

@@ -34,12 +34,17 @@ class Register:
 
 
 @contextmanager
-def register(options: Options, persons: int) -> Iterator[Register]:
-    """Start the cluster, fill it once, stop it at the end."""
+def register(options: Options, persons: int, *, is_durable: bool = False) -> Iterator[Register]:
+    """Start the cluster, fill it once, stop it at the end.
+
+    It is filled without waiting for the disk; `is_durable` has what comes later wait, as an installation does.
+    """
     home = options.home / f"register-{persons}"
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o755)
-    cluster = Cluster(find_binaries(VENV), home / "postgres", is_throwaway=True)
+    is_filled = (home / "filled").exists()
+    binaries = find_binaries(VENV)
+    cluster = Cluster(binaries, home / "postgres", is_throwaway=not (is_durable and is_filled))
     cluster.start()
     try:
         cluster.ensure_database("anmin")
@@ -49,6 +54,10 @@ def register(options: Options, persons: int) -> Iterator[Register]:
         if not (home / "filled").exists():
             _fill(persons, settings)
             (home / "filled").write_text(str(persons))
+            if is_durable:
+                cluster.stop()
+                cluster = Cluster(binaries, home / "postgres")
+                cluster.start()
         os.environ.update(settings)
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
         yield Register(url, home, persons)

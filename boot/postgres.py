@@ -177,6 +177,7 @@ class Cluster:
         if os.getuid() == 0 and self._runs_as_nobody():
             self._give_away(making)
         arguments = ["-D", str(making), "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--no-instructions"]
+        arguments.append("--data-checksums")  # a page that the disk changed is noticed when it is read
         done = self._run("initdb", *arguments, *self._locale())
         if done.returncode != 0:
             shutil.rmtree(making, ignore_errors=True)

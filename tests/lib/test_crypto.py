@@ -17,6 +17,7 @@ from anmin.lib.crypto import (
     Suite,
     derived,
     hmac_sm3,
+    hmac_sm3_with,
     is_signed_by,
     key_number_of,
     seal,
@@ -52,6 +53,67 @@ def test_sm4_gives_the_standard_s_block():
     encryptor = Cipher(algorithms.SM4(block), modes.ECB()).encryptor()
 
     assert encryptor.update(block).hex() == "681edf34d206965e86b3e94f536e4246"
+
+
+def test_sm4_gives_the_standard_s_block_after_a_million_rounds():
+    """GB/T 32907-2016, appendix A, second example."""
+    block = bytes.fromhex("0123456789abcdeffedcba9876543210")
+    encryptor = Cipher(algorithms.SM4(block), modes.ECB()).encryptor()
+    for _ in range(1_000_000):
+        block = encryptor.update(block)
+
+    assert block.hex() == "595298c7c6fd271f0402f804c33d3f66"
+
+
+def test_sm4_gcm_gives_the_published_tag():
+    """RFC 8998, appendix A.1."""
+    key, nonce = bytes.fromhex("0123456789abcdeffedcba9876543210"), bytes.fromhex("00001234567800000000abcd")
+    plain = bytes.fromhex("aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbccccccccccccccccdddddddddddddddd")
+    plain += bytes.fromhex("eeeeeeeeeeeeeeeeffffffffffffffffeeeeeeeeeeeeeeeeaaaaaaaaaaaaaaaa")
+    encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
+    encryptor.authenticate_additional_data(bytes.fromhex("feedfacedeadbeeffeedfacedeadbeefabaddad2"))
+
+    sealed = encryptor.update(plain) + encryptor.finalize()
+
+    assert sealed.hex().startswith("17f399f08c67d5ee19d0dc9969c4bb7d5fd46fd3756489069157b282bb200735")
+    assert encryptor.tag.hex() == "83de3541e4c2b58177e065a9bf7b62ec"
+
+
+def test_sm2_accepts_the_standard_s_signature_and_nothing_near_it():
+    """GB/T 32918.5-2017, appendix A: the recommended curve, the default identity."""
+    public = bytes.fromhex(
+        "09f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020"
+        "ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13"
+    )
+    r = int("f5a03b0648d2c4630eeac513e1bb81a15944da3827d5b74143ac7eaceee720b3", 16)
+    s = int("b1b6aa29df212fd8763182bc0d421ca1bb9038fd1f7f42d4840b69c485bbc1aa", 16)
+
+    assert is_signed_by(public, b"message digest", der(r, s))
+    assert not is_signed_by(public, b"message digest", der(r, s + 1))
+    assert not is_signed_by(public, b"message digest.", der(r, s))
+
+
+def der(r, s):
+    """Two numbers as the signature's DER."""
+    parts = b"".join(
+        bytes([2, len(raw)]) + raw for raw in (n.to_bytes(n.bit_length() // 8 + 1, "big") for n in (r, s))
+    )
+    return bytes([0x30, len(parts)]) + parts
+
+
+def test_hkdf_is_hmac_twice():
+    """RFC 5869 over SM3, written out: extract with an empty salt, expand once."""
+    secret, purpose = bytes(range(32)), "anmin wrap"
+
+    extracted = hmac_sm3(bytes(32), secret)
+
+    assert derived(secret, purpose) == hmac_sm3(extracted, purpose.encode() + b"\x01")
+
+
+def test_many_codes_under_one_key_are_the_same_codes():
+    code = hmac_sm3_with(b"k" * 32)
+
+    assert [code(b"a"), code(b"b"), code(b"a")] == [hmac_sm3(b"k" * 32, text) for text in (b"a", b"b", b"a")]
 
 
 @settings(max_examples=300, deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -31,18 +32,21 @@ class Shown:
     note: str = ""
 
 
-def row_of(person: Any, reader: Reader, on: date) -> dict[str, Any]:
-    """A person in a list."""
-    here = people.membership_on(person, on)
-    return {
-        "pk": person.pk,
-        "name": person.name,
-        "who": who(person, on),
-        "number": masked("number", _number(person)),
-        "place": full_name(person.division),
-        "household": here.household.number if here is not None else "",
-        "died_on": person.died_on,
-    }
+def rows_of(listed: Sequence[Any], on: date) -> list[dict[str, Any]]:
+    """Persons in a list."""
+    homes = people.homes_on(listed, on)
+    return [
+        {
+            "pk": person.pk,
+            "name": person.name,
+            "who": who(person, on),
+            "number": masked("number", _number(person)),
+            "place": full_name(person.division),
+            "household": homes[person.pk].number if person.pk in homes else "",
+            "died_on": person.died_on,
+        }
+        for person in listed
+    ]
 
 
 def who(person: Any, on: date) -> str:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from anmin.console.personpage import fields_of, relation_of, row_of, timeline, who
+from anmin.console.personpage import fields_of, relation_of, rows_of, timeline, who
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.fields import PURPOSES
 from anmin.kernel.access.taking.actions import take
@@ -27,7 +27,7 @@ def search(desk: Desk) -> HttpResponse:
         keys = [row.pk for row in found.people]
         take(reader=desk.reader, klass="list", person_ids=keys)
         audit.record_reads(by=desk.reader.user, person_ids=keys, via=desk.reader.via, fields=["list"])
-        rows = [row_of(row, desk.reader, desk.today) for row in found.people]
+        rows = rows_of(found.people, desk.today)
     return desk.page("people", "people", q=text, found=found, rows=rows)
 
 
@@ -128,9 +128,10 @@ def home_page(desk: Desk, number: str) -> HttpResponse:
         fields=["household"],
         division=home.division,
     )
+    listed = rows_of([row.person for row in members], on)
     rows = [
-        {**row_of(row.person, desk.reader, on), "relation": relation_of(row.relation), "since": row.first_day}
-        for row in members
+        {**one, "relation": relation_of(row.relation), "since": row.first_day}
+        for one, row in zip(listed, members, strict=True)
     ]
     exchange = {"consents": "consents.manage", "checks": "checks.ask", "slips": "slips.manage"}
     may = {key: desk.reader.may(power, home.division) for key, power in exchange.items()}

@@ -79,6 +79,7 @@ def members_on(reader: Reader, of: Household, on: date) -> list[Membership]:
     rows = (
         Membership.objects.filter(in_force(on), household=of, person__in=persons(reader))
         .select_related("person")
+        .prefetch_related("person__identifiers")
         .order_by("-is_head", "relation", "pk")
     )
     return list(rows)
@@ -88,6 +89,12 @@ def membership_on(of: Person, on: date) -> Membership | None:
     """The household somebody belongs to on a day."""
     rows = Membership.objects.filter(in_force(on), person=of, is_double=False)
     return rows.select_related("household").first()
+
+
+def homes_on(people: Iterable[Person], on: date) -> dict[int, Household]:
+    """The households that several people belong to on a day, by the keys of the persons, in one question."""
+    rows = Membership.objects.filter(in_force(on), person__in=list(people), is_double=False)
+    return {row.person_id: row.household for row in rows.select_related("household").order_by("-pk")}
 
 
 def in_force(on: date, prefix: str = "") -> Q:
@@ -143,7 +150,8 @@ def search(reader: Reader, text: str, limit: int = FOUND) -> Found:
             keys += [row[0] for row in cursor.fetchall()]
             if len(keys) > limit:
                 break
-    found = {row.pk: row for row in persons(reader).filter(pk__in=keys[: limit + 1])}
+    rows = persons(reader).filter(pk__in=keys[: limit + 1]).prefetch_related("identifiers")
+    found = {row.pk: row for row in rows}
     people = [found[key] for key in dict.fromkeys(keys) if key in found]
     return Found(people[:limit], is_more=len(people) > limit)
 

@@ -1,0 +1,52 @@
+"""What a list costs does not grow with its rows: as many questions to the database for forty persons as for two."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.make import a_household, a_person, a_user
+
+pytestmark = pytest.mark.django_db
+VILLAGE = "371002001001"
+
+
+@pytest.fixture
+def clerk(client):
+    client.force_login(a_user("clerk", VILLAGE), backend="anmin.kernel.access.login.backends.StaffBackend")
+    return client
+
+
+def questions(client, address):
+    client.get(address)  # the first look is also counted as taking; later ones are not
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(address)
+    assert answer.status_code == 200
+    return len(asked), answer.content.decode()
+
+
+def people_named(name, number, first):
+    return [a_person(name, VILLAGE, serial=first + at) for at in range(number)]
+
+
+def test_a_search_asks_as_often_for_forty_persons_as_for_two(clerk):
+    for at, name in enumerate(["欧阳少见", "司马常有"]):
+        for place, person in enumerate(people_named(name, 2 if at == 0 else 40, 100 * at + 1)):
+            a_household(f"H{at}{place:03d}", VILLAGE, person)
+
+    few, short = questions(clerk, "/people/?q=欧阳少见")
+    many, long = questions(clerk, "/people/?q=司马常有")
+
+    assert (short.count("欧阳少见</a>"), long.count("司马常有</a>")) == (2, 40)
+    assert (short.count("/homes/H0"), long.count("/homes/H1")) == (2, 40)
+    assert many == few
+
+
+def test_a_household_asks_as_often_for_eight_members_as_for_two(clerk):
+    a_household("SMALL", VILLAGE, *people_named("欧阳少见", 2, 1))
+    a_household("LARGE", VILLAGE, *people_named("司马常有", 8, 101))
+
+    few, _short = questions(clerk, "/homes/SMALL/")
+    many, long = questions(clerk, "/homes/LARGE/")
+
+    assert long.count("司马常有</a>") == 8
+    assert many == few

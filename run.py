@@ -89,8 +89,13 @@ def recover(rest: list[str]) -> int:
     parser.add_argument("archive", type=Path, help="归档目录：里面有 base-… 和 wal")
     parser.add_argument("--until", default="", help="只恢复到这一刻，例如 '2026-11-24 15:00:00+08'")
     chosen = parser.parse_args(rest)
+    environment.ensure("requirements.lock")
     stop([])
-    archiving.recover(chosen.archive.resolve(), HOME, chosen.until)
+    archive = chosen.archive.resolve()
+    archiving.recover(archive, HOME, chosen.until)
+    say("核验恢复出来的数据；只恢复到某一刻的，锚点会指出之后缺少的记录")
+    settings = {"DATABASE_URL": _database(), "ANMIN_HOME": str(HOME)}
+    environment.python(["-m", "anmin.cli", "verify", "--recovered", str(archive)], **settings)
     _stop_database()
     return 0
 

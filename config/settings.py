@@ -29,6 +29,8 @@ SEALED_PLACES: list[str] = [
     "anmin.kernel.access.login.factors.FACTORS",
 ]
 """Where sealed values lie besides sealed columns: rotation goes there too."""
+KEPT_FILES: list[str] = ["anmin.kernel.facts.batches.queries.kept_files"]
+"""Functions that name the files written once beside the database; `anmin verify` reads them all."""
 ANCHORS = ENVIRONMENT.anchors
 MAP_APPROVAL = ENVIRONMENT.map_approval
 """The review number (审图号) that a public map must show; the operator enters it."""

@@ -70,6 +70,8 @@ def test_a_restore_over_a_newer_database_is_refused_and_costs_nothing(home, back
     assert done.returncode == 2
     assert "比备份多" in done.stderr
     assert acts(home) == 35
+    noted = home.sql("SELECT result, reason FROM kernel_act WHERE act = 'operations.restore'")
+    assert noted.startswith("refused|现有数据库比备份多")
 
 
 def test_replacing_needs_the_name_of_the_database_in_writing(home, backup):

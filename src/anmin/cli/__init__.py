@@ -40,8 +40,8 @@ class Commands(TyperGroup):
         app = typer.Typer(add_completion=False)
         importlib.import_module(f"{__name__}.{stem}").register(app)
         found: Any = typer.main.get_command(app)
-        if isinstance(found, click.Group) and cmd_name in found.commands:
-            found = found.commands[cmd_name]
+        # A group of commands comes inside the application's own. Typer's groups are no longer click's.
+        found = getattr(found, "commands", {}).get(cmd_name, found)
         found.name = cmd_name
         return found
 

@@ -15,7 +15,7 @@ from anmin.cli.secrets import passphrase
 from anmin.kernel.operations.backups import Refused, restore_keys
 from anmin.kernel.operations.manifests import BadBackup
 from anmin.kernel.operations.programs import ProgramFailed
-from anmin.kernel.operations.restoring import drill, is_empty, restore
+from anmin.kernel.operations.restoring import drill, is_empty, note_refusal, restore
 
 
 def register(app: typer.Typer) -> None:
@@ -57,6 +57,8 @@ def restore_backup(
             say=lambda text: err.print(text),
         )
     except (Refused, BadBackup, ProgramFailed) as told:
+        if not keys:
+            note_refusal(by="anmin restore", folder=source, why=str(told))
         err.print(f"[red]没有恢复：[/red]{told}")
         raise typer.Exit(2) from told
     out.print(f"恢复完成。原来的数据库改名为 {kept}，确认无误后可以删除。")

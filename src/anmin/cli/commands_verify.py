@@ -9,6 +9,7 @@ import typer
 
 from anmin.cli.running import err, out
 from anmin.cli.showing import show_checks
+from anmin.kernel.operations.actions import record_upkeep
 from anmin.kernel.operations.checks import BROKEN, as_json, overall
 from anmin.kernel.operations.plaintext import plaintext
 from anmin.kernel.operations.verifying import verify as verify_all
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def verify(
     as_text: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+    recovered: Annotated[str, typer.Option(hidden=True, help="刚从这个归档恢复：另记一次恢复")] = "",
     plain: Annotated[int, typer.Option("--plaintext", help="另查明文：随机取这么多号码，在所有文件里找")] = 0,
 ) -> None:
     """核验完整性：操作记录与锚点、账号与授权、数据库页、数据文件；发现问题时退出码为 1。"""
@@ -28,6 +30,10 @@ def verify(
     def say(text: str) -> None:
         err.print(f"{text} …")
 
+    if recovered:
+        record_upkeep(
+            by="run.py recover", kind="restore", is_good=True, seconds=0, detail={"folder": recovered}
+        )
     found = verify_all(by="anmin verify", say=say)
     if plain:
         found.append(plaintext(plain, say))

@@ -16,7 +16,7 @@ from anmin.kernel.audit.anchors import Anchor, anchors, problem_with
 from anmin.kernel.audit.chain import ROW, ROW_TYPES, START, Broken, Row, first_broken
 from anmin.kernel.audit.models import Act, Read, RowHistory
 from anmin.kernel.audit.receipts import problem_with_receipt, receipts
-from anmin.kernel.keys.rows import BrokenRow, coded_models
+from anmin.kernel.keys.rows import BrokenRow, CodedModel, coded_models
 
 ROWS = 5_000
 
@@ -180,6 +180,15 @@ def rows_against_the_book() -> Iterator[BrokenRow]:
                     int(key),
                     f"是第 {found} 版，账本已记到第 {version} 版：旧内容被放回",
                 )
+
+
+def version_in_the_book(model: type[CodedModel], key: int) -> int:
+    """The newest version of a row of rights that the book knows; 0 when it never noted one."""
+    rows = Act.objects.filter(
+        subject=model._meta.label_lower, subject_id=str(key), after__has_key="row_version"
+    )
+    newest = rows.aggregate(newest=Max(Cast(KT("after__row_version"), IntegerField())))["newest"]
+    return int(newest or 0)
 
 
 def history_of(table: str, row_id: int) -> QuerySet[RowHistory]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.utils import timezone
 from psycopg import sql
 
@@ -81,6 +81,15 @@ def restore(
         detail={"folder": str(folder), "made_at": manifest.made_at, "acts": manifest.head.rows, "kept": kept},
     )
     return kept
+
+
+def note_refusal(*, by: Any, folder: Path, why: str) -> None:
+    """Write a restore or drill that was refused into the present database's book of acts, where there is one."""
+    if "kernel_act" in connection.introspection.table_names():
+        with transaction.atomic():
+            actions.audit.record(
+                by=by, act="operations.restore", subject=folder.name, reason=why, result="refused"
+            )
 
 
 def is_empty() -> bool:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils.module_loading import import_string
 
 from anmin.kernel.audit import queries as audit
 from anmin.kernel.keys.rows import broken_rows
-from anmin.kernel.operations import actions, programs
+from anmin.kernel.keys.signing import problem_with_file
+from anmin.kernel.operations import actions, pagewise, programs
 from anmin.kernel.operations.checks import BROKEN, GOOD, WATCH, Check
 from anmin.kernel.operations.manifests import hashed
 from anmin.kernel.operations.models import Upkeep
@@ -80,7 +80,7 @@ def rights() -> Check:
         BROKEN,
         f"{len(broken)} 行不对：{listed}",
         "有人绕过系统改了账号或授权；这些授权已自动失效，这些账号不能登录。",
-        "请安全管理员核对后重新授权；原来的内容见 anmin audit history 表名 行号",
+        "看原来的内容并放回：anmin repair row 表名 行号；放不回的，请安全管理员重新授权",
     )
 
 
@@ -93,21 +93,25 @@ def pages() -> Check:
             "(SELECT coalesce(sum(checksum_failures), 0) FROM pg_stat_database)"
         )
         has_checksums, is_superuser, failures = cursor.fetchone()
-    if failures:
-        return _pages_broken(f"数据库报告过 {failures} 次页校验失败")
     if not is_superuser:
+        if failures:
+            return _pages_broken(f"数据库报告过 {failures} 次页校验失败")
         return Check(
             "pages",
             "数据库页",
             WATCH,
             "本账号不能逐页检查",
             "磁盘悄悄出错，要逐页读才会发现。",
-            "请数据库管理员每周运行：pg_amcheck --install-missing 数据库名",
+            "请数据库管理员启用每周的 anmin-pages.timer：见 docs/howto/run-in-production.md",
         )
     try:
+        if has_checksums and (bad := pagewise.bad_pages()):
+            return _pages_broken(f"{len(bad)} 页校验不对：{'、'.join(map(str, bad[:3]))}")
         programs.run("pg_amcheck", "--install-missing", "--jobs=2")
     except programs.ProgramFailed as trouble:
         return _pages_broken(str(trouble)[-300:])
+    if failures:
+        return _pages_broken(f"现在每一页都对，但数据库以前报告过 {failures} 次页校验失败")
     noted = "" if has_checksums else "（没有开启页校验，只查了结构）"
     return Check("pages", "数据库页", GOOD, f"表和索引的每一页都读得出、对得上{noted}")
 
@@ -119,33 +123,31 @@ def _pages_broken(found: str) -> Check:
         BROKEN,
         found,
         "数据文件损坏：磁盘出错，或被绕过数据库改动。",
-        "先复制数据目录，再从备份恢复：anmin restore 备份目录",
+        "先复制数据目录；索引可以重建，表要从备份或归档恢复：见 docs/howto/repair.md",
     )
 
 
 def files() -> Check:
-    """核对快照文件"""
+    """核对数据文件和签名"""
     checked, wrong = 0, []
-    for manifest in sorted(Path(settings.ANMIN_HOME).glob("lake/**/sha256.json")):
-        for name, digest in _digests(manifest).items():
+    for named in settings.KEPT_FILES:
+        for path, name, digest in import_string(named)():
             checked += 1
-            path = manifest.parent / name
-            if not path.is_file() or hashed(path) != digest:
-                wrong.append(str(path.relative_to(settings.ANMIN_HOME)))
+            problem = problem_with_file(path, name)
+            if not problem and hashed(path) != digest:
+                problem = "与账上的校验值不同"
+            if problem:
+                wrong.append(f"{path.relative_to(settings.ANMIN_HOME)}（{problem}）")
     if wrong:
         return Check(
             "files",
             "数据文件",
             BROKEN,
-            f"{len(wrong)} 个文件与入库时不同：{wrong[0]}",
-            "部门数据被改动过，或磁盘出错；据此得出的结果不可靠。",
-            "从备份取回这些文件，或请部门重新报送这一批",
+            f"{len(wrong)} 个文件不对：{'、'.join(wrong[:3])}",
+            "部门数据或附件被改动过，或磁盘出错；据此得出的结果不可靠。",
+            "anmin repair file 文件 --backup 备份目录；没有备份的，请部门重新报送这一批",
         )
-    return Check("files", "数据文件", GOOD, f"{checked} 个文件与入库时相同")
-
-
-def _digests(manifest: Path) -> dict[str, str]:
-    return {str(name): str(digest) for name, digest in json.loads(manifest.read_text("utf-8")).items()}
+    return Check("files", "数据文件", GOOD, f"{checked} 个文件与入库时相同，签名都对")
 
 
 STEPS: list[Step] = [acts, rights, pages, files]

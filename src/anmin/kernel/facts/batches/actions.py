@@ -23,6 +23,7 @@ from anmin.kernel.facts.batches.uploads.actions import close_upload, whole_file
 from anmin.kernel.facts.intake.reading import file_hash
 from anmin.kernel.facts.lake.places import LAKE_TYPES, lake_home
 from anmin.kernel.facts.sources.catalogue import Source, sources
+from anmin.kernel.keys.signing import sign_file, signature_of
 from anmin.lib.redaction import redacted
 from anmin.policy.errors import PolicyError
 from anmin.policy.facts import FactCatalogue
@@ -167,8 +168,9 @@ class _LakeFile:
             self._writer = None
 
     def place(self) -> None:
-        """Let it appear under its name in one step."""
+        """Let it appear under its name in one step, signed."""
         self.temporary.replace(self.target)
+        sign_file(self.target, str(self.target.relative_to(lake_home())))
 
 
 def _keep(
@@ -297,7 +299,9 @@ def delete_overdue(*, by: Any, batch: SourceBatch, reason: str) -> SourceBatch:
     batch.save(update_fields=["deleted_at"])
     SourceQuarantine.objects.filter(batch=batch).delete()
     audit.record(by=by, act="facts.batch.delete", subject=batch, reason=reason)
-    (lake_home() / batch.path).unlink(missing_ok=True)
+    path = lake_home() / batch.path
+    for part in (path, signature_of(path)):
+        part.unlink(missing_ok=True)
     return batch
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.db.models import Max, QuerySet
@@ -15,6 +17,7 @@ from anmin.kernel.facts.batches.models import (
     SourceSigner,
     Upload,
 )
+from anmin.kernel.facts.lake.places import lake_home
 from anmin.kernel.facts.sources.catalogue import Source, sources
 from anmin.lib.calendar import add_months
 
@@ -39,6 +42,12 @@ def batches(source: str = "") -> QuerySet[SourceBatch]:
 def batch(pk: int) -> SourceBatch | None:
     """One batch."""
     return SourceBatch.objects.filter(pk=pk).first()
+
+
+def kept_files() -> Iterator[tuple[Path, str, str]]:
+    """The file of every batch that is kept: where it lies, the name it was signed under, its SHA-256."""
+    for row in SourceBatch.objects.filter(deleted_at__isnull=True).order_by("pk").iterator():
+        yield lake_home() / row.path, row.path, row.sha256
 
 
 def quarantined(of: SourceBatch) -> QuerySet[SourceQuarantine]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from anmin.console.exchangeforms import ConsentForm, half_a_year_on, source_choices
-from anmin.console.personpage import row_of
+from anmin.console.personpage import rows_of
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.taking.actions import take
 from anmin.kernel.audit import actions as audit
@@ -123,7 +123,7 @@ def consent_sheet(desk: Desk, number: str) -> HttpResponse:
         "consents",
         home=home,
         notice=queries.notice_in_force("check", desk.today),
-        rows=[row_of(row, desk.reader, desk.today) for row in seen],
+        rows=rows_of(seen, desk.today),
         hidden=len(queries.adults_of(home, desk.today)) - len(seen),
         sources=[row for row in check_queries.check_sources().values() if row.needs_mandate],
         first_day=desk.today,

@@ -163,7 +163,7 @@ def _value(model: type[CodedModel], name: str, text: str | None) -> Any:
     if text is None:
         return None
     field = next(one for one in model._meta.concrete_fields if one.attname == name)
-    kind = field.target_field if field.is_relation else field
+    kind = field.target_field if isinstance(field, models.ForeignKey) else field
     if isinstance(kind, models.BooleanField):
         return text in ("t", "true")
     value = json.loads(text) if isinstance(kind, models.JSONField) else kind.to_python(text)

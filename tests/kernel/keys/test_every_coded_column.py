@@ -1,16 +1,16 @@
 """Every column under a row code, of every table that has one, edited by SQL: named by row, put back from what the code proves."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from anmin.kernel.access.models import BreakGlass, Delegation, Grant, TakingPermit, User
+from anmin.kernel.access.models import Grant, User
 from anmin.kernel.keys.rows import broken_rows, coded_models
 from anmin.kernel.operations import repairing
 from anmin.kernel.operations.backups import Refused
-from anmin.kernel.partners.models import Partner, PartnerKey
+from anmin.kernel.partners.models import Partner
 from tests.make import a_user
 
 pytestmark = pytest.mark.django_db
@@ -18,52 +18,43 @@ TODAY = date(2026, 11, 24)
 
 
 def rows():
-    """A row of each table, and a second user for the columns that name one."""
+    """A row of every table with codes; those that no action of this file makes are filled by the kinds of their columns."""
     one, other = a_user("li", "371002001001"), a_user("zhao", "371002")
-    partner = Partner.objects.create(name="区残联")
-    now = timezone.now()
-    return {
-        User: one,
-        Grant: Grant.objects.get(user=one),
-        BreakGlass: BreakGlass.objects.create(
-            user=one,
-            person=7,
-            reason="走访",
-            state="approved",
-            approved_by=other,
-            until=now + timedelta(hours=2),
-        ),
-        TakingPermit: TakingPermit.objects.create(
-            user=one, day=TODAY, limit=500, purpose="年度复核", approved_by=other
-        ),
-        Delegation: Delegation.objects.create(
-            person=7, helper=8, purposes=["apply"], channel="paper", first_day=TODAY, last_day=TODAY
-        ),
-        PartnerKey: PartnerKey.objects.create(
-            partner=partner,
-            title="核对",
-            prefix="abc",
-            hash="0" * 64,
-            powers=["read"],
-            divisions=["371002"],
-            purpose="核对",
-            first_day=TODAY,
-            last_day=TODAY,
-            clearance=2,
-        ),
+    made = {User: one, Grant: Grant.objects.get(user=one)}
+    named = {User: other.pk, Partner: Partner.objects.create(name="区残联").pk}
+    for model in coded_models():
+        if model not in made:
+            made[model] = model.objects.create(
+                **{
+                    field.attname: named.get(field.remote_field.model) if field.is_relation else filled(field)
+                    for field in model._meta.concrete_fields
+                    if not field.primary_key and not field.name.startswith("row_")
+                }
+            )
+    return made
+
+
+def filled(field):
+    if field.choices:
+        return field.choices[0][0]
+    if isinstance(field, models.DateTimeField):
+        return timezone.now()
+    kinds = {
+        models.DateField: TODAY,
+        models.JSONField: ["one"],
+        models.IntegerField: 3,
+        models.BooleanField: False,
     }
+    return next((value for kind, value in kinds.items() if isinstance(field, kind)), "x")
 
 
 def edited(field):
     """SQL for another value of a column."""
     name = connection.ops.quote_name(field.column)
     kind = field.target_field if field.is_relation else field
-    if field.is_relation and field.remote_field.model is User:
-        return (
-            "(SELECT max(id) FROM kernel_user)"
-            if field.attname == "user_id"
-            else "(SELECT min(id) FROM kernel_user)"
-        )
+    if field.is_relation:
+        table = field.remote_field.model._meta.db_table
+        return f"coalesce((SELECT min(id) FROM {table} WHERE id <> {name}), -1)"
     if isinstance(kind, models.BooleanField):
         return f"NOT {name}"
     if isinstance(kind, models.DateTimeField):
@@ -95,17 +86,13 @@ def checks_off():
                 )
 
 
-def test_every_table_with_codes_is_tried():
-    assert set(rows()) == set(coded_models())
-
-
 class Undo(Exception):
     pass
 
 
 def test_every_edit_is_named_by_row_and_put_back():
-    made = rows()
     checks_off()
+    made = rows()
     tried, unseen, unmended = 0, [], []
     for model, row in made.items():
         for name in model.CODED:

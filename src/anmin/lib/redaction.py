@@ -59,6 +59,12 @@ def redacted(text: str) -> str:
     return _ALONE.sub(lambda found: HIDDEN if looks_like_a_name(found[0]) else found[0], text)
 
 
+def without_numbers(text: str) -> str:
+    """A text that stays readable, such as a reason, without identity numbers, telephones and cards typed into it."""
+    plain = text.translate(_DIGITS)
+    return _LONG_NUMBER.sub(HIDDEN, plain) if _LONG_NUMBER.search(plain) else text
+
+
 def looks_like_a_name(text: str) -> bool:
     """Whether a short text is probably somebody's name: a known surname and one to three characters."""
     return any(dot in text for dot in "·•・‧．") or (

@@ -98,3 +98,15 @@ def test_acts_of_a_row_tell_who_and_what():
 
     assert (created.act, created.by_name, created.by) == ("access.create_user", "test", None)
     assert created.after == {"username": "li", "is_demo": False, "row_version": 1}
+
+
+def test_a_number_typed_into_a_reason_does_not_stand_in_the_book():
+    """What is typed into a reason stays readable for three years; nobody needs a number to know why."""
+    with transaction.atomic():
+        row = actions.record(
+            by="test", act="test.act", subject="x", reason="本人 99011019510101842X 要求，工单 0112"
+        )
+
+    row.refresh_from_db()
+    assert row.reason == "本人 〔略〕 要求，工单 0112"
+    assert broken_link() is None

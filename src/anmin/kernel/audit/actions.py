@@ -15,6 +15,7 @@ from django.utils import timezone
 from anmin.kernel.audit.chain import START, chain_key, hash_of
 from anmin.kernel.audit.models import Act, Read
 from anmin.kernel.keys.rows import CodedModel
+from anmin.lib.redaction import without_numbers
 
 
 class NotInTransaction(RuntimeError):
@@ -55,7 +56,7 @@ def record(
         division=division,
         purpose=purpose[:100],
         result=result,
-        reason=reason,
+        reason=without_numbers(reason),
         before=_plain(before),
         after=_plain(after),
     )

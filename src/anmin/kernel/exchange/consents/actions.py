@@ -14,6 +14,7 @@ from anmin.kernel.exchange.consents.models import Consent
 from anmin.kernel.exchange.consents.notices import notices
 from anmin.kernel.facts.sources.catalogue import check_sources
 from anmin.kernel.people.models import Person
+from anmin.lib.redaction import without_numbers
 
 WITNESSED = (Consent.Channel.PAPER, Consent.Channel.DESK)
 """Ways of agreeing that leave no trace but paper and the word of whoever was there."""
@@ -106,7 +107,7 @@ def withdraw_consent(*, by: Any, consent: Consent, reason: str) -> Consent:
     if row.withdrawn_at is not None:
         raise ConsentProblem("这份授权已经撤回过了，不用再撤回")
     row.withdrawn_at = timezone.now()
-    row.withdrawn_reason = reason.strip()[:300]
+    row.withdrawn_reason = without_numbers(reason.strip())[:300]
     row.save(update_fields=["withdrawn_at", "withdrawn_reason"])
     audit.record(
         by=by,

@@ -185,6 +185,19 @@ class Layer(Code):
     WATCHED = 5, "其他困难家庭"
 
 
+class HardshipEvent(Code):
+    """What brought a family into hardship (致困事由): up to 4 an emergency, above it necessary spending."""
+
+    NONE = 0, "无"
+    FIRE = 1, "火灾"
+    TRAFFIC = 2, "交通事故"
+    ILLNESS = 3, "突发重大疾病"
+    OTHER_ACCIDENT = 4, "其他意外或突发困难"
+    MEDICAL = 5, "医疗支出"
+    EDUCATION = 6, "教育支出"
+    OTHER_SPENDING = 7, "其他必要支出"
+
+
 class Coverage(Code):
     """What a household should have, against what it receives now (应保尽保比对)."""
 

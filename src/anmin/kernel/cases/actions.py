@@ -157,7 +157,7 @@ def take_step(
         StaleCase: when somebody took a step since.
         StepRefused: when something stands in the way; nothing is written then.
     """
-    row = Case.objects.select_for_update().select_related("procedure").get(pk=case.pk)
+    row = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
     if row.last_step != seen:
         raise StaleCase(list(row.steps.filter(number__gt=seen).order_by("number")))
     procedure = procedure_of(row)
@@ -206,7 +206,7 @@ def take_step(
 @transaction.atomic
 def add_cause(*, by: Any, case: Case, cause: str, reason: str) -> Case:
     """Note a special cause (特殊情形), which gives the clocks that know it their longer limit."""
-    row = Case.objects.select_for_update().select_related("procedure").get(pk=case.pk)
+    row = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
     if cause in row.causes:
         return row
     row.causes = [*row.causes, cause]

@@ -65,8 +65,8 @@ def confirm(
     Raises:
         StepRefused: naming everything in the way; nothing is written then.
     """
-    row = Case.objects.select_for_update().select_related("procedure").get(pk=case.pk)
-    user = _deciding(by, row, action, on, reason)
+    row = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
+    user = deciding_person(by, row, action, on, reason)
     proposal = proposal_of(row, on=on)
     if not proposal.is_grant:
         raise StepRefused(
@@ -86,7 +86,7 @@ def confirm(
         reason=reason,
         law=principal.benefit.law,
         is_public=proposal.publicity == "due",
-        **_about(row, on),
+        **about(row, on),
     )
     take_step(by=by, case=row, action=action, on=on, seen=seen, reason=reason, decision=decision)
     begin_benefits(by=user, case=row, decision=decision, claims=proposal.claims, on=on)
@@ -100,8 +100,8 @@ def refuse(*, by: Any, case: Case, on: date, seen: int, reason: str) -> Decision
     Raises:
         StepRefused: also where the facts give the benefit: what the rules grant is not refused by a click.
     """
-    row = Case.objects.select_for_update().select_related("procedure").get(pk=case.pk)
-    user = _deciding(by, row, "refuse", on, reason)
+    row = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
+    user = deciding_person(by, row, "refuse", on, reason)
     proposal = proposal_of(row, on=on)
     if proposal.is_grant:
         words = _("按已认定的情况符合条件：%(line)s。不能直接不予确认；认为事实不对的，请退回重新调查") % {
@@ -115,7 +115,7 @@ def refuse(*, by: Any, case: Case, on: date, seen: int, reason: str) -> Decision
         layer=layer_of(proposal.result),
         reason=refusal_text(row, proposal.result, reason),
         law=proposal.law,
-        **_about(row, on),
+        **about(row, on),
     )
     take_step(by=by, case=row, action="refuse", on=on, seen=seen, reason=reason, decision=decision)
     return decision
@@ -124,15 +124,15 @@ def refuse(*, by: Any, case: Case, on: date, seen: int, reason: str) -> Decision
 @transaction.atomic
 def terminate(*, by: Any, case: Case, on: date, seen: int, reason: str) -> Decision:
     """End a case because the family does not cooperate (终止办理), for instance by refusing an authorisation."""
-    row = Case.objects.select_for_update().select_related("procedure").get(pk=case.pk)
-    user = _deciding(by, row, "terminate", on, reason)
+    row = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
+    user = deciding_person(by, row, "terminate", on, reason)
     decision = entitlements.decide(
         by=user,
         outcome="terminate",
         grounds=NO_GROUNDS,
         reason=reason,
         law=procedure_of(row).law,
-        **_about(row, on),
+        **about(row, on),
     )
     take_step(by=by, case=row, action="terminate", on=on, seen=seen, reason=reason, decision=decision)
     return decision
@@ -188,7 +188,7 @@ def send_back(*, by: Any, case: Case, on: date, seen: int, reason: str = "") -> 
     return step
 
 
-def _deciding(by: Any, case: Case, action: str, on: date, reason: str) -> User:
+def deciding_person(by: Any, case: Case, action: str, on: date, reason: str) -> User:
     """The person who decides, after everything in the way was asked for; a decision is written only then."""
     attempt = attempt_of(case, by=by, action=action, on=on, reason=reason, has_decision=True)
     if found := obstacles(procedure_of(case), case.state, attempt, steps_taken(case), clocks_of(case)):
@@ -199,7 +199,8 @@ def _deciding(by: Any, case: Case, action: str, on: date, reason: str) -> User:
     return user
 
 
-def _about(case: Case, on: date) -> dict[str, Any]:
+def about(case: Case, on: date) -> dict[str, Any]:
+    """What every decision of a case says of it."""
     return {
         "case_number": case.number,
         "matter": case.matter,

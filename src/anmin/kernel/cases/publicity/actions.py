@@ -64,7 +64,7 @@ def object_to(*, by: Any, case: Case, words: str, on: date, seen: int, objector:
 @transaction.atomic
 def settle(*, by: Any, objection: Objection, is_upheld: bool, answer: str, on: date, seen: int) -> Step:
     """Settle an objection after looking into it and hearing neighbours (异议核实与民主评议), with an answer in words."""
-    row = Objection.objects.select_for_update().select_related("case").get(pk=objection.pk)
+    row = Objection.objects.select_for_update(of=("self",)).select_related("case").get(pk=objection.pk)
     if row.settled_on is not None:
         raise StepRefused([Obstacle("settled", _("这条异议已经办结，请刷新页面"))])
     if not answer.strip():

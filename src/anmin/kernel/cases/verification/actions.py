@@ -144,6 +144,37 @@ def record_survey(
     return step
 
 
+INDICATORS = ("eat", "dress", "bed", "toilet", "walk", "bathe")
+"""Eating, dressing, getting in and out of bed, toilet, walking indoors, bathing (民发〔2021〕43号 §20)."""
+
+
+@transaction.atomic
+def record_assessment(
+    *, by: Any, beside: User, case: Case, person: int, met: Mapping[str, bool], on: date, seen: int
+) -> Step:
+    """Write down a self-care assessment by two (自理能力评估): which of the six indicators are met.
+
+    Raises:
+        VerificationProblem: unless all six are answered.
+    """
+    if set(met) != set(INDICATORS):
+        raise VerificationProblem(_("六项指标要全部评估：吃饭、穿衣、上下床、如厕、室内行走、洗澡"))
+    unmet = sum(not value for value in met.values())
+    step = take_step(
+        by=by,
+        case=case,
+        action="record_assessment",
+        on=on,
+        seen=seen,
+        beside=beside,
+        details={"person": person, "met": {name: bool(met[name]) for name in INDICATORS}, "unmet": unmet},
+    )
+    row = _fact_row(case, Said("self_care_unmet", unmet, person))
+    row.seen, row.seen_on, row.seen_by = unmet, on, user_of(by)
+    _save(row)
+    return step
+
+
 @transaction.atomic
 def adopt(
     *,

@@ -1,0 +1,1 @@
+"""Temporary assistance for necessary spending (支出型临时救助)."""

@@ -1,0 +1,1 @@
+"""Temporary assistance in emergencies (急难型临时救助)."""

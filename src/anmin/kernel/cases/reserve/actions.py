@@ -1,0 +1,144 @@
+"""Fill a town's reserve, pay first in an emergency, top up, give back, and close a month by two."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import DatabaseError, transaction
+from django.utils.translation import gettext as _
+
+from anmin.kernel.access.models import User
+from anmin.kernel.audit import actions as audit
+from anmin.kernel.cases.actions import StepRefused, take_step
+from anmin.kernel.cases.guards import Obstacle
+from anmin.kernel.cases.models import Case
+from anmin.kernel.cases.parties import powers_in, user_of
+from anmin.kernel.cases.queries import procedure_of
+from anmin.kernel.cases.reserve.limits import limit_of
+from anmin.kernel.cases.reserve.models import ReserveClosing, ReserveEntry
+from anmin.kernel.cases.reserve.queries import balance
+from anmin.kernel.law.clocks import deadline
+from anmin.lib.calendar import load_calendar
+
+TOWN_DIGITS = 9
+FILL = frozenset({"case.confirm", "payments.prepare", "emergency.pay"})
+
+
+class ReserveProblem(ValueError):
+    """The reserve fund cannot do this; the message says why and what to do."""
+
+
+@transaction.atomic
+def put_in(*, by: Any, town: str, fen: int, on: date, note: str = "", kind: str = "advance") -> ReserveEntry:
+    """Put money into a town's reserve (预拨、补足) or take it back (交回, `fen` positive)."""
+    _may(by, town, on)
+    if fen <= 0 or kind not in ("advance", "topup", "give_back"):
+        raise ReserveProblem(_("请填写大于 0 的金额"))
+    return _enter(by, town, kind, -fen if kind == "give_back" else fen, on, note=note)
+
+
+@transaction.atomic
+def pay_first(
+    *, by: Any, case: Case, fen: int, on: date, seen: int, beside: User, reason: str
+) -> ReserveEntry:
+    """Pay from the reserve before the papers are complete (先行救助): emergencies only, within the town's limit.
+
+    Raises:
+        StepRefused: when the matter does not pay first, or the sum is above what the place allows a town.
+        ReserveProblem: when the reserve does not hold that much; nothing is written then.
+    """
+    case.refresh_from_db()
+    procedure = procedure_of(case)
+    limit = limit_of(case, on)
+    if limit is None:
+        raise StepRefused([Obstacle("not_urgent", _("只有急难型救助可以先行救助"))])
+    if not 0 < fen <= limit:
+        words = _("先行救助每次不超过 %(limit)s 元，超过部分请走审核确认") % {"limit": f"{limit / 100:,.2f}"}
+        raise StepRefused([Obstacle("over_limit", words)])
+    take_step(
+        by=by,
+        case=case,
+        action="pay_first",
+        on=on,
+        seen=seen,
+        beside=beside,
+        reason=reason,
+        details={"fen": fen},
+    )
+    papers = procedure.limit("papers")
+    due = deadline(on, papers.number, papers.unit, load_calendar(on_unknown="provisional"))
+    town = case.division[:TOWN_DIGITS]
+    return _enter(by, town, "payout", -fen, on, case=case, papers_due=due)
+
+
+@transaction.atomic
+def close_month(*, by: Any, beside: User, town: str, month: date, on: date) -> ReserveClosing:
+    """Close a month of the ledger (月末对账), signed by two; nothing is entered in it afterwards."""
+    _may(by, town, on)
+    user = user_of(by)
+    if user is None or user == beside:
+        raise ReserveProblem(_("对账须由两人签字"))
+    if on < month.replace(day=28) or month.day != 1:
+        raise ReserveProblem(_("这个月还没有结束，月末再对账"))
+    rows = ReserveEntry.objects.filter(
+        division=town, year=month.year, on__year=month.year, on__month__lte=month.month
+    )
+    row = ReserveClosing.objects.create(
+        division=town,
+        month=month,
+        balance=sum(rows.values_list("fen", flat=True)),
+        entries=rows.filter(on__month=month.month).count(),
+        by=user,
+        beside=beside,
+    )
+    after = {"month": month, "balance": row.balance, "beside": beside.pk}
+    audit.record(by=user, act="cases.close_reserve", subject=row, after=after, division=town)
+    return row
+
+
+def _may(by: Any, town: str, on: date) -> None:
+    powers = powers_in(by, town, on)
+    if powers is not None and not powers & FILL:
+        raise ReserveProblem(_("备用金由镇街经办、县级财务或审核人员登记，您的岗位没有这项权限"))
+
+
+def _enter(
+    by: Any,
+    town: str,
+    kind: str,
+    fen: int,
+    on: date,
+    *,
+    case: Case | None = None,
+    papers_due: date | None = None,
+    note: str = "",
+) -> ReserveEntry:
+    user = user_of(by)
+    if user is None:
+        raise ReserveProblem(_("备用金台账由工作人员登记"))
+    try:
+        with transaction.atomic():
+            row = ReserveEntry.objects.create(
+                division=town,
+                year=on.year,
+                kind=kind,
+                fen=fen,
+                case=case,
+                on=on,
+                papers_due=papers_due,
+                note=note[:200],
+                by=user,
+            )
+    except DatabaseError as trouble:
+        if "reserve_empty" in str(trouble):
+            left = f"{balance(town, on.year) / 100:,.2f}"
+            raise ReserveProblem(
+                _("备用金余额 %(left)s 元，不够这一笔；请先补足") % {"left": left}
+            ) from trouble
+        if "reserve_closed" in str(trouble):
+            raise ReserveProblem(_("这个月的备用金已经对账，不能再登记")) from trouble
+        raise
+    after = {"kind": kind, "fen": fen, "case": case.number if case else ""}
+    audit.record(by=user, act="cases.reserve", subject=row, after=after, division=town)
+    return row

@@ -1,0 +1,241 @@
+"""Open a review, keep a benefit as it is, change, fade, suspend, resume or stop it, and claim back what was overpaid."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from anmin.kernel.audit import actions as audit
+from anmin.kernel.cases.actions import Opening, StepRefused, open_case, take_step
+from anmin.kernel.cases.deciding.actions import about, deciding_person
+from anmin.kernel.cases.deciding.granting import review_class_of, review_due
+from anmin.kernel.cases.deciding.transferring import carry
+from anmin.kernel.cases.guards import Obstacle
+from anmin.kernel.cases.intake.actions import number_for
+from anmin.kernel.cases.intake.models import CaseMember
+from anmin.kernel.cases.matters import procedure_for
+from anmin.kernel.cases.models import Case, Step
+from anmin.kernel.cases.parties import signature
+from anmin.kernel.cases.queries import procedure_of
+from anmin.kernel.cases.upkeep.queries import outlook
+from anmin.kernel.cases.verification.queries import result_of
+from anmin.kernel.entitlements import actions as entitlements
+from anmin.kernel.entitlements.grounds import NO_GROUNDS, Grounds, ground
+from anmin.kernel.entitlements.models import Decision, Entitlement
+from anmin.kernel.entitlements.queries import amount_in
+from anmin.kernel.people.models import Membership
+from anmin.kernel.people.queries import in_force
+from anmin.lib.calendar import add_months
+
+REVIEW, RECOVERY = "review", "recovery"
+
+
+@transaction.atomic
+def open_upkeep(
+    *,
+    by: Any,
+    entitlement: Entitlement,
+    on: date,
+    matter: str = REVIEW,
+    channel: str = "found",
+    reason: str = "",
+) -> Case:
+    """Open a case about a running benefit (复核、变更、追回): what was adopted last time is what the family declares now.
+
+    Anybody may open one, the system too; it decides nothing.
+
+    Raises:
+        StepRefused: when a case about the benefit is under way.
+    """
+    if Case.objects.filter(entitlement=entitlement, matter=matter, closed_on__isnull=True).exists():
+        raise StepRefused([Obstacle("under_way", _("这项待遇已有一件在办，请在那件里办理"))])
+    before = Case.objects.filter(number=entitlement.begun_by.case_number).first()
+    head = Membership.objects.filter(in_force(on), household=entitlement.household, is_head=True).first()
+    applicant = (
+        entitlement.person_id or (head.person_id if head else None) or (before and before.applicant_id)
+    )
+    procedure = procedure_for(matter, entitlement.division, on)
+    opening = Opening(
+        number=number_for(matter, entitlement.division, on),
+        division=entitlement.division,
+        household_id=entitlement.household_id,
+        applicant_id=applicant,
+        channel=channel,
+        entitlement=entitlement,
+        level=entitlement.level,
+    )
+    form = {"why": reason, "review_class": before.form.get("review_class", "A") if before else "A"}
+    case = open_case(by=by, procedure=procedure, opening=opening, on=on, form=form)
+    if before is not None:
+        carry(before, case, on)
+        for row in case.facts.all():
+            row.declared = row.adopted if row.adopted is not None else row.declared
+            row.checked, row.checked_on, row.checked_source = None, None, ""
+            row.seen, row.seen_on, row.seen_by = None, None, None
+            row.adopted, row.basis, row.reason, row.adopted_by = None, "", "", None
+            row.save()
+    else:
+        members = Membership.objects.filter(in_force(on), household=entitlement.household, is_double=False)
+        CaseMember.objects.bulk_create(
+            CaseMember(case=case, person_id=row.person_id, relation=row.relation, position=at)
+            for at, row in enumerate(members.order_by("-is_head", "relation", "pk"))
+        )
+    return case
+
+
+@transaction.atomic
+def keep(*, by: Any, case: Case, on: date, seen: int, reason: str = "") -> Step:
+    """Find that nothing changed (复核无变化): the benefit goes on, and the next review is set by class.
+
+    Raises:
+        StepRefused: where the facts come to something else; that is decided, not passed over.
+    """
+    found = outlook(case, on=on)
+    if found.outcome != "keep":
+        words = _("按复核认定的情况，待遇应由 %(before)s 元变为 %(after)s 元，请提出变动意见") % {
+            "before": f"{found.before / 100:,.2f}",
+            "after": f"{found.after / 100:,.2f}",
+        }
+        raise StepRefused([Obstacle("changed", words)])
+    step = take_step(by=by, case=case, action="keep", on=on, seen=seen, reason=reason)
+    row = Entitlement.objects.select_for_update().get(pk=case.entitlement_id)
+    row.review_due = review_due(procedure_of(case), review_class_of(case), on)
+    row.save(update_fields=["review_due"])
+    after = {"review_due": row.review_due}
+    audit.record(by=signature(by), act="cases.keep_benefit", subject=row, after=after, division=row.division)
+    return step
+
+
+@transaction.atomic
+def decide_change(
+    *,
+    by: Any,
+    case: Case,
+    outcome: str,
+    on: date,
+    seen: int,
+    reason: str,
+    first_month: date | None = None,
+) -> Decision:
+    """Decide on a running benefit (变更、减发、渐退、暂停、恢复、停发), from the month after unless said otherwise.
+
+    `outcome` is the step: change, reduce, fade, suspend, resume or stop. What the rules make of the facts is the new
+    amount; a stop that no rule calculates, such as a death or a wish, rests on its reason.
+
+    Raises:
+        StepRefused: also where the facts come to another outcome than the one chosen.
+    """
+    row = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("procedure", "entitlement")
+        .get(pk=case.pk)
+    )
+    user = deciding_person(by, row, outcome, on, reason)
+    entitlement = row.entitlement
+    if entitlement is None:
+        raise StepRefused([Obstacle("no_benefit", _("本件没有关联待遇，不能作待遇变动"))])
+    month = first_month or add_months(on.replace(day=1), 1)
+    found = outlook(row, on=on) if outcome in ("change", "reduce", "fade", "resume") else None
+    if found is not None and outcome in ("change", "reduce") and found.outcome != outcome:
+        words = _("按已认定的情况应为 %(after)s 元（现 %(before)s 元），与所选的变动不符") % {
+            "before": f"{found.before / 100:,.2f}",
+            "after": f"{found.after / 100:,.2f}",
+        }
+        raise StepRefused([Obstacle("other_outcome", words)])
+    held = amount_in(entitlement, month)
+    fen = _fen_after(row, outcome, found.after if found else 0, held.fen if held else 0, on)
+    decision = entitlements.decide(
+        by=user,
+        outcome="change" if outcome == "fade" else outcome,
+        benefit=entitlement.benefit,
+        person=entitlement.person,
+        amount=fen,
+        grounds=_grounds(row, on) if found is not None else NO_GROUNDS,
+        reason=reason,
+        law=procedure_of(row).law,
+        **about(row, on),
+    )
+    take_step(by=by, case=row, action=outcome, on=on, seen=seen, reason=reason, decision=decision)
+    if outcome in ("change", "reduce"):
+        entitlements.change_amount(
+            by=user, decision=decision, entitlement=entitlement, first_month=month, fen=fen
+        )
+    elif outcome == "fade":
+        months = int(result_of(row, on=on).outcome.rates["fade_months"].value(0))
+        entitlements.fade(
+            by=user,
+            decision=decision,
+            entitlement=entitlement,
+            first_month=month,
+            last_month=add_months(month, months - 1),
+            fen=fen,
+        )
+    elif outcome == "suspend":
+        entitlements.suspend(by=user, decision=decision, entitlement=entitlement, first_month=month)
+    elif outcome == "resume":
+        entitlements.resume(by=user, decision=decision, entitlement=entitlement, first_month=month, fen=fen)
+    else:
+        entitlements.end(by=user, decision=decision, entitlement=entitlement, first_month=month)
+    return decision
+
+
+def _fen_after(case: Case, outcome: str, by_rules: int, held: int, on: date) -> int:
+    if outcome in ("suspend", "stop"):
+        return 0
+    if outcome != "fade":
+        return by_rules
+    values = {
+        (None, "previous_dibao_month"): held,
+        (None, "fade_first_day"): int(add_months(on.replace(day=1), 1).strftime("%Y%m%d")),
+    }
+    later = add_months(on.replace(day=1), 1)
+    claims = result_of(case, on=later, instead=values).claims
+    fading = [one.fen for one in claims if one.benefit.key.endswith("/fade_out")]
+    if not fading:
+        raise StepRefused(
+            [Obstacle("no_fading", _("不符合渐退条件：渐退只适用于成员就业后收入超过标准的家庭"))]
+        )
+    return fading[0]
+
+
+def _grounds(case: Case, on: date) -> Grounds:
+    result = result_of(case, on=on)
+    return ground(result.outcome, result.persons)
+
+
+def overpaid(entitlement: Entitlement, first_month: date, last_month: date, due_fen: int) -> int:
+    """Fen that the amounts on the books exceeded what was due, over months (多发金额); never negative."""
+    total, month = 0, first_month
+    while month <= last_month:
+        held = amount_in(entitlement, month)
+        total += max((held.fen if held is not None else 0) - due_fen, 0)
+        month = add_months(month, 1)
+    return total
+
+
+@transaction.atomic
+def claim_back(*, by: Any, case: Case, fen: int, on: date, seen: int, reason: str) -> Decision:
+    """Decide that something is claimed back (追回), and how much; the notice goes out with the decision."""
+    row = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("procedure", "entitlement")
+        .get(pk=case.pk)
+    )
+    user = deciding_person(by, row, "claim_back", on, reason)
+    if fen <= 0:
+        raise StepRefused([Obstacle("nothing_due", _("追回金额须大于 0"))])
+    decision = entitlements.decide(
+        by=user,
+        outcome="recover",
+        benefit=row.entitlement.benefit if row.entitlement else "",
+        amount=fen,
+        grounds=NO_GROUNDS,
+        reason=reason,
+        law=procedure_of(row).law,
+        **about(row, on),
+    )
+    take_step(by=by, case=row, action="claim_back", on=on, seen=seen, reason=reason, decision=decision)
+    return decision

@@ -14,6 +14,7 @@ from django.conf import settings
 from anmin.cli.running import out, progress_bar
 from anmin.kernel.access.actions import create_demo_staff
 from anmin.kernel.access.queries import Scope, demo_accounts
+from anmin.kernel.cases.demo.actions import make_demo_cases
 from anmin.kernel.divisions.catalogue import Catalogue
 from anmin.kernel.facts.batches.actions import take_in
 from anmin.kernel.facts.demo.batches import write_batches
@@ -89,9 +90,15 @@ def _make(city: str, persons: int, seed: int, on: date) -> None:
             )
             progress("登记人员和家庭", 1, 1)
             _take_in_batches(homes_of(snapshot, on, seed), on)
-    create_demo_staff(by="anmin demo-data", places=_staff(city, on), on=date(2020, 1, 1))
+    staff = _staff(city, on)
+    create_demo_staff(by="anmin demo-data", places=staff, on=date(2020, 1, 1))
+    cases = 0
+    for _username, _title, place, role in staff:
+        if role == "town_clerk":
+            cases = make_demo_cases(town=place, ending="" if city == USUAL_CITY else f"-{city}", on=on)
     report = report_on_truths(run, Scope.nation())
     out.print(f"演示城市：{run.households:,} 户、{run.persons:,} 人（演示数据，不是任何真实的人）")
+    out.print(f"演示办件：{cases} 件，停在受理、核查、公示、确认等各个环节")
     out.print(f"预埋的 {report.planted} 户已知答案：{report.right} 户测算一致，{len(report.wrong)} 户不一致")
     for line in report.wrong[:10]:
         out.print(f"[red]{line}[/red]")
@@ -131,6 +138,9 @@ def _staff(city: str, on: date) -> list[tuple[str, str, str, str]]:
         staff.append((f"ertong{ending}", f"{first.name} · 未成年人保护", first.code, "child_protector"))
         for town in catalogue.towns_of(first.code, on=on)[:1]:
             staff.append((f"zhen1{ending}", f"{first.name}{town.name} · 镇街经办", town.code, "town_clerk"))
+            staff.append(
+                (f"fenguan1{ending}", f"{first.name}{town.name} · 分管领导", town.code, "town_leader")
+            )
             for village in catalogue.villages_of(town.code, on=on)[:1]:
                 title = f"{town.name}{village.name} · 村居协理"
                 staff.append((f"cun1{ending}", title, village.code, "village_worker"))

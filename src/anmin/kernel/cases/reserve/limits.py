@@ -9,6 +9,7 @@ from anmin.kernel.cases.procedures import ProcedureProblem
 from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.codes import Settlement
+from anmin.policy.rates import Value
 
 STANDARD = "dibao_standard"
 
@@ -24,4 +25,11 @@ def limit_of(case: Case, on: date) -> int | None:
             f"“{procedure.title}”还没有规定镇街先行救助限额，不能先行救助；请县级民政局在本地办理程序中补上"
         )
     entry = rulebook().rates.entry(STANDARD, case.division, on)
-    return int(entry.value(Settlement.URBAN)) * int(times)
+    return as_whole(entry.value(Settlement.URBAN)) * int(times)
+
+
+def as_whole(value: Value) -> int:
+    """A rate that is a number and not a table."""
+    if isinstance(value, tuple):
+        raise TypeError("a table is no number")
+    return int(value)

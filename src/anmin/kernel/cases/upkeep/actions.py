@@ -20,6 +20,7 @@ from anmin.kernel.cases.matters import procedure_for
 from anmin.kernel.cases.models import Case, Step
 from anmin.kernel.cases.parties import signature
 from anmin.kernel.cases.queries import procedure_of
+from anmin.kernel.cases.reserve.limits import as_whole
 from anmin.kernel.cases.upkeep.queries import outlook
 from anmin.kernel.cases.verification.queries import result_of
 from anmin.kernel.entitlements import actions as entitlements
@@ -101,7 +102,7 @@ def keep(*, by: Any, case: Case, on: date, seen: int, reason: str = "") -> Step:
         }
         raise StepRefused([Obstacle("changed", words)])
     step = take_step(by=by, case=case, action="keep", on=on, seen=seen, reason=reason)
-    row = Entitlement.objects.select_for_update().get(pk=case.entitlement_id)
+    row = Entitlement.objects.select_for_update().get(cases=case)
     row.review_due = review_due(procedure_of(case), review_class_of(case), on)
     row.save(update_fields=["review_due"])
     after = {"review_due": row.review_due}
@@ -164,7 +165,7 @@ def decide_change(
             by=user, decision=decision, entitlement=entitlement, first_month=month, fen=fen
         )
     elif outcome == "fade":
-        months = int(result_of(row, on=on).outcome.rates["fade_months"].value(0))
+        months = as_whole(result_of(row, on=on).outcome.rates["fade_months"].value(0))
         entitlements.fade(
             by=user,
             decision=decision,
@@ -187,7 +188,7 @@ def _fen_after(case: Case, outcome: str, by_rules: int, held: int, on: date) -> 
         return 0
     if outcome != "fade":
         return by_rules
-    values = {
+    values: dict[tuple[int | None, str], int] = {
         (None, "previous_dibao_month"): held,
         (None, "fade_first_day"): int(add_months(on.replace(day=1), 1).strftime("%Y%m%d")),
     }

@@ -66,7 +66,8 @@ def state_checked(*, by: Any, case: Case, said: Iterable[Said], source: str, as_
         raise VerificationProblem(_("数据日期不能晚于今天，请按答复上的日期填写"))
     rows = [(one, _fact_row(case, one)) for one in said]
     for one, row in rows:
-        if row.checked_on is None or row.checked_on <= as_of:
+        newest = (row.checked_on, row.checked_source)
+        if row.checked_on is None or newest <= (as_of, source[:100]):  # the order of arrival must not matter
             row.checked, row.checked_source, row.checked_on = one.value, source[:100], as_of
             _save(row)
     _record(by, case, "state_checked", {"source": source, "as_of": as_of, "facts": len(rows)})

@@ -1,0 +1,178 @@
+"""The order in which facts arrive changes nothing; of several decisions at one moment one stands."""
+
+import itertools
+import threading
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection, connections, transaction
+
+from anmin.kernel.access.models import User
+from anmin.kernel.cases.actions import Opening, StaleCase, StepRefused, open_case, take_step
+from anmin.kernel.cases.declaring import ProcedureBook
+from anmin.kernel.cases.models import AllowedStep, Case, ProcedureVersion, Step
+from anmin.kernel.cases.verification import actions as verification
+from anmin.kernel.cases.verification.queries import result_of
+from anmin.kernel.entitlements.actions import decide
+from anmin.kernel.entitlements.models import Decision
+from anmin.kernel.people.models import Household, Person
+from tests.kernel.cases.road import DAY, Road, a_family, earns, town_staff
+
+RACE = {
+    "matter": "race",
+    "title": "竞争",
+    "since": date(2020, 1, 1),
+    "file": "race.yaml",
+    "states": {
+        "confirming": {"title": "待确认"},
+        "approved": {"title": "已确认", "end": True},
+        "refused": {"title": "不予确认", "end": True},
+        "withdrawn": {"title": "已撤回", "end": True},
+    },
+    "steps": [
+        {"action": "confirm", "title": "确认", "from": "confirming", "to": "approved", "decides": True},
+        {
+            "action": "refuse",
+            "title": "不予确认",
+            "from": "confirming",
+            "to": "refused",
+            "who": "case.confirm",
+            "adverse": True,
+            "decides": True,
+            "reason": True,
+        },
+        {"action": "withdraw", "title": "撤回", "from": "confirming", "to": "withdrawn"},
+    ],
+}
+
+
+@pytest.mark.django_db
+def test_the_order_in_which_facts_arrive_does_not_change_the_entitlement():
+    home, people = a_family(("王秀英", 1970), ("王建国", 1995))
+    road = Road.begin(home, town_staff(), said=[])
+    said = [
+        lambda: told("declared", earns(people[0], 9_000)),
+        lambda: told("社保", earns(people[0], 12_000), DAY - timedelta(30)),
+        lambda: told("税务", earns(people[0], 15_000), DAY - timedelta(2)),
+        lambda: told("社保", earns(people[0], 14_000), DAY - timedelta(2)),
+    ]
+
+    def told(source, one, as_of=None):
+        if source == "declared":
+            verification.declare(by="test", case=road.case, said=[one])
+        else:
+            verification.state_checked(
+                by="test", case=road.case, said=[one], source=source, as_of=as_of, on=DAY
+            )
+
+    results = set()
+    for order in itertools.permutations(said):
+        road.case.facts.all().delete()
+        for tell in order:
+            tell()
+        results.add(result_of(road.case, on=DAY).month)
+
+    assert len(results) == 1
+
+
+@pytest.fixture
+def committed(django_db_setup, django_db_blocker, monkeypatch):
+    """Cases and people whom other connections see; the book of acts is left out, and everything goes away again."""
+    monkeypatch.setattr("anmin.kernel.audit.actions.record", lambda **told: None)
+    with django_db_blocker.unblock():
+        users = [User.objects.create(username=f"race{at}", display_name="r", password="x") for at in (1, 2)]
+        person, home = (
+            Person(name="王秀英", division="371002001001"),
+            Household(number="RACE", division="371002001001", first_day=date(2020, 1, 1)),
+        )
+        person.save()
+        home.save()
+        yield users, person, home
+        tables = ("kernel_step", "kernel_decision", "kernel_allowedstep", "kernel_procedureversion")
+        switch(tables, "DISABLE")
+        with transaction.atomic():
+            mine = Case.objects.filter(matter="race")
+            Step.objects.filter(case__in=mine).delete()
+            Decision.objects.filter(matter="race").delete()
+            mine.delete()
+            AllowedStep.objects.filter(procedure__matter="race").delete()
+            ProcedureVersion.objects.filter(matter="race").delete()
+            home.delete()
+            person.delete()
+            User.objects.filter(username__startswith="race").delete()
+        switch(tables, "ENABLE")
+        connection.close()
+
+
+def switch(tables, how):
+    """Rows that never go away go away after this test alone."""
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} {how} TRIGGER USER")
+
+
+@pytest.mark.parametrize("races", [40, pytest.param(500, marks=pytest.mark.full)])
+def test_of_decisions_at_one_moment_exactly_one_stands(committed, races):
+    users, person, home = committed
+    procedure = ProcedureBook([RACE]).procedure("race", "371002", DAY)
+    cases = [
+        open_case(
+            by="test",
+            procedure=procedure,
+            opening=Opening(f"RACE-{at}", "371002001001", home.pk, person.pk, "counter"),
+            on=DAY,
+            form={},
+        )
+        for at in range(races)
+    ]
+    won, lost, gate = [], [], threading.Barrier(2)
+
+    def decides(user, outcome, action):
+        for case in cases:
+            gate.wait()
+            try:
+                with transaction.atomic():
+                    decision = decide(
+                        by=user,
+                        case_number=case.number,
+                        matter="race",
+                        division=case.division,
+                        household=home,
+                        outcome=outcome,
+                        on=DAY,
+                        reason="理由",
+                    )
+                    take_step(
+                        by="竞争" if user is None else user,
+                        case=case,
+                        action=action,
+                        on=DAY,
+                        seen=0,
+                        reason="理由",
+                        decision=decision,
+                    )
+            except (StaleCase, StepRefused) as trouble:
+                lost.append((case.number, type(trouble).__name__))
+            else:
+                won.append((case.number, action))
+        connections.close_all()
+
+    threads = [
+        threading.Thread(target=decides, args=[users[0], "grant", "confirm"]),
+        threading.Thread(target=decides, args=[users[1], "refuse", "refuse"]),
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("anmin.kernel.cases.queries.powers_in", lambda *told: None)
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert len(won) == races and len({number for number, _ in won}) == races
+    assert {kind for _, kind in lost} <= {"StaleCase"} and len(lost) == races
+    ends = dict(won)
+    for case in Case.objects.filter(matter="race"):
+        steps = list(case.steps.all())
+        assert len(steps) == 1 and steps[0].action == ends[case.number]
+        assert Decision.objects.filter(case_number=case.number).count() == 1
+        assert case.state == {"confirm": "approved", "refuse": "refused"}[steps[0].action]

@@ -21,6 +21,7 @@ from anmin.kernel.cases.matters import procedure_for
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.publicity import actions as publicity
 from anmin.kernel.cases.reserve import actions as reserve
+from anmin.kernel.cases.reserve.limits import as_whole
 from anmin.kernel.cases.reserve.queries import balance
 from anmin.kernel.cases.upkeep import actions as upkeep
 from anmin.kernel.cases.verification import actions as verification
@@ -127,7 +128,7 @@ def _said(plan: Plan, home: Household, members: Sequence[Membership], on: date) 
     """What the family declares: an income below the line, over every line, or between the two."""
     if plan.matter == "temp_small":
         return [Said("temporary_need", 2_600 * YUAN), Said("temporary_event", 3)]
-    standard = int(rulebook().rates.entry("dibao_standard", home.division, on).value(home.settlement))
+    standard = as_whole(rulebook().rates.entry("dibao_standard", home.division, on).value(home.settlement))
     times = 6.0 if plan.over else 1.2 if plan.edge else 0.4
     wage = int(standard * 12 * len(members) * times) // YUAN * YUAN
     form = procedure_for(plan.matter, home.division, on).intake["form"]
@@ -304,7 +305,7 @@ def _review(walker: Walker) -> None:
 
 def _decide_review(walker: Walker, plan: Plan) -> None:
     wages = walker.case.facts.filter(name="wage_year", declared__gt=0).first()
-    if wages is None:
+    if wages is None or wages.declared is None:
         return
     more = wages.declared * (5 if plan.stop == "fading" else 1) + 2_400 * YUAN
     verification.state_checked(

@@ -55,9 +55,13 @@ def open_upkeep(
         raise StepRefused([Obstacle("under_way", _("这项待遇已有一件在办，请在那件里办理"))])
     before = Case.objects.filter(number=entitlement.begun_by.case_number).first()
     head = Membership.objects.filter(in_force(on), household=entitlement.household, is_head=True).first()
-    applicant = (
-        entitlement.person_id or (head.person_id if head else None) or (before and before.applicant_id)
-    )
+    applicant: int | None = entitlement.person_id
+    if applicant is None:
+        applicant = (
+            head.person_id if head is not None else before.applicant_id if before is not None else None
+        )
+    if applicant is None:
+        raise StepRefused([Obstacle("no_head", _("这一户没有登记户主，请先登记户主再复核"))])
     procedure = procedure_for(matter, entitlement.division, on)
     opening = Opening(
         number=number_for(matter, entitlement.division, on),

@@ -7,18 +7,13 @@ from django.db import DatabaseError, transaction
 
 from anmin.kernel.access.queries import reader_for
 from anmin.kernel.cases.actions import StepRefused
-from anmin.kernel.cases.deciding.sampling import (
-    SampleProblem,
-    confirm_batch,
-    draw_sample,
-    drawn_from,
-    draws_again,
-)
-from anmin.kernel.cases.deciding.transferring import agree_to_transfer, transfer
 from anmin.kernel.cases.intake.actions import file_application
 from anmin.kernel.cases.intake.queries import lacking
 from anmin.kernel.cases.queries import case_numbered
 from anmin.kernel.cases.relatives.actions import declare_staff_person
+from anmin.kernel.cases.sampling.actions import SampleProblem, confirm_batch, draw_sample
+from anmin.kernel.cases.sampling.queries import drawn_from, draws_again
+from anmin.kernel.cases.transferring.actions import agree_to_transfer, transfer
 from anmin.kernel.cases.upkeep import actions as upkeep
 from anmin.kernel.cases.upkeep.queries import due_for_review, outlook
 from anmin.kernel.cases.verification.actions import Said, adopt, record_assessment, state_checked

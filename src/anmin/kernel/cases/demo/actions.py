@@ -13,7 +13,6 @@ from anmin.kernel.access.queries import reader_for
 from anmin.kernel.cases.actions import take_step
 from anmin.kernel.cases.deciding import actions as deciding
 from anmin.kernel.cases.deciding.actions import Point
-from anmin.kernel.cases.deciding.transferring import transfer
 from anmin.kernel.cases.demo.plans import PLANS, Plan
 from anmin.kernel.cases.intake import actions as intake
 from anmin.kernel.cases.intake.forms import ApplicationForm
@@ -23,6 +22,7 @@ from anmin.kernel.cases.publicity import actions as publicity
 from anmin.kernel.cases.reserve import actions as reserve
 from anmin.kernel.cases.reserve.limits import as_whole
 from anmin.kernel.cases.reserve.queries import balance
+from anmin.kernel.cases.transferring.actions import transfer
 from anmin.kernel.cases.upkeep import actions as upkeep
 from anmin.kernel.cases.verification import actions as verification
 from anmin.kernel.cases.verification.actions import Said

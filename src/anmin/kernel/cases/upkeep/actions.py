@@ -12,7 +12,6 @@ from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.actions import Opening, StepRefused, open_case, take_step
 from anmin.kernel.cases.deciding.actions import about, deciding_person
 from anmin.kernel.cases.deciding.granting import review_class_of, review_due
-from anmin.kernel.cases.deciding.transferring import carry
 from anmin.kernel.cases.guards import Obstacle
 from anmin.kernel.cases.intake.actions import number_for
 from anmin.kernel.cases.intake.models import CaseMember
@@ -21,6 +20,7 @@ from anmin.kernel.cases.models import Case, Step
 from anmin.kernel.cases.parties import signature
 from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.cases.reserve.limits import as_whole
+from anmin.kernel.cases.transferring.actions import carry
 from anmin.kernel.cases.upkeep.queries import outlook
 from anmin.kernel.cases.verification.queries import result_of
 from anmin.kernel.entitlements import actions as entitlements

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from anmin.kernel.access.queries import Reader
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.actions import StaleCase, StepRefused, add_cause
 from anmin.kernel.cases.deciding.actions import confirm
@@ -20,25 +17,16 @@ from anmin.kernel.cases.deciding.models import Sample
 from anmin.kernel.cases.matters import procedure_for
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.parties import user_of
-from anmin.kernel.cases.verification.evidence import is_disputed
+from anmin.kernel.cases.sampling.queries import WHOLE_BP, doubts, drawn_from
 from anmin.policy.errors import PolicyError
 
 SAMPLED = "sampled"
-WHOLE_BP = 10_000
 USUAL_BATCH_BP = 1_000
 """One case in ten of a batch is looked at first where a place has not fixed another share (unverified)."""
 
 
 class SampleProblem(ValueError):
     """A sample cannot be drawn so; the message says why."""
-
-
-def drawn_from(numbers: Iterable[str], share_bp: int, seed: str) -> list[str]:
-    """The cases that a seed draws from some: at least the share, rounded up, the same for everybody who asks."""
-    known = sorted(set(numbers))
-    count = -(-len(known) * share_bp // WHOLE_BP)
-    ranked = sorted(known, key=lambda number: hashlib.sha256(f"{seed}:{number}".encode()).hexdigest())
-    return sorted(ranked[:count])
 
 
 @transaction.atomic
@@ -76,16 +64,6 @@ def draw_sample(
     return row
 
 
-def samples(reader: Reader) -> QuerySet[Sample]:
-    """Samples in the reader's divisions, newest first."""
-    return Sample.objects.filter(reader.scope.q()).select_related("by").order_by("-on", "-pk")
-
-
-def draws_again(sample: Sample) -> bool:
-    """Whether the recorded seed draws the recorded cases."""
-    return drawn_from(sample.cases, sample.share_bp, sample.seed) == sample.drawn
-
-
 @dataclass(frozen=True)
 class Batch:
     """What came of confirming many: case numbers that were confirmed, held back by the sample, and not, with why."""
@@ -93,20 +71,6 @@ class Batch:
     done: list[str] = field(default_factory=list)
     held_back: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
-
-
-def doubts(case: Case) -> list[str]:
-    """Why a case is not one to be confirmed with others (逐件审核的情形)."""
-    found = []
-    if any(is_disputed(row) for row in case.facts.defer("reason")):
-        found.append(_("申报、核对和入户情况有过不一致"))
-    if case.causes:
-        found.append(_("有特殊情形"))
-    if case.objections.exists():
-        found.append(_("公示期间有过异议"))
-    if case.steps.filter(action__startswith="return").exists():
-        found.append(_("曾被退回"))
-    return found
 
 
 def confirm_batch(

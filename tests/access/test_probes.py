@@ -21,7 +21,7 @@ from tests.make import a_user
 
 pytestmark = pytest.mark.django_db
 HTTP_FEWEST, FEWEST = 4_000, 10_000
-EXCHANGE = ("consents", "checks", "slips")
+EXCHANGE = ("consents", "checks", "slips", "partners", "sharings", "own")
 
 
 class Count:

@@ -13,6 +13,7 @@ from ninja import Body, File, Header, NinjaAPI, Query, UploadedFile
 from ninja import Path as PathPart
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from anmin.api.affairs import router as affairs
 from anmin.api.keys import Caller, KeyAuth, called, turned_away, with_a_key
 from anmin.api.parsing import StrictParser
 from anmin.api.problems import KEY_NOT_VALID, NOT_FOUND, Problem, answer
@@ -21,10 +22,6 @@ from anmin.api.shapes import (
     BatchOut,
     CallPage,
     QuarantinePage,
-    SlipAnswerIn,
-    SlipIn,
-    SlipOut,
-    SlipPage,
     StatusIn,
     StatusOut,
 )
@@ -32,14 +29,10 @@ from anmin.kernel.access.taking.actions import TakingStopped
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.exchange.registry import queries as registry
 from anmin.kernel.exchange.registry.actions import without_consent
-from anmin.kernel.exchange.slips import actions as slips
-from anmin.kernel.exchange.slips import queries as slip_queries
-from anmin.kernel.exchange.slips.actions import SlipProblem
 from anmin.kernel.facts.batches import actions as batches
 from anmin.kernel.facts.batches import queries as batch_queries
 from anmin.kernel.partners import actions as partners
 from anmin.kernel.partners import queries
-from anmin.kernel.people import queries as people
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.errors import PolicyError
 
@@ -232,79 +225,7 @@ def calls(request: HttpRequest, before: int = Query(LARGEST_ID, ge=0, le=LARGEST
     }
 
 
-@api.get("/slips", response={200: SlipPage, **REFUSALS}, operation_id="slips")
-@called
-def list_slips(request: HttpRequest, before: int = Query(LARGEST_ID, ge=0, le=LARGEST_ID)) -> Any:
-    """Slips between us (校核单), newest first."""
-    caller: Caller = request.auth  # type: ignore[attr-defined]
-    caller.must_have("slips")
-    rows = list(slip_queries.slips_with(caller.reader, caller.key.partner).filter(pk__lt=before)[: ROWS + 1])
-    return {
-        "rows": [_slip(row) for row in rows[:ROWS]],
-        "next": rows[ROWS - 1].pk if len(rows) > ROWS else None,
-    }
-
-
-@api.post("/slips", response={200: SlipOut, **REFUSALS}, operation_id="open_slip")
-@called
-def open_slip(request: HttpRequest, given: Body[SlipIn]) -> Any:
-    """Doubt a value of ours (提出校核)."""
-    caller: Caller = request.auth  # type: ignore[attr-defined]
-    caller.must_have("slips")
-    person = people.person_by_number(caller.reader, given.number)
-    if person is None:
-        raise NOT_FOUND
-    try:
-        row = slips.receive_slip(
-            by=caller.reader,
-            partner=caller.key.partner,
-            field=given.field,
-            ours=given.ours,
-            theirs=given.theirs,
-            evidence=given.evidence,
-            on=timezone.localdate(),
-            person=person,
-        )
-    except SlipProblem as trouble:
-        raise Problem(422, "slip", str(trouble)) from trouble
-    return _slip(row)
-
-
-@api.post("/slips/{number}/answer", response={200: SlipOut, **REFUSALS}, operation_id="answer_slip")
-@called
-def answer_slip(request: HttpRequest, number: PathPart[int], given: Body[SlipAnswerIn]) -> Any:
-    """Answer a slip that we sent (答复校核单)."""
-    caller: Caller = request.auth  # type: ignore[attr-defined]
-    caller.must_have("slips")
-    rows = slip_queries.slips_with(caller.reader, caller.key.partner, "out")
-    row = rows.filter(pk=number).first() if 0 < number <= LARGEST_ID else None
-    if row is None:
-        raise NOT_FOUND
-    try:
-        done = slips.answer_slip(
-            by=caller.reader,
-            slip=row,
-            answer=given.answer,
-            on=timezone.localdate(),
-            corrected=given.corrected,
-            note=given.note,
-        )
-    except SlipProblem as trouble:
-        raise Problem(409, "slip", str(trouble)) from trouble
-    return _slip(done)
-
-
-def _slip(row: Any) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "way": row.way,
-        "field": row.field,
-        "ours": row.ours,
-        "theirs": row.theirs,
-        "state": row.state,
-        "answer": row.answer,
-        "due": row.due,
-    }
+api.add_router("", affairs)
 
 
 @api.exception_handler(Problem)

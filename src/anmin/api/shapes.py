@@ -109,10 +109,11 @@ class SlipAnswerIn(Schema):
 
 
 class SlipOut(Schema):
-    """A slip."""
+    """A slip. `number` says whom one that we sent is about: a person's identity number or a household's."""
 
     id: int
     way: str
+    number: str
     field: str
     ours: str
     theirs: str
@@ -126,3 +127,34 @@ class SlipPage(Schema):
 
     rows: list[SlipOut]
     next: int | None
+
+
+class SharingIn(Schema):
+    """A request for data: which fields, on which legal basis, for what, how long."""
+
+    matter: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
+    basis: str = Field(min_length=1, max_length=40, pattern=r"^[a-z_]+$")
+    fields: list[str] = Field(min_length=1, max_length=20)
+    purpose: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
+    contact: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")
+    first_day: date
+    last_day: date
+
+
+class SharingOut(Schema):
+    """A request for data, and what came of it."""
+
+    id: int
+    matter: str
+    basis: str
+    fields: list[str]
+    state: str
+    conformity_due: date
+    answer_due: date
+    reason: str
+
+
+class SharingPage(Schema):
+    """One's own requests, newest first."""
+
+    rows: list[SharingOut]

@@ -19,6 +19,7 @@ register = template.Library()
 SIZE_COOKIE = "anmin_size"
 SIZES = {"normal": _("普通"), "large": _("大"), "xlarge": _("特大"), "huge": _("超大")}
 PLACES = (
+    ("own", "console:own", _("本单位"), "partner.own"),
     ("city", "console:city", _("概览"), ""),
     ("people", "console:people", _("人员"), "register.read"),
     ("households", "console:households", _("住户"), ""),
@@ -30,6 +31,8 @@ PLACES = (
     ("consents", "console:consents", _("核对授权"), "consents.read|consents.manage"),
     ("checks", "console:checks", _("经济核对"), "checks.read|checks.ask|checks.start"),
     ("slips", "console:slips", _("校核单"), "slips.manage"),
+    ("sharings", "console:sharings", _("数据共享申请"), "sharing.decide"),
+    ("partners", "console:partners", _("往来单位"), "partners.manage|partners.read"),
     ("access", "console:access", _("权限"), "grants.give"),
     (
         "exceptions",
@@ -58,7 +61,9 @@ class PageState:
 
 
 def places_for(reader: Any) -> tuple[tuple[str, str, Any], ...]:
-    """The pages that a reader's roles open."""
+    """The pages that a reader's roles open; partners' people have their own and nothing else."""
+    if reader is not None and reader.may("partner.own"):
+        return tuple((key, address, name) for key, address, name, powers in PLACES if powers == "partner.own")
     return tuple(
         (key, address, name)
         for key, address, name, powers in PLACES

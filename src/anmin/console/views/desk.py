@@ -11,8 +11,9 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from anmin.console.views.errors import refused, taking_stopped
@@ -91,7 +92,6 @@ def needs(*powers: str) -> Callable[[Callable[..., HttpResponse]], Callable[...,
     """A page for readers with one of some powers; others are told so, and the refusal is written down."""
 
     def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        @desk
         @wraps(view)
         def checked(desk: Desk, *args: Any, **kwargs: Any) -> HttpResponse:
             if not any(desk.reader.may(power) for power in powers):
@@ -99,18 +99,20 @@ def needs(*powers: str) -> Callable[[Callable[..., HttpResponse]], Callable[...,
             return view(desk, *args, **kwargs)
 
         checked.powers = powers  # type: ignore[attr-defined]
-        return checked
+        return desk(checked)
 
     return wrap
 
 
 def desk(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let only readers who are logged in through, and hand the view its desk."""
+    """Let only readers who are logged in through, and hand the view its desk. Partners' people are led to their page."""
 
     @login_required
     @wraps(view)
     def seated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         today = timezone.localdate()
+        if request.reader.may("partner.own") and "partner.own" not in getattr(view, "powers", ()):
+            return HttpResponseRedirect(reverse("console:own"))
         try:
             return view(Desk(request, request.reader, today), *args, **kwargs)
         except PolicyError as trouble:

@@ -142,6 +142,54 @@ def calls_with(key: PartnerKey) -> QuerySet[PartnerCall]:
     return PartnerCall.objects.filter(key=key).order_by("-at", "-pk")
 
 
+def calls_refused(limit: int = 50) -> list[PartnerCall]:
+    """Calls that no known key made, the newest first: somebody tries, or somebody mistyped."""
+    return list(PartnerCall.objects.filter(key__isnull=True).order_by("-pk")[:limit])
+
+
+def senders_of(partner: Partner) -> QuerySet[Sender]:
+    """A partner's systems that speak the exchange standard."""
+    return (
+        Sender.objects.filter(key__partner=partner).select_related("key").order_by("-is_active", "sender_id")
+    )
+
+
+def sender_numbered(partner: Partner, number: int) -> Sender | None:
+    """One of them."""
+    return senders_of(partner).filter(pk=number).first()
+
+
+def given_up(partner: Partner) -> QuerySet[Outgoing]:
+    """Messages that never arrived at a partner, the newest first."""
+    rows = Outgoing.objects.filter(sender__key__partner=partner, given_up_at__isnull=False)
+    return rows.select_related("sender").order_by("-given_up_at")
+
+
+@dataclass(frozen=True)
+class KeyView:
+    """A key as a page shows it: its state, what it opens in words, and what was done with it today."""
+
+    row: PartnerKey
+    state: str
+    powers: tuple[str, ...]
+    fields: tuple[Shareable, ...]
+    basis: LegalBasis | None
+    told_today: int
+
+
+def key_view(key: PartnerKey, on: date) -> KeyView:
+    """A key in words."""
+    known = shareable()
+    return KeyView(
+        key,
+        state_of(key, on),
+        tuple(POWERS.get(name, name) for name in key.powers),
+        tuple(known[name] for name in key.fields if name in known),
+        legal_bases().get(key.legal),
+        persons_today(key, on),
+    )
+
+
 def state_of(key: PartnerKey, on: date) -> str:
     """live, revoked, expired or waiting."""
     if key.revoked_at is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from anmin.kernel.access.models import User
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.exchange.periods import due
 from anmin.kernel.exchange.sharing.models import SharingRequest
@@ -61,6 +62,7 @@ def ask_sharing(
         first_day=first_day,
         last_day=last_day,
         asked_by=str(by)[:150],
+        asker=by if isinstance(by, User) else None,
         asked_on=on,
         conformity_due=due("sharing_conformity", on),
         answer_due=due("sharing_answer", on),
@@ -89,14 +91,20 @@ def decide_sharing(
     """Grant or refuse (答复共享申请). Granting makes no key: the security administrator does that, within the fields.
 
     Raises:
-        SharingProblem: for a refusal without a reason, and for a request that is decided already.
+        SharingProblem: for a refusal without a reason, a request that was not found in order first or is decided
+            already, and for whoever asked.
     """
     row = _open(request)
+    if row.asker_id is not None and isinstance(by, User) and row.asker_id == by.pk:
+        raise SharingProblem("不能答复自己提出的申请，请由另一位负责人办理")
+    if is_granted and row.state != SharingRequest.State.CONFORMING:
+        raise SharingProblem("先做合规性审查（受理），再答复同意")
     if not is_granted and not reason.strip():
         raise SharingProblem("不予共享要说明理由（《政务数据共享条例》）")
     row.state = SharingRequest.State.GRANTED if is_granted else SharingRequest.State.REFUSED
     row.decided_by, row.decided_on, row.reason = str(by)[:150], on, reason.strip()[:300]
-    row.save(update_fields=["state", "decided_by", "decided_on", "reason"])
+    row.decider = by if isinstance(by, User) else None
+    row.save(update_fields=["state", "decided_by", "decider", "decided_on", "reason"])
     audit.record(
         by=by, act="exchange.decide_sharing", subject=row, after={"state": row.state}, reason=row.reason
     )

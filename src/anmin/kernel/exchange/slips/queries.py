@@ -54,6 +54,23 @@ def slips_with(reader: Reader, partner: Partner, way: str = "") -> QuerySet[Slip
     return (rows.filter(way=way) if way else rows).order_by("-pk")
 
 
+@dataclass(frozen=True)
+class About:
+    """Whom a slip is about, as a department must know to look the value up."""
+
+    name: str
+    number: str
+    person: int | None = None
+
+
+def about(slip: Slip) -> About:
+    """Name and number of the person, or the number of the household."""
+    if slip.person is not None:
+        found = slip.person.identifiers.filter(kind="resident", last_day__isnull=True).first()
+        return About(slip.person.name, found.value if found is not None else "", slip.person.pk)
+    return About("", slip.household.number if slip.household is not None else "")
+
+
 def overdue(reader: Reader, on: date) -> QuerySet[Slip]:
     """Slips that nobody answered in time (超期未答复)."""
     return slips(reader).filter(state=Slip.State.OPEN, due__lt=on)

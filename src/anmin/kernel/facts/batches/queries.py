@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -48,6 +48,16 @@ def kept_files() -> Iterator[tuple[Path, str, str]]:
     """The file of every batch that is kept: where it lies, the name it was signed under, its SHA-256."""
     for row in SourceBatch.objects.filter(deleted_at__isnull=True).order_by("pk").iterator():
         yield lake_home() / row.path, row.path, row.sha256
+
+
+def batches_by(names: Collection[str], of_sources: Collection[str]) -> QuerySet[SourceBatch]:
+    """Batches that somebody of some names sent of some sources, the newest first."""
+    return batches().filter(by_name__in=names, source__in=of_sources)
+
+
+def refused_by(names: Collection[str], limit: int = 20) -> list[RefusedFile]:
+    """Files of somebody of some names that were refused whole, the newest first."""
+    return list(RefusedFile.objects.filter(by_name__in=names).order_by("-at")[:limit])
 
 
 def quarantined(of: SourceBatch) -> QuerySet[SourceQuarantine]:

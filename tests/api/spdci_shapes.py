@@ -3,7 +3,7 @@
 Written down from the standard's published shapes: names, which are required, lengths, and closed lists of codes.
 """
 
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 ID = {"type": "string", "maxLength": 99}
 MOMENT = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$"}

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 from anmin.api import partners as partner_api
 from anmin.api import registry as registry_api
@@ -105,14 +105,16 @@ def hammer(root, operation, client, share, made):
         deadline=None,
         database=None,
         derandomize=True,
+        report_multiple_bugs=False,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
     @given(case=operation.as_strategy())
     def one(case):
         next(made)
+        next(seen)
         path, body = address(case), case.body
-        if next(seen) % 2 and path in ACTIONS:
+        if path in ACTIONS and len(repr(body)) % 2:
             body = let_in(path, body)
         judge(root, operation, path, sent(client, case, path, body))
         stranger = sent(STRANGER, case, path, body)

@@ -24,6 +24,7 @@ from anmin.kernel.people.models import Household, Person
 from anmin.kernel.people.register import actions as register
 from tests.api.partners import a_key
 from tests.api.spdci import BASE, code_of, criteria, envelope, informing, post, request_of, wish
+from tests.api.spdci_shapes import LATER
 from tests.make import a_household, a_number, a_person, a_user
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +86,10 @@ def worked_off():
 
 
 def told(listener_got, action):
-    return [body for body in listener_got if body["header"]["action"] == action]
+    """The messages of a kind that arrived, each as the standard publishes it."""
+    found = [body for body in listener_got if body["header"]["action"] == action]
+    assert [str(wrong) for body in found for wrong in LATER[action].iter_errors(body)] == []
+    return found
 
 
 def test_a_later_answer_comes_from_the_worker_with_the_same_marks_and_our_signature(partner, listener):

@@ -142,8 +142,8 @@ def _must_be_fresh(sender: Sender, written: str) -> None:
         raise Refusal("err.request.timeout", "header.message_ts: not within 15 minutes of our clock")
 
 
-def as_signed(body: Mapping[str, Any]) -> JsonResponse:
-    """An answer just as it was signed: a serializer that adds a name would break the signature."""
+def as_written(body: Mapping[str, Any]) -> JsonResponse:
+    """An answer just as it is: a name that a serializer adds breaks the signature and the published shape."""
     return JsonResponse(body, json_dumps_params={"ensure_ascii": False})
 
 
@@ -152,7 +152,7 @@ def _counted(header: Mapping[str, Any], rows: list[Any]) -> None:
         raise Refusal("err.request.bad", f"header.total_count: {len(rows)} requests are in the message")
 
 
-def _taken_in(request: HttpRequest, action: str, body: dict[str, Any], sender: Sender) -> dict[str, Any]:
+def _taken_in(request: HttpRequest, action: str, body: dict[str, Any], sender: Sender) -> JsonResponse:
     caller: Caller = request.auth  # type: ignore[attr-defined]
     try:
         uri = check_callback(sender, str(body["header"].get("sender_uri") or ""))
@@ -170,7 +170,7 @@ def _taken_in(request: HttpRequest, action: str, body: dict[str, Any], sender: S
         )
     except actions.TransactionReused:
         raise Refusal("err.request.bad", "message.transaction_id came before with another request") from None
-    return messages.acknowledged(kept.correlation)
+    return as_written(messages.acknowledged(kept.correlation))
 
 
 @api.post("/registry/sync/search", response={200: AnsweredOut, **REFUSALS}, operation_id="sync_search")
@@ -194,7 +194,7 @@ def sync_search(request: HttpRequest, given: Body[SearchIn]) -> Any:
         words = f"at most {caller.key.per_day} persons a day"
         raise Refusal("err.request.too_many_requests", words) from None
     caller.persons, caller.fields = made.persons, list(caller.key.fields)
-    return as_signed(made.body)
+    return as_written(made.body)
 
 
 @api.post("/registry/search", response={200: AckOut, **REFUSALS}, operation_id="search")
@@ -239,10 +239,10 @@ def sync_txn_status(request: HttpRequest, given: Body[StatusIn]) -> Any:
     """The state of an earlier request, at once (即时查状态)."""
     caller: Caller = request.auth  # type: ignore[attr-defined]
     sender, body = opened(request, "txn-status")
-    return as_signed(actions.status(by=caller.reader.name, sender=sender, message=body["message"]).body)
+    return as_written(actions.status(by=caller.reader.name, sender=sender, message=body["message"]).body)
 
 
-def _informed(request: HttpRequest, action: str) -> dict[str, Any]:
+def _informed(request: HttpRequest, action: str) -> JsonResponse:
     caller: Caller = request.auth  # type: ignore[attr-defined]
     sender, body = opened(request, action)
     try:
@@ -258,7 +258,7 @@ def _informed(request: HttpRequest, action: str) -> dict[str, Any]:
         )
     except actions.TransactionReused:
         raise Refusal("err.request.bad", "message.transaction_id came before with another message") from None
-    return messages.acknowledged(kept.correlation)
+    return as_written(messages.acknowledged(kept.correlation))
 
 
 @api.post("/registry/on-search", response={200: AckOut, **REFUSALS}, operation_id="on_search")

@@ -14,6 +14,7 @@ from jsonschema_rs import Draft202012Validator
 
 from anmin.api import partners as partner_api
 from anmin.api import registry as registry_api
+from anmin.api.keys import KeyAuth
 from anmin.kernel.exchange.registry import messages
 from anmin.kernel.partners.senders import actions as senders
 from tests.api.partners import a_key
@@ -23,6 +24,7 @@ from tests.make import a_household, a_number, a_person
 
 pytestmark = pytest.mark.django_db
 ORDINARY, MANY = 1_000, 10_000
+NOBODY = Client()
 STRANGER = Client(headers={"authorization": "Bearer anmin_0000000000_x"})
 ACTIONS = {
     f"{BASE}/registry/{name}": name.split("/")[-1]
@@ -117,7 +119,7 @@ def hammer(root, operation, client, share, made):
         if path in ACTIONS and len(repr(body)) % 2:
             body = let_in(path, body)
         judge(root, operation, path, sent(client, case, path, body))
-        stranger = sent(STRANGER, case, path, body)
+        stranger = sent(STRANGER if len(repr(case.body)) % 10 == 0 else NOBODY, case, path, body)
         if stranger.status_code not in (401, 404, 405):
             raise Broken(f"{operation.label} answers without a key: {stranger.status_code}")
 
@@ -210,8 +212,7 @@ def test_an_operation_that_ignores_the_key_is_caught(callers, monkeypatch):
     """A wrong variant: whoever comes is let in as somebody else."""
     client = callers["/api/v1/"]
     token = client.defaults["HTTP_AUTHORIZATION"].removeprefix("Bearer ")
-    real = partner_api.queries.key_by_token
-    monkeypatch.setattr(partner_api.queries, "key_by_token", lambda given, on: real(token, on))
+    monkeypatch.setattr(KeyAuth, "__call__", lambda self, request: self.authenticate(request, token))
 
     with pytest.raises(Broken, match="without a key"):
         checked(callers, 40)

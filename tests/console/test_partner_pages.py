@@ -363,6 +363,7 @@ def test_a_request_for_data_is_asked_found_in_order_granted_and_made_a_key(clerk
     assert "超出" in text(beyond)
     assert "先做合规性审查" in text(too_soon)
     assert (row.state, row.decider) == ("granted", officer)
+    assert f'value="{row.last_day.isoformat()}"' in form
     assert 'value="两项补贴资格核对"' in form and form.count("checked") == 3
     assert "同意共享" in text(client_of(clerk).get(reverse("console:own")))
 

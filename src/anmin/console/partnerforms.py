@@ -12,7 +12,10 @@ from anmin.kernel.exchange.sharing.queries import bases_for
 from anmin.kernel.facts.sources.catalogue import sources
 from anmin.kernel.partners.queries import POWERS, Partner, Sender, shareable
 
-DAY = {"type": "date"}
+
+def a_day() -> forms.DateInput:
+    """A day as the browser's own field wants it, whatever the language of the page."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class Plain(forms.Form):
@@ -76,10 +79,8 @@ class KeyForm(Plain):
         max_length=200,
         help_text=_("只能查到这些辖区的人；多个用空格隔开，例如 371002 371003。"),
     )
-    first_day = forms.DateField(label=_("从哪天起"), widget=forms.DateInput(attrs=DAY))
-    last_day = forms.DateField(
-        label=_("到哪天止"), widget=forms.DateInput(attrs=DAY), help_text=_("最长一年。")
-    )
+    first_day = forms.DateField(label=_("从哪天起"), widget=a_day())
+    last_day = forms.DateField(label=_("到哪天止"), widget=a_day(), help_text=_("最长一年。"))
     per_day = forms.IntegerField(
         label=_("每天最多查多少人"),
         min_value=1,
@@ -155,9 +156,7 @@ class StaffForm(Plain):
         help_text=_("当面告知，首次登录必须修改。"),
     )
     division = forms.CharField(label=_("单位所在辖区代码"), max_length=12)
-    last_day = forms.DateField(
-        label=_("到哪天止（空着为长期）"), required=False, widget=forms.DateInput(attrs=DAY)
-    )
+    last_day = forms.DateField(label=_("到哪天止（空着为长期）"), required=False, widget=a_day())
 
 
 class SharingForm(Plain):
@@ -168,8 +167,8 @@ class SharingForm(Plain):
     matter = forms.CharField(label=_("事项"), max_length=200, help_text=_("办理哪件事要用。"))
     purpose = forms.CharField(label=_("用途"), max_length=200)
     contact = forms.CharField(label=_("联系人和电话"), max_length=100)
-    first_day = forms.DateField(label=_("从哪天起用"), widget=forms.DateInput(attrs=DAY))
-    last_day = forms.DateField(label=_("用到哪天"), widget=forms.DateInput(attrs=DAY))
+    first_day = forms.DateField(label=_("从哪天起用"), widget=a_day())
+    last_day = forms.DateField(label=_("用到哪天"), widget=a_day())
 
     def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.console.places import place_name
 from anmin.console.words import DOMAINS, is_chinese, term_of
+from anmin.kernel.facts.sources.catalogue import sources
 
 register = template.Library()
 
@@ -184,3 +185,10 @@ def departments(written: str) -> str:
     """Who knows a fact, each department in the reader's language."""
     names = [gettext(name) for name in written.split("、") if name]
     return ("、" if is_chinese() else ", ").join(names)
+
+
+@register.filter
+def source_name(key: str) -> str:
+    """The title of a department's source."""
+    found = sources().get(key)
+    return found.title if found is not None else key

@@ -233,8 +233,10 @@ def test_somebody_of_a_partner_sees_the_own_page_and_nothing_else(clerk):
 
     assert page.redirect_chain == [(reverse("console:own"), 302)]
     assert "两项补贴核对" in text(page) and "密钥能做什么" in text(page)
-    for name in ("people", "households", "rules", "partners", "sharings"):
+    for name in ("households", "rules", "simulation", "runs"):
         assert client.get(reverse(f"console:{name}"))["Location"] == reverse("console:own")
+    for name in ("people", "changes", "partners", "sharings", "access", "audit"):
+        assert client.get(reverse(f"console:{name}")).status_code == 403
     menu = text(page).split("wide-nav")[1].split("</nav>")[0]
     assert "本单位" in menu and "住户" not in menu
 

@@ -105,13 +105,13 @@ def needs(*powers: str) -> Callable[[Callable[..., HttpResponse]], Callable[...,
 
 
 def desk(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let only readers who are logged in through, and hand the view its desk. Partners' people are led to their page."""
+    """Let only readers who are logged in through, and hand the view its desk. From what is open to all, partners' people are led to their own page."""
 
     @login_required
     @wraps(view)
     def seated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         today = timezone.localdate()
-        if request.reader.may("partner.own") and "partner.own" not in getattr(view, "powers", ()):
+        if request.reader.may("partner.own") and not hasattr(view, "powers"):
             return HttpResponseRedirect(reverse("console:own"))
         try:
             return view(Desk(request, request.reader, today), *args, **kwargs)

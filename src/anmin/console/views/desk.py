@@ -105,7 +105,10 @@ def needs(*powers: str) -> Callable[[Callable[..., HttpResponse]], Callable[...,
 
 
 def desk(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let only readers who are logged in through, and hand the view its desk. From what is open to all, partners' people are led to their own page."""
+    """Let only readers who are logged in through, and hand the view its desk.
+
+    From pages that are open to everybody, partners' people are led to their own.
+    """
 
     @login_required
     @wraps(view)

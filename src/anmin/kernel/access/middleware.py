@@ -25,7 +25,10 @@ NOTHING = {
     "anmin.ranges": "0",
     "anmin.scope": "",
     "anmin.level": "-1",
+    "anmin.case_level": "-1",
     "anmin.user": "",
+    "anmin.writes": "",
+    "anmin.grants": "",
     "anmin.partner": "",
 }
 

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from anmin.api.partners import described
+from anmin.api.registry import api as registry
 from anmin.cli.commands_datamap import register
 from anmin.kernel.access.datamap import queries
 from anmin.kernel.people.models import Person
@@ -56,7 +57,9 @@ def test_sealed_columns_are_mapped_as_what_they_are():
 
 
 def test_every_field_of_the_interface_is_in_the_map():
-    shapes = described()["components"]["schemas"]
+    shapes = dict(described()["components"]["schemas"])
+    standard = registry.get_openapi_schema(path_prefix="/spdci/social/")["components"]["schemas"]
+    shapes |= {f"spdci.{name}": shape for name, shape in standard.items()}
     fields = {(name, field) for name, shape in shapes.items() for field in shape.get("properties", {})}
     framework = {(name, field) for name, field in fields if name in ("FormParams", "FileParams", "Input")}
 

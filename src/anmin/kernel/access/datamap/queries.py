@@ -75,14 +75,17 @@ def keepings() -> dict[str, Keeping]:
 @lru_cache(maxsize=1)
 def entries() -> tuple[Entry, ...]:
     """Every column of every table, by table."""
-    files = sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem not in (KEEPING, API))
+    files = sorted(
+        path.stem for path in FOLDER.glob("*.yaml") if path.stem != KEEPING and not path.stem.startswith(API)
+    )
     return tuple(one for name in files for one in _entries(_read(name)))
 
 
 @lru_cache(maxsize=1)
 def api_entries() -> tuple[Entry, ...]:
-    """Every field of every shape of the partner API."""
-    return tuple(_entries(_read(API)))
+    """Every field of every shape of the interfaces."""
+    files = sorted(path.stem for path in FOLDER.glob(f"{API}*.yaml"))
+    return tuple(one for name in files for one in _entries(_read(name)))
 
 
 def columns() -> set[tuple[str, str]]:

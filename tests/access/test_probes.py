@@ -81,12 +81,17 @@ def probe_routes(count, client, reader):
 
 
 def probe_person(count, client, reader, thing, name):
-    """One route about one person: the page and the name on it only where role and sight allow both."""
+    """One route about one person: the page and the name on it only where role and sight allow both.
+
+    The page of a household opens where the household itself is in sight, without the members that are not.
+    """
     row = (POLICY["persons"] | POLICY["homes"])[name]
     key = thing.household if name in POLICY["homes"] else thing.pk
     answer = asked(client, reverse(f"console:{name}", args=[key]), row)
-    may = sees(reader, thing) and reader.role in roles_for(row["for"])
-    count.saw(may, answer.status_code == 200, (reader, name, thing, answer.status_code))
+    role = reader.role in roles_for(row["for"])
+    may = sees(reader, thing) and role
+    opens = role_place(reader, thing) and role if name in POLICY["homes"] else may
+    count.saw(opens, answer.status_code == 200, (reader, name, thing, answer.status_code))
     count.saw(may, thing.name in answer.content.decode(), (reader, name, "name", thing))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,6 @@ from anmin.cli.running import out
 from anmin.kernel.access.datamap import queries
 
 HEADINGS = ("表", "名称", "列", "级别", "遮盖", "目的", "依据", "保存期限", "期限依据", "已核实")
-SHOWN = 8
 
 
 def register(parent: typer.Typer) -> None:
@@ -31,18 +31,16 @@ def datamap(
     if overdue:
         _overdue()
         return
-    rows = [_row(one) for one in (*queries.entries(), *queries.api_entries()) if table in ("", one.table)]
-    if not rows:
+    chosen = [one for one in (*queries.entries(), *queries.api_entries()) if table in ("", one.table)]
+    if not chosen:
         raise typer.BadParameter(f"数据目录里没有 {table}；不带参数运行可以看到全部表名")
     if path is not None:
         with path.open("w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file).writerows([HEADINGS, *rows])
-        out.print(f"已写入 {path}：{len(rows)} 行")
+            csv.writer(file).writerows([HEADINGS, *(_row(one) for one in chosen)])
+        out.print(f"已写入 {path}：{len(chosen)} 行")
     else:
-        shown = Table(*HEADINGS[:SHOWN])
-        for row in rows:
-            shown.add_row(*row[:SHOWN])
-        out.print(shown)
+        for _name, rows in groupby(chosen, key=lambda one: one.table):
+            _show(list(rows))
     if missing := queries.unmapped():
         out.print("没有登记的列：" + "、".join(f"{name}.{column}" for name, column in missing))
         raise typer.Exit(1)
@@ -58,6 +56,17 @@ def _overdue() -> None:
         shown.add_row(one.table, one.title, one.keeping.words, one.before.isoformat(), str(one.rows))
     out.print(shown)
     raise typer.Exit(1)
+
+
+def _show(rows: list[queries.Entry]) -> None:
+    head = rows[0]
+    mark = "" if head.keeping.verified else "（待核实）"
+    out.print(f"\n[b]{head.title}[/b] {head.table}\n目的：{head.purpose}\n依据：{head.basis}")
+    out.print(f"保存期限：{head.keeping.words}{mark}")
+    shown = Table("列", "级别", "遮盖")
+    for one in rows:
+        shown.add_row(one.column, one.klass, one.mask or "—")
+    out.print(shown)
 
 
 def _row(one: queries.Entry) -> tuple[str, ...]:

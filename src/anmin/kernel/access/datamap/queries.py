@@ -91,7 +91,7 @@ def api_entries() -> tuple[Entry, ...]:
 def columns() -> set[tuple[str, str]]:
     """The columns that the kernel's tables have."""
     return {
-        (model._meta.db_table, field.column)
+        (model._meta.db_table, str(field.column))
         for model in apps.get_app_config("kernel").get_models()
         for field in model._meta.local_fields
     }

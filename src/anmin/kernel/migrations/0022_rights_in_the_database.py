@@ -194,7 +194,7 @@ CREATE POLICY kernel_assignment_end ON kernel_assignment FOR UPDATE TO {WEB_ROLE
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0020_casework_is_held_by_the_database")]
+    dependencies = [("kernel", "0021_papers")]
     operations = [
         migrations.CreateModel(
             "Assignment",

@@ -109,7 +109,7 @@ PERSON = (
 )
 LEVELLED = [
     *("kernel_household", "kernel_changerequest", "kernel_checkorder", "kernel_slip"),
-    *("kernel_case", "kernel_decision", "kernel_entitlement", "kernel_draft"),
+    *("kernel_case", "kernel_decision", "kernel_entitlement", "kernel_draft", "kernel_paper"),
 ]
 RESULTS = f"{in_scope('division')} AND number NOT IN (SELECT anmin_hidden_homes())"
 BROKEN = (

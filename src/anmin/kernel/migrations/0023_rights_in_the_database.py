@@ -194,7 +194,7 @@ CREATE POLICY kernel_assignment_end ON kernel_assignment FOR UPDATE TO {WEB_ROLE
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0021_papers")]
+    dependencies = [("kernel", "0022_search_planned_by_word")]
     operations = [
         migrations.CreateModel(
             "Assignment",

@@ -42,7 +42,7 @@ def code_permits(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0022_rights_in_the_database")]
+    dependencies = [("kernel", "0023_rights_in_the_database")]
     operations = [
         migrations.CreateModel(
             "PhoneCode",

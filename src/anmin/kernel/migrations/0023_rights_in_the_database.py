@@ -92,17 +92,28 @@ $$;
 REVOKE ALL ON FUNCTION anmin_hidden_homes(), anmin_hidden_sums(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION anmin_hidden_homes(), anmin_hidden_sums(bigint) TO {WEB_ROLE};
 
+-- Planned for the word and the scope, as before; persons opened one by one are a branch of their own.
 CREATE OR REPLACE FUNCTION anmin_search(wanted bigint[], most integer) RETURNS SETOF bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    WITH found AS MATERIALIZED (
-        SELECT id, division, level FROM kernel_person WHERE tokens @> wanted AND merged_into_id IS NULL
-    )
-    SELECT id FROM found
-    WHERE {SEEN} OR id IN (SELECT anmin_opened())
-       OR (level <= anmin_case_level() AND id IN (SELECT anmin_assigned()))
-    ORDER BY division, id
-    LIMIT most
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET jit = off AS $$
+BEGIN
+    RETURN QUERY EXECUTE '
+        SELECT found.id FROM (
+            (SELECT id, division FROM kernel_person
+             WHERE tokens @> $1 AND merged_into_id IS NULL
+               AND division >= $3 AND division <= $4 AND level <= $5 AND ($6 OR anmin_sees(division, level))
+             ORDER BY division, id LIMIT $2)
+            UNION
+            (SELECT id, division FROM kernel_person
+             WHERE tokens @> $1 AND merged_into_id IS NULL AND id = ANY (ARRAY(SELECT anmin_opened())))
+            UNION
+            (SELECT id, division FROM kernel_person
+             WHERE tokens @> $1 AND merged_into_id IS NULL AND level <= $7
+               AND id = ANY (ARRAY(SELECT anmin_assigned())))
+        ) AS found
+        ORDER BY found.division, found.id LIMIT $2'
+    USING wanted, most, current_setting('anmin.lo', true), current_setting('anmin.hi', true), anmin_level(),
+        coalesce(current_setting('anmin.ranges', true) = '1', false), anmin_case_level();
+END $$;
 """
 PERSON = (
     f"{SEEN} OR id IN (SELECT anmin_opened()) OR (level <= anmin_case_level() AND id IN (SELECT anmin_assigned()))"

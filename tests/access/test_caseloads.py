@@ -72,6 +72,24 @@ def test_only_assigned_persons_are_seen_from_the_first_day_to_the_last(today):
     assert other.pk not in seen_by(worker, today)
 
 
+def test_the_day_is_the_reader_s_and_not_the_server_s(today):
+    """Before eight in the morning in China it is still yesterday where the database's clock stands."""
+    child = a_person("赵小苗", VILLAGE, serial=1, level=3)
+    worker, leader = a_case_worker(), a_user("leader", "371002", role="child_protector")
+    tomorrow = today + timedelta(days=1)
+    assignments.assign(
+        by=leader,
+        user=worker,
+        person=child.pk,
+        first_day=tomorrow,
+        last_day=tomorrow,
+        reason="由包村儿童主任承办",
+    )
+
+    assert seen_by(worker, today) == set()
+    assert seen_by(worker, tomorrow) == {child.pk}
+
+
 def test_an_assignment_opens_nothing_above_the_role_s_level(today):
     child = a_person("赵小苗", VILLAGE, serial=1, level=3)
     worker, leader = a_case_worker(role="village_worker"), a_user("leader", "371002", role="child_protector")

@@ -27,6 +27,7 @@ NOTHING = {
     "anmin.level": "-1",
     "anmin.case_level": "-1",
     "anmin.user": "",
+    "anmin.day": "",
     "anmin.writes": "",
     "anmin.grants": "",
     "anmin.partner": "",

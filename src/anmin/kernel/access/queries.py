@@ -137,6 +137,7 @@ class Reader:
             "anmin.level": str(self.clearance),
             "anmin.case_level": str(self.case_clearance),
             "anmin.user": str(self.user.pk) if self.user is not None else "",
+            "anmin.day": self.on.isoformat(),
             "anmin.writes": "" if self.is_read_only else "1",
             "anmin.grants": self.reach("grants.give").settings["anmin.scope"],
         }

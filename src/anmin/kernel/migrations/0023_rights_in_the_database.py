@@ -23,6 +23,10 @@ SEEN = in_scope("division", "level")
 
 FUNCTIONS = f"""
 {SIGHT}
+-- The reader's day: the server's own day begins eight hours later than the day in China.
+CREATE FUNCTION anmin_day() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT nullif(current_setting('anmin.day', true), '')::date
+$$;
 CREATE FUNCTION anmin_writes() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT coalesce(current_setting('anmin.writes', true), '') = '1'
 $$;
@@ -40,7 +44,7 @@ CREATE FUNCTION anmin_opened() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
 $$;
 CREATE FUNCTION anmin_assigned() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
     SELECT person FROM kernel_assignment
-    WHERE user_id = anmin_user() AND first_day <= current_date AND (last_day IS NULL OR last_day >= current_date)
+    WHERE user_id = anmin_user() AND first_day <= anmin_day() AND (last_day IS NULL OR last_day >= anmin_day())
 $$;
 CREATE FUNCTION anmin_case_level() RETURNS integer LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT coalesce(nullif(current_setting('anmin.case_level', true), '')::integer, -1)
@@ -55,7 +59,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     UNION
     SELECT home.number FROM kernel_person AS held
     JOIN kernel_membership AS member ON member.person_id = held.id
-        AND (member.last_day IS NULL OR member.last_day >= current_date - 366)
+        AND (member.last_day IS NULL OR member.last_day >= anmin_day() - 366)
     JOIN kernel_household AS home ON home.id = member.household_id
     WHERE held.level >= 3 AND NOT coalesce({in_scope("held.division", "held.level")}, false)
       AND {in_hull("home.division")}

@@ -15,7 +15,7 @@ ASSIGNED = """
 CREATE OR REPLACE FUNCTION anmin_assigned() RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT person FROM kernel_assignment
-    WHERE user_id = anmin_user() AND first_day <= current_date AND (last_day IS NULL OR last_day >= current_date)
+    WHERE user_id = anmin_user() AND first_day <= anmin_day() AND (last_day IS NULL OR last_day >= anmin_day())
 $$;
 ALTER POLICY kernel_assignment_read ON kernel_assignment USING (
     user_id = anmin_user() OR EXISTS (SELECT 1 FROM kernel_person AS seen WHERE seen.id = person)

@@ -32,6 +32,7 @@ SEALED_PLACES: list[str] = [
 KEPT_FILES: list[str] = ["anmin.kernel.facts.batches.queries.kept_files"]
 """Functions that name the files written once beside the database; `anmin verify` reads them all."""
 ANCHORS = ENVIRONMENT.anchors
+SMS_COMMAND = ENVIRONMENT.sms_command
 MAP_APPROVAL = ENVIRONMENT.map_approval
 """The review number (审图号) that a public map must show; the operator enters it."""
 

@@ -53,7 +53,7 @@ def test_a_page_that_would_go_beyond_is_refused_whole(reader):
 def test_somebody_else_s_leave_lifts_the_limit_for_the_day(reader):
     boss = a_user("boss", "371002", role="county_leader")
     take(reader=reader, klass="clear", person_ids=range(25))
-    permit = actions.ask_permit(by=reader.user, day=ON, limit=40, purpose="集中更正银行卡号")
+    permit = actions.ask_permit(by=reader.user, day=ON, klass="clear", limit=40, purpose="集中更正银行卡号")
     with pytest.raises(PermissionError, match="自己"):
         actions.approve_permit(by=reader.user, permit=permit)
     with pytest.raises(TakingStopped):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +15,7 @@ from anmin.cli.running import out
 from anmin.kernel.audit import keeping
 from anmin.kernel.audit.queries import history_of, misplaced, verification
 from anmin.kernel.audit.receipts import problem_with_archive, receipts
+from anmin.kernel.people.protection import minors_report
 
 app = typer.Typer(help="审计账本：核验、存锚点、建分区、归档、历史版本", no_args_is_help=True)
 
@@ -103,3 +106,21 @@ def history(
         out.print(
             f"{one.at:%Y-%m-%d %H:%M:%S}  用户 {one.by_id or '—'}  {words[one.change]}  {old}", markup=False
         )
+
+
+@app.command()
+def minors(
+    year: Annotated[int, typer.Argument(help="年度，如 2026")],
+    path: Annotated[Path | None, typer.Option("--csv", help="写成 CSV 文件")] = None,
+) -> None:
+    """未成年人信息查阅年度清单：谁、凭什么、看了几次；总数与查阅记录一致。"""
+    rows = minors_report(date(year, 1, 1), date(year, 12, 31))
+    if path is not None:
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(("人员编号", "读者编号", "读者", "凭据", "次数"))
+            writer.writerows((row.person, row.reader or "", row.name, row.leave, row.looks) for row in rows)
+    children = len({row.person for row in rows})
+    out.print(f"{year} 年：{children} 名受保护未成年人被查阅 {sum(row.looks for row in rows)} 次")
+    for leave in sorted({row.leave for row in rows}):
+        out.print(f"  {leave}：{sum(row.looks for row in rows if row.leave == leave)} 次")

@@ -1,11 +1,13 @@
 """Every table of the kernel, lowest package first, for Django's eyes only: nobody else imports this module."""
 
 from anmin.kernel.access.models import (
+    Assignment,
     BreakGlass,
     Delegation,
     FactorReset,
     Grant,
     PasswordHistory,
+    PhoneCode,
     RoleConflict,
     SetupSecret,
     Taking,
@@ -70,6 +72,7 @@ __all__ = [
     "AllowedStep",
     "Amount",
     "Application",
+    "Assignment",
     "BreakGlass",
     "BrokenHousehold",
     "Case",
@@ -114,6 +117,7 @@ __all__ = [
     "PartnerStaff",
     "PasswordHistory",
     "Person",
+    "PhoneCode",
     "ProcedureVersion",
     "Publicity",
     "QuarantinedRow",

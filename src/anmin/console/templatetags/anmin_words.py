@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from anmin.console.places import place_name
 from anmin.console.words import DOMAINS, is_chinese, term_of
 from anmin.kernel.facts.sources.catalogue import sources
+from anmin.kernel.partners.queries import shareable
 
 register = template.Library()
 
@@ -153,13 +154,24 @@ READ_WORDS = {
     "why": _("查看测算原因"),
     "phone": _("完整电话"),
     "api": _("部门接口"),
+    "households": _("出现在住户名单里"),
+    "print": _("打印计算说明"),
+    "file": _("导出计算说明"),
+    "told": _("应要求告知本人"),
 }
 
 
 @register.filter
 def read_words(fields: str) -> str:
     """What a look showed, in words."""
-    return "、".join(str(READ_WORDS.get(name, _("完整证件号码"))) for name in fields.split(",") if name)
+    return "、".join(_read_word(name) for name in fields.split(",") if name)
+
+
+def _read_word(name: str) -> str:
+    if name in READ_WORDS:
+        return str(READ_WORDS[name])
+    shared = shareable().get(name)
+    return shared.title if shared is not None else str(_("完整证件号码"))
 
 
 FORM_WORDS = {

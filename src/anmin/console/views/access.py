@@ -37,14 +37,24 @@ class GrantForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
     )
+    caseload = forms.BooleanField(
+        label=gettext_lazy("只看指定承办的人"),
+        required=False,
+        help_text=gettext_lazy("勾选以后，负责人在人员页面“承办人”里指定的人才看得到。"),
+    )
+
+    def clean_caseload(self) -> str:
+        """What the grant is narrowed to."""
+        return "assigned" if self.cleaned_data["caseload"] else ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [(role.key, role.title) for role in roles().values()]  # type: ignore[attr-defined]
         for one in self.fields.values():
-            one.widget.attrs["class"] = (
-                "form-select" if isinstance(one.widget, forms.Select) else "form-control"
-            )
+            if not isinstance(one.widget, forms.CheckboxInput):
+                one.widget.attrs["class"] = (
+                    "form-select" if isinstance(one.widget, forms.Select) else "form-control"
+                )
 
 
 class UserForm(forms.Form):
@@ -118,10 +128,13 @@ def end_grant(desk: Desk, pk: int) -> HttpResponse:
     if not reason:
         messages.error(desk.request, _("请写明结束授权的理由。"))
     else:
-        actions.end_grant(
-            by=desk.reader.user, grant=row, last_day=max(desk.today, row.first_day), reason=reason
-        )
-        messages.success(desk.request, _("授权到今天结束。"))
+        try:
+            actions.end_grant(
+                by=desk.reader.user, grant=row, last_day=max(desk.today, row.first_day), reason=reason
+            )
+            messages.success(desk.request, _("授权到今天结束。"))
+        except actions.GrantProblem as trouble:
+            messages.error(desk.request, str(trouble))
     return HttpResponseRedirect(reverse("console:user", args=[row.user_id]))
 
 
@@ -167,16 +180,24 @@ def permit_list(desk: Desk) -> HttpResponse:
     given, trouble = desk.request.POST, ""
     if desk.request.method == "POST":
         limit, purpose = given.get("limit", ""), given.get("purpose", "").strip()
-        if limit.isdigit() and 0 < int(limit) <= 100_000 and len(purpose) >= 5:
-            taking.ask_permit(by=desk.reader.user, day=desk.today, limit=int(limit), purpose=purpose)  # type: ignore[arg-type]
+        klass = given.get("klass", "")
+        if limit.isdigit() and 0 < int(limit) <= 100_000 and len(purpose) >= 5 and klass in taking.LIMITS:
+            taking.ask_permit(
+                by=desk.reader.user,  # type: ignore[arg-type]
+                day=desk.today,
+                klass=klass,
+                limit=int(limit),
+                purpose=purpose,
+            )
             messages.success(desk.request, _("已提交，等负责人批准。"))
             return HttpResponseRedirect(reverse("console:permits"))
-        trouble = _("请填写人数（1 至 100000）和至少 5 个字的用途。")
+        trouble = _("请选择要做什么，填写人数（1 至 100000）和至少 5 个字的用途。")
     return desk.page(
         "access_permits",
         "permits",
-        permits=listings.permits(desk.today),
+        permits=[(row, taking.WORDS.get(row.klass, "")) for row in listings.permits(desk.today)],
         trouble=trouble,
+        kinds=taking.WORDS.items(),
         may_approve=desk.reader.may("taking.approve"),
         me=desk.reader.user,
     )
@@ -215,7 +236,8 @@ def exception_list(desk: Desk) -> HttpResponse:
     return desk.page(
         "access_exceptions",
         "exceptions",
-        rows=listings.exceptions(desk.reader),
+        rows=(rows := listings.exceptions(desk.reader)),
+        waiting=sum(row.state == row.State.APPROVED and row.reviewed_by_id is None for row in rows),
         trouble=trouble,
         may_ask=desk.reader.may("breakglass.ask"),
         may_approve=desk.reader.may("breakglass.approve"),
@@ -234,7 +256,7 @@ def decide_exception(desk: Desk, pk: int) -> HttpResponse:
     what, words = given.get("what", ""), given.get("words", "").strip()
     try:
         if what == "review" and desk.reader.may("breakglass.review"):
-            exceptions.review(by=by, request=row, words=words or _("已核查，无异常"))  # type: ignore[arg-type]
+            exceptions.review(by=by, request=row, words=words)  # type: ignore[arg-type]
         elif what == "approve" and desk.reader.may("breakglass.approve"):
             exceptions.approve(by=by, request=row)  # type: ignore[arg-type]
         elif what == "refuse" and desk.reader.may("breakglass.approve"):

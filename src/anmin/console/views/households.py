@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Sum
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.console import householdpage
@@ -18,7 +21,7 @@ from anmin.console.places import crumbs_of, full_name, place_name, places_below
 from anmin.console.views.desk import Desk, desk
 from anmin.console.why import Why, why
 from anmin.console.words import phrases, term_of
-from anmin.kernel.access.taking.actions import take
+from anmin.kernel.access.taking.actions import stand_in, take, watermark
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.people import queries as people
 from anmin.kernel.screening import queries as screening
@@ -57,6 +60,7 @@ def household_list(desk: Desk) -> HttpResponse:
         search=search,
     )
     page = Paginator(found, ROWS).get_page(given.get("page"))
+    _note_reading(desk, [row.number for row in page.object_list], "list", "households")
     page.object_list = [_row(row, run) for row in page.object_list]
     what = [term_of(one) for one in (layer, coverage) if one is not None]
     what += [_("监测线以下还没有保障的户")] if uncovered else []
@@ -92,15 +96,33 @@ def find(desk: Desk) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('console:households')}{address(search=number)}")
 
 
-def _note_reading(desk: Desk, number: str) -> None:
-    """Whose circumstances the page shows, for the book of reads; where the register knows the household."""
-    home = people.household(desk.reader, number)
-    if home is not None:
-        keys = [row.person_id for row in people.members_on(desk.reader, home, desk.today)]
-        take(reader=desk.reader, klass="page", person_ids=keys)
-        audit.record_reads(
-            by=desk.reader.user, person_ids=keys, via=desk.reader.via, fields=["why"], division=home.division
+def _note_reading(desk: Desk, numbers: Iterable[str], klass: str, field: str, purpose: str = "") -> None:
+    """Count and write down whose circumstances a page, a sheet or a file shows."""
+    wanted = list(numbers)
+    found = people.living_in(desk.reader, wanted, desk.today)
+    keys = [key for number in wanted for key in found.get(number, [])]
+    unknown = [stand_in(number) for number in wanted if number not in found]
+    take(reader=desk.reader, klass=klass, person_ids=[*keys, *unknown])
+    audit.record_reads(
+        by=desk.reader.user, person_ids=keys, via=desk.reader.via, fields=[field], purpose=purpose
+    )
+
+
+def _given_out(desk: Desk, opened: Opened, field: str) -> str:
+    """Write down that a household's reasons leave the screen, for what, and give the watermark that goes along."""
+    number, mark = opened.household.key, watermark(desk.reader, timezone.localtime())
+    purpose = _("办理业务：告知当事人计算说明")
+    _note_reading(desk, [number], "page", field, purpose)
+    with transaction.atomic():
+        audit.record(
+            by=desk.reader.user,
+            act=f"screening.household.{field}",
+            subject=number,
+            division=opened.household.division,
+            purpose=purpose,
+            after={"run": opened.run.pk, "watermark": mark},
         )
+    return mark
 
 
 @dataclass(frozen=True)
@@ -127,7 +149,7 @@ class Opened:
 def household_page(desk: Desk, number: str) -> HttpResponse:
     """One household: what it may receive, and why (为什么)."""
     opened = _open(desk, number)
-    _note_reading(desk, number)
+    _note_reading(desk, [number], "page", "why")
     context = _page(opened)
     if desk.request.GET.get("replay") and opened.outcome is not None and not opened.is_other_day:
         context["replay"] = _replay(opened)
@@ -138,7 +160,8 @@ def household_page(desk: Desk, number: str) -> HttpResponse:
 def household_print(desk: Desk, number: str) -> HttpResponse:
     """The same reasons as a sheet of paper to hand over (告知书附件)."""
     opened = _open(desk, number)
-    return desk.page("household_print", "households", today=desk.today, **_page(opened))
+    mark = _given_out(desk, opened, "print")
+    return desk.page("household_print", "households", today=desk.today, watermark=mark, **_page(opened))
 
 
 @desk
@@ -149,6 +172,7 @@ def explanation_json(desk: Desk, number: str) -> HttpResponse:
         trouble = {"error": opened.trouble or str(_("没有可以说明的结果"))}
         return JsonResponse(trouble, status=422, json_dumps_params={"ensure_ascii": False})
     content = {
+        "watermark": _given_out(desk, opened, "file"),
         "run": {
             "number": opened.run.pk,
             "on": opened.run.on.isoformat(),

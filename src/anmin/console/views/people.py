@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.http import Http404, HttpResponse
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from anmin.console.personpage import fields_of, relation_of, rows_of, timeline, who
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.fields import PURPOSES
-from anmin.kernel.access.taking.actions import take
+from anmin.kernel.access.taking.actions import take, watermark
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.audit.queries import reads_of
 from anmin.kernel.people import queries as people
+
+READS, MOST_READS = 50, 2_000
+ASKERS = (
+    ("self", gettext_lazy("本人")),
+    ("guardian", gettext_lazy("监护人")),
+    ("delegate", gettext_lazy("受本人委托的人")),
+)
 
 
 @needs("register.read")
@@ -90,6 +102,7 @@ def _page(desk: Desk, pk: int, opened: frozenset[str], trouble: str = "") -> Htt
         purposes=PURPOSES,
         may_show=desk.reader.may("person.show", person.division),
         may_ask=desk.reader.may("register.ask", person.division),
+        may_assign=desk.reader.may("caseload.assign", person.division),
         home=home,
         former=[row.name for row in person.former_names.all()],
         ties=ties,
@@ -105,7 +118,50 @@ def person_reads(desk: Desk, pk: int) -> HttpResponse:
     person = people.person(desk.reader, pk)
     if person is None:
         raise Http404
-    return desk.page("person_reads", "people", person=person, reads=list(reads_of(pk)[:500]))
+    page = Paginator(reads_of(pk), READS).get_page(desk.request.GET.get("page"))
+    return desk.page("person_reads", "people", person=person, page_of=page, askers=ASKERS)
+
+
+@require_POST
+@needs("register.read")
+def tell_reads(desk: Desk, pk: int) -> HttpResponse:
+    """The same as a sheet to hand over; who asked is written down, and that somebody was told."""
+    person = people.person(desk.reader, pk)
+    if person is None:
+        raise Http404
+    asker = dict(ASKERS).get(desk.request.POST.get("asker", ""))
+    if asker is None:
+        messages.error(desk.request, _("请先选择是谁来问的。"))
+        return HttpResponseRedirect(reverse("console:person_reads", args=[pk]))
+    reads = list(reads_of(pk)[:MOST_READS])
+    purpose = _("应要求告知：%(who)s") % {"who": asker}
+    mark = watermark(desk.reader, timezone.localtime())
+    audit.record(
+        by=desk.reader.user,
+        act="people.tell_reads",
+        subject=person,
+        after={"rows": len(reads), "asker": str(asker), "watermark": mark},
+        purpose=purpose,
+        division=person.division,
+    )
+    audit.record_reads(
+        by=desk.reader.user,
+        person_ids=[pk],
+        via=desk.reader.via,
+        purpose=purpose,
+        fields=["told"],
+        division=person.division,
+    )
+    return desk.page(
+        "person_reads_print",
+        "people",
+        person=person,
+        reads=reads,
+        is_cut=len(reads) == MOST_READS,
+        most=MOST_READS,
+        asker=asker,
+        watermark=mark,
+    )
 
 
 @needs("register.read")

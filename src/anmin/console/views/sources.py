@@ -7,6 +7,7 @@ import io
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from django import forms
 from django.contrib import messages
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anmin.console.views.desk import Desk, needs
-from anmin.kernel.access.taking.actions import watermark
+from anmin.kernel.access.taking.actions import stand_in, take, watermark
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.facts.batches import actions, queries
 from anmin.kernel.facts.sources.catalogue import sources
@@ -164,16 +165,22 @@ def quarantine_file(desk: Desk, pk: int) -> HttpResponse:
     text = io.StringIO()
     out = csv.writer(text)
     out.writerow([*(column.title for column in source.columns)])
-    for row in queries.quarantined(batch):
+    rows = list(queries.quarantined(batch))
+    take(reader=desk.reader, klass="list", person_ids=[stand_in(f"{pk}/{row.row}") for row in rows])
+    mark = watermark(desk.reader, timezone.localtime())
+    for row in rows:
         cells = list(row.cells)[: len(source.columns)]
         out.writerow([f"'{cell}" if str(cell)[:1] in "=+-@" else cell for cell in cells])
     audit.record(
         by=desk.reader.user,
         act="facts.quarantine.export",
         subject=batch,
-        after={"rows": batch.quarantined},
-        purpose=watermark(desk.reader, timezone.localtime()),
+        after={"rows": batch.quarantined, "watermark": mark},
+        purpose=_("改正后重新报送"),
     )
     answer = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="quarantine-{pk}.csv"'
+    # The file comes back corrected, column for column: who took it and when stand in its name, not in a row.
+    name = f"quarantine-{pk}-{desk.reader.user.username}-{timezone.localtime():%Y%m%d-%H%M}.csv"  # type: ignore[union-attr]
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    answer["X-Watermark"] = quote(mark)
     return answer

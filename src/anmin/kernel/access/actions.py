@@ -26,6 +26,10 @@ class GrantProblem(ValueError):
     """A role cannot be granted so; the message says why and what is possible."""
 
 
+OUT_OF_REACH = "row-level security"
+"""What PostgreSQL says of a grant outside the reach of whoever gives it (the policies of `kernel_grant`)."""
+
+
 @transaction.atomic
 def create_user(
     *,
@@ -103,6 +107,10 @@ def grant(
                 given_by=str(by)[:150],
             )
     except DatabaseError as trouble:
+        if OUT_OF_REACH in str(trouble):
+            raise GrantProblem(
+                f"只能在自己的辖区内授权；{code} 不在其中，请由那里的安全管理员办理"
+            ) from trouble
         if "grant_roles_exclude" not in str(trouble):
             raise
         raise GrantProblem(
@@ -124,7 +132,13 @@ def end_grant(*, by: Any, grant: Grant, last_day: date, reason: str) -> Grant:
     """Let a grant end; the row stays. Sessions begun with it end at once."""
     before = {"last_day": grant.last_day}
     grant.last_day = last_day
-    grant.save(update_fields=["last_day"])
+    try:
+        with transaction.atomic():
+            grant.save(update_fields=["last_day"])
+    except DatabaseError as trouble:
+        if OUT_OF_REACH not in str(trouble) and "did not affect any rows" not in str(trouble):
+            raise
+        raise GrantProblem("只能结束自己辖区内的授权，请由那里的安全管理员办理") from trouble
     end_sessions(by=by, user=grant.user, reason=reason)
     audit.record(
         by=by,

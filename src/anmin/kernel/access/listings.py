@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
 from anmin.kernel.access.models import BreakGlass, Grant, TakingAlarm, TakingPermit, User
 from anmin.kernel.access.queries import Reader
@@ -93,11 +93,13 @@ def permit(pk: int) -> TakingPermit | None:
 
 
 def exceptions(reader: Reader) -> list[BreakGlass]:
-    """Exceptions a reader asked for, or all for those who approve or review."""
+    """Exceptions a reader asked for, or all for those who approve or review; those that wait for review stand first."""
     rows = BreakGlass.objects.select_related("user", "approved_by", "reviewed_by")
     if not (reader.may("breakglass.approve") or reader.may("breakglass.review")):
         rows = rows.filter(user=reader.user)
-    return list(rows.order_by("-asked_at")[:MOST])
+    waits = Q(state=BreakGlass.State.APPROVED, reviewed_by__isnull=True)
+    rows = rows.annotate(waits=Case(When(waits, then=0), default=1))
+    return list(rows.order_by("waits", "-asked_at")[:MOST])
 
 
 def exception(pk: int) -> BreakGlass | None:

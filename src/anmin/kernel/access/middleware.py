@@ -25,7 +25,11 @@ NOTHING = {
     "anmin.ranges": "0",
     "anmin.scope": "",
     "anmin.level": "-1",
+    "anmin.case_level": "-1",
     "anmin.user": "",
+    "anmin.day": "",
+    "anmin.writes": "",
+    "anmin.grants": "",
     "anmin.partner": "",
 }
 

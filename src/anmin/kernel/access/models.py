@@ -38,8 +38,9 @@ class User(AbstractBaseUser, CodedModel):
 class Grant(CodedModel):
     """A role in a division (授权), for a span of days; both ends inclusive.
 
-    A database trigger refuses two roles that exclude one another on any shared day. `caseload` narrows the grant to
-    the records that a worker was assigned; `clearance` may be lower than the role's, never higher.
+    A database trigger refuses two roles that exclude one another on any shared day. `caseload`, when it is not empty,
+    narrows the grant to persons whom the worker was assigned (`Assignment`); `clearance` may be lower than the
+    role's, never higher.
     """
 
     CODED = ("user_id", "division", "role", "caseload", "clearance", "first_day", "last_day", "given_by")
@@ -66,6 +67,37 @@ class Grant(CodedModel):
 
     def __str__(self) -> str:
         return f"{self.user} {self.role} {self.division}"
+
+
+class Assignment(CodedModel):
+    """A record that a worker was assigned (承办指定): what a grant narrowed to assigned records shows.
+
+    未成年人网络保护条例 §36 asks for approval before a worker sees a minor's record: the row is that approval, dated,
+    with its reason, given by somebody else.
+    """
+
+    CODED = ("user_id", "person", "first_day", "last_day", "reason", "given_by_id")
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="assignments")
+    person = models.BigIntegerField()
+    first_day = models.DateField()
+    last_day = models.DateField(null=True)
+    reason = models.CharField(max_length=300)
+    given_by = models.ForeignKey(User, models.PROTECT, related_name="given_assignments")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__isnull=True) | Q(last_day__gte=F("first_day")),
+                name="assignment_ends_after_it_begins",
+            ),
+            models.CheckConstraint(condition=~Q(user=F("given_by")), name="assignment_given_by_another"),
+            models.CheckConstraint(condition=~Q(reason=""), name="assignment_has_a_reason"),
+        ]
+        indexes = [models.Index(fields=["user", "person"], name="assignment_in_force")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.person}"
 
 
 class RoleConflict(models.Model):
@@ -151,10 +183,11 @@ class Taking(models.Model):
 class TakingPermit(CodedModel):
     """Leave to take more persons in a day than the first tier (批量获取审批), given by somebody else, with a purpose."""
 
-    CODED = ("user_id", "day", "limit", "purpose", "approved_by_id")
+    CODED = ("user_id", "day", "klass", "limit", "purpose", "approved_by_id")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="taking_permits")
     day = models.DateField()
+    klass = models.CharField(max_length=10)
     limit = models.IntegerField()
     purpose = models.CharField(max_length=300)
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="approved_takings")
@@ -234,6 +267,29 @@ class Delegation(CodedModel):
 
     def __str__(self) -> str:
         return f"{self.helper} 代 {self.person}"
+
+
+class PhoneCode(models.Model):
+    """A code sent to somebody's telephone to confirm a delegation (委托确认码), hashed, with what it would give."""
+
+    person = models.BigIntegerField()
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="asked_codes")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    code = models.CharField(max_length=128)
+    until = models.DateTimeField()
+    tries = models.SmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+    wanted = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(used_at__isnull=True), name="phone_code_one_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.until:%Y-%m-%d %H:%M}"
 
 
 class PasswordHistory(models.Model):

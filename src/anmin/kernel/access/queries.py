@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import structlog
 from django.db.models import Q
 
 from anmin.kernel.access.models import Grant, User
 from anmin.kernel.access.roles import Role, roles
-from anmin.kernel.access.scopes import Scope
+from anmin.kernel.access.scopes import Scope, range_of
+from anmin.lib.divisions import is_within
 
 log = structlog.get_logger(__name__)
 
@@ -20,6 +22,7 @@ __all__ = [
     "Held",
     "Reader",
     "Scope",
+    "Sight",
     "demo_accounts",
     "reader_for",
     "scope_of",
@@ -34,6 +37,18 @@ class Held:
     division: str
     clearance: int
     caseload: str = ""
+
+
+@dataclass(frozen=True, order=True)
+class Sight:
+    """A division in which somebody sees persons and households that are held no more closely than `clearance`."""
+
+    division: str
+    clearance: int
+
+    def is_in(self, other: Sight) -> bool:
+        """Whether another shows everything that this one does."""
+        return self.clearance <= other.clearance and is_within(self.division, other.division)
 
 
 @dataclass(frozen=True)
@@ -51,19 +66,48 @@ class Reader:
     fixed: Scope | None = field(default=None, repr=False)
     level: int | None = None
 
+    @cached_property
+    def sights(self) -> tuple[Sight, ...]:
+        """Where the reader sees persons and households, and how closely held they may be there, in order of codes.
+
+        A role that sees protected children in one village shows none in another where only an ordinary role is held.
+        """
+        if self.fixed is not None:
+            return tuple(Sight(code, -1 if self.level is None else self.level) for code in self.fixed.codes)
+        found = {
+            Sight(row.division, row.clearance)
+            for row in self.held
+            if row.role.reads_people and not row.caseload
+        }
+        return tuple(sorted(one for one in found if not any(one.is_in(other) for other in found - {one})))
+
     @property
     def scope(self) -> Scope:
         """The divisions whose persons and households the reader sees."""
-        if self.fixed is not None:
-            return self.fixed
-        return Scope.of([row.division for row in self.held if row.role.reads_people])
+        return self.fixed if self.fixed is not None else Scope.of([one.division for one in self.sights])
 
     @property
     def clearance(self) -> int:
-        """How closely held a record may be for the reader to see it; -1 sees none."""
-        if self.level is not None:
-            return self.level
-        return max((row.clearance for row in self.held if row.role.reads_people), default=-1)
+        """How closely held a record may be at most for the reader to see it somewhere; -1 sees none."""
+        return max((one.clearance for one in self.sights), default=-1)
+
+    def q(self, division: str = "division", level: str = "level") -> Q:
+        """The filter for rows in the reader's sight: within the divisions, and not held more closely than there."""
+        seen = Q(pk__in=[])
+        for one in self.sights:
+            low, high = range_of(one.division)
+            seen |= Q(**{f"{division}__gte": low, f"{division}__lte": high, f"{level}__lte": one.clearance})
+        return seen
+
+    @property
+    def case_clearance(self) -> int:
+        """How closely held an assigned record may be; -1 where no grant is narrowed to assigned records (个案范围)."""
+        return max((row.clearance for row in self.held if row.caseload and row.role.reads_people), default=-1)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether every role held only reads (审计监督); such a reader changes no row, whatever the page."""
+        return bool(self.held) and all(row.role.kind == "audit" for row in self.held)
 
     @property
     def powers(self) -> frozenset[str]:
@@ -84,10 +128,18 @@ class Reader:
     @property
     def settings(self) -> dict[str, str]:
         """What the database is told about the reader for the length of a transaction."""
+        rows = sorted((*range_of(one.division), one.clearance) for one in self.sights)
         return {
-            **self.scope.settings,
+            "anmin.lo": rows[0][0] if rows else "",
+            "anmin.hi": max(high for _low, high, _level in rows) if rows else "",
+            "anmin.ranges": str(len(rows)),
+            "anmin.scope": ",".join(f"{low}-{high}:{level}" for low, high, level in rows),
             "anmin.level": str(self.clearance),
+            "anmin.case_level": str(self.case_clearance),
             "anmin.user": str(self.user.pk) if self.user is not None else "",
+            "anmin.day": self.on.isoformat(),
+            "anmin.writes": "" if self.is_read_only else "1",
+            "anmin.grants": self.reach("grants.give").settings["anmin.scope"],
         }
 
 

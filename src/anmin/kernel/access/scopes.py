@@ -32,8 +32,11 @@ class Scope:
             return False
 
     def touches(self, code: str) -> bool:
-        """Whether a division lies in the scope or the scope in it."""
-        return self.contains(code) or any(is_within(own, code) for own in self.codes)
+        """Whether a division lies in the scope or the scope in it; what is no code at all does neither."""
+        try:
+            return self.contains(code) or any(is_within(own, code) for own in self.codes)
+        except ValueError:
+            return False
 
     def q(self, column: str = "division") -> Q:
         """The filter for rows inside; an empty scope lets nothing through."""

@@ -14,6 +14,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "kernel_user": ("password", "last_login", "row_version", "row_code"),
     "kernel_grant": ("row_version", "row_code"),
     "kernel_roleconflict": (),
+    "kernel_assignment": ("row_version", "row_code"),
     "kernel_breakglass": ("row_version", "row_code"),
     "kernel_takingpermit": ("row_version", "row_code"),
     "kernel_takingalarm": (),

@@ -72,6 +72,7 @@ class Person(SealedModel):
         ]
         indexes = [
             models.Index(fields=["division", "id"], name="person_division"),
+            models.Index(fields=["id"], condition=Q(level__gte=3), name="person_held_closely"),
             GinIndex(fields=["tokens"], name="person_tokens", fastupdate=False),
         ]
 
@@ -146,7 +147,10 @@ class Household(SealedModel):
 
     class Meta:
         constraints = [ordered("household_ends_after_it_begins")]
-        indexes = [models.Index(fields=["division", "number"], name="household_division")]
+        indexes = [
+            models.Index(fields=["division", "number"], name="household_division"),
+            models.Index(fields=["division"], condition=Q(level__gte=2), name="household_held_closely"),
+        ]
 
     def __str__(self) -> str:
         return self.number

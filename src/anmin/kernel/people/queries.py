@@ -9,9 +9,8 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
-from anmin.kernel.access.models import BreakGlass
+from anmin.kernel.access.exceptions.queries import one_by_one
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.keys.queries import blind_index
 from anmin.kernel.people.models import (
@@ -42,16 +41,7 @@ class Found:
 
 def persons(reader: Reader) -> QuerySet[Person]:
     """Every person the reader may see, merged records left out."""
-    glass = Q()
-    if reader.user is not None:
-        glass = Q(
-            pk__in=BreakGlass.objects.filter(
-                user=reader.user, state=BreakGlass.State.APPROVED, until__gt=timezone.now()
-            ).values("person")
-        )
-    return Person.objects.filter(
-        (reader.scope.q() & Q(level__lte=reader.clearance)) | glass, merged_into__isnull=True
-    )
+    return Person.objects.filter(reader.q() | one_by_one(reader), merged_into__isnull=True)
 
 
 def person(reader: Reader, pk: int) -> Person | None:
@@ -61,7 +51,7 @@ def person(reader: Reader, pk: int) -> Person | None:
 
 def households(reader: Reader) -> QuerySet[Household]:
     """Every household the reader may see."""
-    return Household.objects.filter(reader.scope.q(), level__lte=reader.clearance)
+    return Household.objects.filter(reader.q())
 
 
 def household(reader: Reader, number: str) -> Household | None:
@@ -83,6 +73,20 @@ def members_on(reader: Reader, of: Household, on: date) -> list[Membership]:
         .order_by("-is_head", "relation", "pk")
     )
     return list(rows)
+
+
+def living_in(reader: Reader, numbers: Iterable[str], on: date) -> dict[str, list[int]]:
+    """Who belongs to households on a day, by number, as far as the reader may see them."""
+    rows = Membership.objects.filter(
+        in_force(on),
+        household__number__in=list(numbers),
+        household__in=households(reader),
+        person__in=persons(reader),
+    )
+    found: dict[str, list[int]] = {}
+    for number, person in rows.values_list("household__number", "person"):
+        found.setdefault(number, []).append(person)
+    return found
 
 
 def membership_on(of: Person, on: date) -> Membership | None:
@@ -159,9 +163,7 @@ def search(reader: Reader, text: str, limit: int = FOUND) -> Found:
 def open_requests(reader: Reader) -> QuerySet[ChangeRequest]:
     """Changes that wait for a decision in the reader's divisions, the oldest first."""
     return (
-        ChangeRequest.objects.filter(
-            reader.scope.q(), level__lte=reader.clearance, state=ChangeRequest.State.OPEN
-        )
+        ChangeRequest.objects.filter(reader.q(), state=ChangeRequest.State.OPEN)
         .select_related("person", "household", "asked_by")
         .order_by("asked_at")
     )
@@ -169,13 +171,13 @@ def open_requests(reader: Reader) -> QuerySet[ChangeRequest]:
 
 def request_numbered(reader: Reader, pk: int) -> ChangeRequest | None:
     """One change request."""
-    rows = ChangeRequest.objects.filter(reader.scope.q(), level__lte=reader.clearance, pk=pk)
+    rows = ChangeRequest.objects.filter(reader.q(), pk=pk)
     return rows.select_related("person", "household", "asked_by", "decided_by").first()
 
 
 def requests_of(reader: Reader, of: Person) -> list[ChangeRequest]:
     """What was asked about somebody, newest first."""
-    rows = of.change_requests.filter(reader.scope.q(), level__lte=reader.clearance)
+    rows = of.change_requests.filter(reader.q())
     return list(rows.select_related("asked_by", "decided_by").order_by("-asked_at"))
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, IntegerField, QuerySet, Sum
+from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Substr
 
@@ -40,6 +42,10 @@ CHILD_DIGITS = {
     DivisionLevel.COUNTY: 9,
     DivisionLevel.TOWN: 12,
 }
+
+
+Cell = tuple[str, str, int, int]
+"""Division, output, sum, count."""
 
 
 @dataclass
@@ -97,13 +103,19 @@ def run_by(snapshot: str, fingerprint: str) -> Run | None:
 def city_overview(run: Run, scope: Scope, parent: str) -> list[Overview]:
     """The children of a division, each with its sums, as far as the scope reaches."""
     digits = CHILD_DIGITS.get(level_of(parent), 12)
+    hidden = [
+        (place[:digits], output, -total, -count)
+        for place, output, total, count in _hidden(run, scope)
+        if place.startswith(prefix_of(parent))
+    ]
     rows = (
         DivisionSum.objects.filter(scope.q(), run=run, division__startswith=prefix_of(parent))
         .annotate(child=Substr("division", 1, digits))
         .values("child", "output")
         .annotate(total_sum=Sum("total"), count_sum=Sum("count"))
     )
-    return _overviews((row["child"], row["output"], row["total_sum"], row["count_sum"]) for row in rows)
+    cells = [(row["child"], row["output"], row["total_sum"], row["count_sum"]) for row in rows]
+    return _overviews(_added(cells, hidden))
 
 
 def overview(run: Run, scope: Scope, code: str) -> Overview:
@@ -113,8 +125,44 @@ def overview(run: Run, scope: Scope, code: str) -> Overview:
         .values("output")
         .annotate(total_sum=Sum("total"), count_sum=Sum("count"))
     )
-    found = _overviews((code, row["output"], row["total_sum"], row["count_sum"]) for row in rows)
+    hidden = [
+        (code, output, -total, -count)
+        for place, output, total, count in _hidden(run, scope)
+        if place.startswith(prefix_of(code))
+    ]
+    cells = [(code, row["output"], row["total_sum"], row["count_sum"]) for row in rows]
+    found = _overviews(_added(cells, hidden))
     return found[0] if found else Overview(code)
+
+
+def _hidden(run: Run, scope: Scope) -> list[Cell]:
+    """What households that the reader may not know of add to the sums of a run."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT place, output, total, number FROM anmin_hidden_sums(%s)", [run.pk])
+        return [row for row in cursor.fetchall() if scope.contains(row[0])]
+
+
+def _added(cells: list[Cell], hidden: list[Cell]) -> list[Cell]:
+    """Sums by place and output; an output that the sums do not have is none of theirs."""
+    sums = {(place, output): (total, count) for place, output, total, count in cells}
+    for place, output, total, count in hidden:
+        if (place, output) in sums:
+            before = sums[place, output]
+            sums[place, output] = (before[0] + total, before[1] + count)
+    return [(*key, *values) for key, values in sums.items()]
+
+
+def _results(run: Run, scope: Scope) -> QuerySet[HouseholdResult]:
+    """Results in scope without the households that the reader may not know of (`anmin_hidden_homes`)."""
+    rows = HouseholdResult.objects.filter(scope.q(), run=run)
+    return rows.exclude(number__in=RawSQL("SELECT anmin_hidden_homes()", []))
+
+
+def is_hidden(number: str) -> bool:
+    """Whether a household is kept from the reader of this transaction, so that it reads like one that is not there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s IN (SELECT anmin_hidden_homes())", [number])
+        return bool(cursor.fetchone()[0])
 
 
 def _overviews(rows: Iterable[tuple[str, str, int, int]]) -> list[Overview]:
@@ -157,7 +205,7 @@ def households(
 
     `uncovered` keeps those with persons below the monitoring line who are on neither dibao nor tekun.
     """
-    found = HouseholdResult.objects.filter(scope.q(), run=run)
+    found = _results(run, scope)
     if layer is not None:
         found = found.filter(layer=layer)
     if coverage is not None:
@@ -182,14 +230,15 @@ def _whole(name: str) -> Coalesce:
 
 def household_result(run: Run, scope: Scope, number: str) -> HouseholdResult | None:
     """The stored result of a household, or None: also where the reader may not see it."""
-    return HouseholdResult.objects.filter(scope.q(), run=run, number=number).first()
+    return _results(run, scope).filter(number=number).first()
 
 
 def broken_households(run: Run, scope: Scope) -> QuerySet[BrokenHousehold]:
     """Households that could not be calculated; shown only to whoever sees the whole city."""
     if not scope.contains(run.city):
         return BrokenHousehold.objects.none()
-    return BrokenHousehold.objects.filter(run=run).order_by("number")
+    rows = BrokenHousehold.objects.filter(run=run)
+    return rows.exclude(number__in=RawSQL("SELECT anmin_hidden_homes()", [])).order_by("number")
 
 
 def provenance(run: Run) -> dict[str, dict[str, Any]]:
@@ -204,7 +253,7 @@ def household_facts(run: Run, scope: Scope, number: str) -> Household | None:
     """The household as the run's snapshot has it, or None: also where the reader may not see it."""
     snapshot = Snapshot.open(snapshots_home() / run.snapshot)
     household = find_household(snapshot, number, list(rulebook().facts.values()))
-    if household is None or not scope.contains(household.division):
+    if household is None or not scope.contains(household.division) or is_hidden(number):
         return None
     return household
 

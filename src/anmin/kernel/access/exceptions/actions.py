@@ -56,7 +56,11 @@ def review(*, by: User, request: BreakGlass, words: str) -> BreakGlass:
     row = BreakGlass.objects.select_for_update().get(pk=request.pk)
     if row.user_id == by.pk:
         raise ExceptionRefused(_("不能复核自己的紧急查阅"))
-    row.reviewed_by, row.review = by, words
+    if row.state != BreakGlass.State.APPROVED or row.reviewed_by_id is not None:
+        raise ExceptionRefused(_("这件申请不用复核，或者已经复核过了"))
+    if not words.strip():
+        raise ExceptionRefused(_("请写明复核时查了什么、结果怎样。"))
+    row.reviewed_by, row.review = by, words.strip()
     row.save(update_fields=["reviewed_by", "review"])
     audit.record(by=by, act="access.break_glass.review", subject=row, reason=words)
     return row

@@ -145,8 +145,7 @@ def links_of(source: str) -> dict[str, int]:
 
 def _visible(reader: Reader) -> QuerySet[MatchPair]:
     """Both records must lie in the reader's scope and within the clearance."""
-    inside = reader.scope.q("division") & reader.scope.q("other_division")
-    return MatchPair.objects.filter(inside, level__lte=reader.clearance)
+    return MatchPair.objects.filter(reader.q("division"), reader.q("other_division"))
 
 
 def _masked(row: Mapping[str, Any]) -> dict[str, str]:

@@ -49,16 +49,16 @@ from anmin.kernel.partners.models import (
     Subscription,
 )
 from anmin.kernel.people.matching.models import MatchPair, MatchRun
+from anmin.kernel.people.merging.models import Merge, NotSame
 from anmin.kernel.people.models import (
     ChangeRequest,
     Death,
     FormerName,
+    FormerPlace,
     Household,
     Identifier,
     Kin,
     Membership,
-    Merge,
-    NotSame,
     Person,
     Residence,
 )
@@ -92,6 +92,7 @@ __all__ = [
     "Exchange",
     "FactorReset",
     "FormerName",
+    "FormerPlace",
     "Grant",
     "Household",
     "HouseholdResult",

@@ -21,8 +21,6 @@ from anmin.kernel.people.models import (
     Kin,
     Level,
     Membership,
-    Merge,
-    NotSame,
     Person,
 )
 from anmin.kernel.people.tokens import normal_number, tokens_asked
@@ -177,17 +175,6 @@ def requests_of(reader: Reader, of: Person) -> list[ChangeRequest]:
     """What was asked about somebody, newest first."""
     rows = of.change_requests.filter(reader.scope.q(), level__lte=reader.clearance)
     return list(rows.select_related("asked_by", "decided_by").order_by("-asked_at"))
-
-
-def merges_of(of: Person) -> list[Merge]:
-    """Merges in which somebody's record took part, newest first."""
-    return list(Merge.objects.filter(Q(kept=of) | Q(gone=of)).select_related("by").order_by("-at"))
-
-
-def are_told_apart(one: int, other: int) -> bool:
-    """Whether somebody has said that two records are not the same person."""
-    low, high = sorted((one, other))
-    return NotSame.objects.filter(one_id=low, other_id=high).exists()
 
 
 def level_of_household(people: Iterable[Person]) -> int:

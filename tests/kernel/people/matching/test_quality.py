@@ -12,7 +12,7 @@ from anmin.kernel.people.matching.scoring import PERSONS, Block
 from bench.matching.city import draw_city
 from bench.matching.hard import draw_hard
 from bench.matching.quality import after_clerks, best_of, quality, reviewed
-from tests.kernel.people.matching.febrl import measured, model
+from bench.matching.febrl import measured, model
 
 
 @cache

@@ -37,7 +37,9 @@ def run(options: Options, report: Report) -> None:
     persons = options.size(1_000_000)
     options.settle()
     cities = draw_city(persons, persons // SHARE, seed=41)
+    busy = time.process_time()
     seconds, found = _timed(lambda: match(cities.left, cities.right))
+    report.note(f"matching used the processors for {time.process_time() - busy:.0f} s in {seconds:.0f} s")
     by_number, exact = _timed(lambda: _exact(cities))
     report.note(
         f"list      {len(cities.left):,} rows; register {len(cities.right):,} persons; {found.scored_pairs:,} pairs scored"
@@ -89,8 +91,12 @@ def _hard(options: Options, report: Report) -> None:
     size = 1_000 if options.small else 10_000
     left, right, kinds = draw_hard(size, size * 6)
     guarded, unguarded = (_safe(match(left, right, guarded=one)) for one in (True, False))
-    rows = [[kind, kinds.count(kind), _of(guarded, kinds, kind), _of(unguarded, kinds, kind)] for kind in KINDS]
-    report.table("twins and namesakes: safe proposals", ["kind", "rows", "with guards", "without guards"], rows)
+    rows = [
+        [kind, kinds.count(kind), _of(guarded, kinds, kind), _of(unguarded, kinds, kind)] for kind in KINDS
+    ]
+    report.table(
+        "twins and namesakes: safe proposals", ["kind", "rows", "with guards", "without guards"], rows
+    )
     report.equal("twins and namesakes proposed as safe", len(guarded))
 
 

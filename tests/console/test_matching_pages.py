@@ -35,7 +35,14 @@ def client_of(username, division, role="town_clerk"):
 
 def proposed(*pairs):
     """Pairs as the engine proposes them, by name and birth date, with invented weights."""
-    agreement = {"name": "same", "birth": "same", "sex": "same", "place": "village", "phone": "other", "number": "unknown"}
+    agreement = {
+        "name": "same",
+        "birth": "same",
+        "sex": "same",
+        "place": "village",
+        "phone": "other",
+        "number": "unknown",
+    }
     weights = {"name": 9.5, "birth": 12.1, "sex": 1.0, "place": 2.0, "phone": -4.2, "number": 0.0}
     return pa.Table.from_pylist(
         [
@@ -64,7 +71,9 @@ def queued(*people):
 
 
 def two(name="王秀英", division=TOWN, **known):
-    return a_person(name, division, phone="13900001111", **known), a_person(name, division, phone="13900002222")
+    return a_person(name, division, phone="13900001111", **known), a_person(
+        name, division, phone="13900002222"
+    )
 
 
 def text(answer):
@@ -81,7 +90,9 @@ def test_a_pair_stands_side_by_side_with_what_agrees_what_differs_and_how_much_i
     page = text(client.get(f"/matching/{run.pairs.get().pk}/"))
 
     assert "同名同日生的人很常见" in page and "98.700%" in page
-    assert "有力支持（是同一人的可能性增至 724 倍）" in page and "有力反对（是同一人的可能性降到 1/18）" in page
+    assert (
+        "有力支持（是同一人的可能性增至 724 倍）" in page and "有力反对（是同一人的可能性降到 1/18）" in page
+    )
     assert "139****1111" in page and "13900001111" not in page
     assert a_number(7) not in page and "幸福路 1 号" not in page
     assert "同一村（社区）" in page
@@ -108,7 +119,9 @@ def test_both_divisions_must_be_the_readers():
     of_one, of_both = client_of("clerk", "371002001"), client_of("county", "371002", "county_checker")
 
     assert of_one.get(f"/matching/{pair.pk}/").status_code == 404
-    assert "没有等着核对的" in text(of_one.get("/matching/")) and "还没有比对过" in text(of_one.get("/matching/runs/"))
+    assert "没有等着核对的" in text(of_one.get("/matching/")) and "还没有比对过" in text(
+        of_one.get("/matching/runs/")
+    )
     assert of_both.get(f"/matching/{pair.pk}/").status_code == 200
     assert "人员库查重" in text(of_both.get("/matching/runs/"))
 
@@ -210,7 +223,9 @@ def test_the_next_pair_follows_and_progress_counts():
     first, second = MatchPair.objects.order_by("pk")
     client = client_of("clerk", "371002001")
 
-    answer = client.post(f"/matching/{first.pk}/decide/", {"state": "different", "reason": "两个人"}, follow=True)
+    answer = client.post(
+        f"/matching/{first.pk}/decide/", {"state": "different", "reason": "两个人"}, follow=True
+    )
 
     assert answer.redirect_chain == [(f"/matching/{second.pk}/", 302)]
     page = text(client.get("/matching/"))

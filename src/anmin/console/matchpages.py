@@ -14,6 +14,7 @@ from anmin.console.words import term_of
 from anmin.kernel.access.fields import masked
 from anmin.kernel.people.matching import queries
 from anmin.kernel.people.matching.evidence import REASONS, STEPS, Line
+from anmin.kernel.people.matching.fields import FIELDS
 from anmin.policy.codes import Sex
 
 TONES = {"for": "green", "against": "red", "neither": "grey"}
@@ -65,6 +66,12 @@ def sides_of(pair: Any, on: date, *, is_open: bool = False) -> Sides:
     )
 
 
+def compared(one: Any, other: Any, on: date) -> list[tuple[str, str, str]]:
+    """Two persons of the register side by side, masked: what is merged into what."""
+    sides = [queries.side_of(row, on) for row in (one, other)]
+    return [(str(field.title), *(_shown(field.name, side, False) for side in sides)) for field in FIELDS]
+
+
 def row_of(pair: Any) -> dict[str, Any]:
     """A pair in the list."""
     return {
@@ -87,7 +94,12 @@ def progress_of(counts: Mapping[str, int]) -> dict[str, int]:
     """How many pairs there are, how many are done, how many are left."""
     total = sum(counts.values())
     left = counts["open"]
-    return {"total": total, "done": total - left, "left": left, "share": (total - left) * 100 // max(total, 1)}
+    return {
+        "total": total,
+        "done": total - left,
+        "left": left,
+        "share": (total - left) * 100 // max(total, 1),
+    }
 
 
 def _shown(field: str, row: Mapping[str, str], is_open: bool) -> str:

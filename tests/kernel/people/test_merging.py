@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from anmin.kernel.people.merging import obstacles
 from anmin.kernel.people.merging.actions import merge, tell_apart, unmerge
+from anmin.kernel.people.merging.queries import are_told_apart
 from anmin.kernel.people.models import (
     Death,
     FormerName,
@@ -18,7 +19,6 @@ from anmin.kernel.people.models import (
     Person,
     Residence,
 )
-from anmin.kernel.people.merging.queries import are_told_apart
 from anmin.kernel.people.register import actions as register
 from anmin.kernel.people.register.actions import RegisterProblem
 from anmin.kernel.people.requests import actions as requests

@@ -135,9 +135,7 @@ class FormerPlace(SealedModel):
     """Where a person or a household was before (原住址、原户口), up to and with `last_day`; the present is in their own row."""
 
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="former_places")
-    household = models.ForeignKey(
-        "kernel.Household", models.PROTECT, null=True, related_name="former_places"
-    )
+    household = models.ForeignKey("kernel.Household", models.PROTECT, null=True, related_name="former_places")
     division = models.CharField(max_length=12)
     address = SealedText()
     settlement = models.SmallIntegerField(default=0)

@@ -83,6 +83,12 @@ def members_on(reader: Reader, of: Household, on: date) -> list[Membership]:
     return list(rows)
 
 
+def members_ever(reader: Reader, of: Household) -> list[Membership]:
+    """Everybody who ever belonged to a household, in the order of days, as far as the reader sees them."""
+    rows = Membership.objects.filter(household=of, person__in=persons(reader)).select_related("person")
+    return list(rows.order_by("first_day", "-is_head", "pk"))
+
+
 def membership_on(of: Person, on: date) -> Membership | None:
     """The household somebody belongs to on a day."""
     rows = Membership.objects.filter(in_force(on), person=of, is_double=False)

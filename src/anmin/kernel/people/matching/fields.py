@@ -121,7 +121,11 @@ BIRTH = Field(
     _("不同"),
 )
 SEX = Field(
-    "sex", _("性别"), "sex_l IS NULL OR sex_r IS NULL", (Level("same", "sex_l = sex_r", _("相同"), "sex"),), _("不同")
+    "sex",
+    _("性别"),
+    "sex_l IS NULL OR sex_r IS NULL",
+    (Level("same", "sex_l = sex_r", _("相同"), "sex"),),
+    _("不同"),
 )
 PLACE = Field(
     "place",

@@ -26,9 +26,9 @@ __all__ = [
     "queue",
     "queue_counts",
     "register_table",
-    "told_apart",
     "run_lines",
     "runs",
+    "told_apart",
     "waterfall",
 ]
 
@@ -92,7 +92,9 @@ def queue(reader: Reader, state: str = "open", run: int | None = None) -> QueryS
     rows = _visible(reader).filter(state=state)
     if run is not None:
         rows = rows.filter(run=run)
-    return rows.order_by("-is_safe", "-probability", "pk").select_related("person", "other", "run", "decided_by")
+    return rows.order_by("-is_safe", "-probability", "pk").select_related(
+        "person", "other", "run", "decided_by"
+    )
 
 
 def queue_counts(reader: Reader, run: int | None = None) -> dict[str, int]:
@@ -185,7 +187,9 @@ def _visible(reader: Reader) -> QuerySet[MatchPair]:
 
     Protected children are compared by nobody here, whatever the clearance: a pair would tell a clerk who they are.
     """
-    inside = reader.scope.q("division") & reader.scope.q("other_division") & reader.scope.q("person__division")
+    inside = (
+        reader.scope.q("division") & reader.scope.q("other_division") & reader.scope.q("person__division")
+    )
     beside = Q(other__isnull=True) | reader.scope.q("other__division") & Q(other__level__lt=Level.PROTECTED)
     held = Q(level__lte=reader.clearance, level__lt=Level.PROTECTED, person__level__lt=Level.PROTECTED)
     merged = Q(person__merged_into__isnull=False) | Q(other__merged_into__isnull=False)

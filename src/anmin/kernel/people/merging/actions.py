@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
 from anmin.kernel.audit import actions as audit
-from anmin.kernel.people.merging.obstacles import obstacles_to_merging
 from anmin.kernel.people.merging.models import Merge, NotSame
+from anmin.kernel.people.merging.obstacles import obstacles_to_merging
 from anmin.kernel.people.models import (
     Death,
     FormerName,

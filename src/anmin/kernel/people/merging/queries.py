@@ -53,6 +53,8 @@ def apart_from(reader: Reader, of: Person) -> list[Apart]:
     """Whom somebody was found not to be, as far as the reader sees them; newest first."""
     rows = NotSame.objects.filter(Q(one=of) | Q(other=of), undone_at__isnull=True)
     rows = rows.select_related("one", "other", "by").order_by("-at")
-    seen = set(persons(reader).filter(Q(not_same__in=rows) | Q(not_same_as__in=rows)).values_list("pk", flat=True))
+    seen = set(
+        persons(reader).filter(Q(not_same__in=rows) | Q(not_same_as__in=rows)).values_list("pk", flat=True)
+    )
     found = [(row, row.other if row.one_id == of.pk else row.one) for row in rows]
     return [Apart(row.pk, other, row) for row, other in found if other.pk in seen]

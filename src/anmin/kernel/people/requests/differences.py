@@ -49,7 +49,11 @@ def _head(row: ChangeRequest) -> Values:
 
 def _split(row: ChangeRequest) -> Values:
     home = row.household
-    return {"household": home.number if home else "", "members": _members(row), "address": home.address if home else ""}
+    return {
+        "household": home.number if home else "",
+        "members": _members(row),
+        "address": home.address if home else "",
+    }
 
 
 def _move(row: ChangeRequest) -> Values:

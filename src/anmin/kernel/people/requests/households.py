@@ -43,12 +43,12 @@ def join(by: User, row: ChangeRequest) -> None:
     """Somebody becomes a member; of an empty household the head."""
     assert row.person is not None and row.household is not None
     first = not Membership.objects.filter(in_force(row.on), household=row.household).exists()
-    relation = Relation.HEAD if first else Relation(int(row.payload.get("relation", Relation.OTHER)))
+    relation = int(Relation.HEAD if first else row.payload.get("relation", Relation.OTHER))
     register.add_member(
         by=by,
         household=row.household,
         person=row.person,
-        relation=int(relation),
+        relation=relation,
         first_day=row.on,
         is_head=first,
         cause="join",

@@ -30,7 +30,10 @@ def in_the_register(person: Person, after: date) -> list[Sign]:
     """Households joined and residence permits given later."""
     joined = person.memberships.filter(first_day__gt=after).select_related("household")
     found = [
-        (row.first_day, _("%(day)s 成为 %(number)s 户成员") % {"day": row.first_day, "number": row.household.number})
+        (
+            row.first_day,
+            _("%(day)s 成为 %(number)s 户成员") % {"day": row.first_day, "number": row.household.number},
+        )
         for row in joined
     ]
     permits = person.residences.filter(first_day__gt=after)

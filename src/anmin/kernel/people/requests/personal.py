@@ -180,7 +180,9 @@ def _taken(kind: str, number: str, person: Person | None) -> Found:
         return [("known_number", _("这个号码已经登记在这个人名下，不用再登记"))]
     if kind in SHARED or not held.exists():
         return []
-    words = _("这个%(kind)s号码已经登记在另一个人名下；请先核对是不是同一个人，是则申请合并，不是则更正其中一个")
+    words = _(
+        "这个%(kind)s号码已经登记在另一个人名下；请先核对是不是同一个人，是则申请合并，不是则更正其中一个"
+    )
     return [("number_taken", words % {"kind": Identifier.Kind(kind).label})]
 
 

@@ -91,14 +91,14 @@ def number(by: User, row: ChangeRequest) -> None:
     """One more paper; the one of the same kind that was in force ends the day before."""
     assert row.person is not None
     kind, text = row.payload["kind"], row.payload["number"]
-    register.add_number(
-        by=by, person=row.person, kind=kind, number=text, source="request", first_day=row.on
-    )
+    register.add_number(by=by, person=row.person, kind=kind, number=text, source="request", first_day=row.on)
 
 
 def number_end(by: User, row: ChangeRequest) -> None:
     """A paper that is no longer in force after this day."""
-    register.end_number(by=by, identifier=Identifier.objects.get(pk=row.payload["identifier"]), last_day=row.on)
+    register.end_number(
+        by=by, identifier=Identifier.objects.get(pk=row.payload["identifier"]), last_day=row.on
+    )
 
 
 def former(by: User, row: ChangeRequest) -> None:
@@ -112,7 +112,9 @@ def tie(by: User, row: ChangeRequest) -> None:
     """Kin or a guardian, from a day on."""
     assert row.person is not None
     other = Person.objects.get(pk=row.payload["other"])
-    register.tie(by=by, person=other, other=row.person, kind=row.payload["kind"], first_day=row.on, source="request")
+    register.tie(
+        by=by, person=other, other=row.person, kind=row.payload["kind"], first_day=row.on, source="request"
+    )
 
 
 def untie(by: User, row: ChangeRequest) -> None:

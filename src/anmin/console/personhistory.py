@@ -16,7 +16,7 @@ from anmin.console.words import term_of
 from anmin.kernel.access.fields import masked
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.people import queries as people
-from anmin.kernel.people.register import places
+from anmin.kernel.people.places import queries as places
 from anmin.policy.codes import Settlement
 
 MASK_OF_KIND = {"bank": "card", "disability": "disability"}

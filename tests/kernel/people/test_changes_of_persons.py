@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from anmin.kernel.people.models import ChangeRequest, Death, Kin, Person
+from anmin.kernel.people.places.queries import place_on, places_of
 from anmin.kernel.people.queries import membership_on
 from anmin.kernel.people.register import actions as register
-from anmin.kernel.people.register.places import place_on, places_of
 from anmin.kernel.people.requests import actions
 from anmin.kernel.people.requests.actions import ChangeRefused
 from anmin.kernel.people.requests.differences import after_of, before_of

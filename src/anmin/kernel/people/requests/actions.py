@@ -14,9 +14,10 @@ from anmin.kernel.access.models import User
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.people.models import SEVERAL, ChangeRequest, Household, Person
 from anmin.kernel.people.register.actions import RegisterProblem
-from anmin.kernel.people.requests import households, persons
 from anmin.kernel.people.requests.conflicts import conflicts
 from anmin.kernel.people.requests.differences import before_of
+from anmin.kernel.people.requests.of_households import actions as households
+from anmin.kernel.people.requests.of_persons import actions as persons
 
 Kind, State = ChangeRequest.Kind, ChangeRequest.State
 
@@ -115,7 +116,7 @@ def accept(*, by: User, request: ChangeRequest, answer: str = "") -> ChangeReque
     row.before = before_of(row)
     try:
         with transaction.atomic():
-            _CARRY_OUT[Kind(row.kind)](by, row)
+            _CARRY_OUT[Kind(row.kind)](by=by, row=row)
     except RegisterProblem as trouble:
         raise ChangeRefused([(trouble.code, str(trouble))]) from trouble
     return _decided(row, by, State.DONE, answer)

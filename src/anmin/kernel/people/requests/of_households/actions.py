@@ -6,16 +6,16 @@ from datetime import date, timedelta
 
 from anmin.kernel.access.models import User
 from anmin.kernel.people.models import ChangeRequest, Household, Membership, Person
+from anmin.kernel.people.places import actions as places
 from anmin.kernel.people.queries import in_force, membership_on
 from anmin.kernel.people.register import actions as register
-from anmin.kernel.people.register import places
 from anmin.kernel.people.register.actions import Entry
 from anmin.policy.codes import Relation
 
 DAY = timedelta(days=1)
 
 
-def home(by: User, row: ChangeRequest) -> None:
+def home(*, by: User, row: ChangeRequest) -> None:
     """A new household, with its head."""
     assert row.person is not None
     payload = row.payload
@@ -39,7 +39,7 @@ def home(by: User, row: ChangeRequest) -> None:
     places.live_at(row.person, payload["division"], row.on)
 
 
-def join(by: User, row: ChangeRequest) -> None:
+def join(*, by: User, row: ChangeRequest) -> None:
     """Somebody becomes a member; of an empty household the head."""
     assert row.person is not None and row.household is not None
     first = not Membership.objects.filter(in_force(row.on), household=row.household).exists()
@@ -56,7 +56,7 @@ def join(by: User, row: ChangeRequest) -> None:
     places.live_at(row.person, row.household.division, row.on)
 
 
-def leave(by: User, row: ChangeRequest) -> None:
+def leave(*, by: User, row: ChangeRequest) -> None:
     """Somebody is a member up to this day; the last one ends the household."""
     assert row.person is not None
     here = membership_on(row.person, row.on)
@@ -65,7 +65,7 @@ def leave(by: User, row: ChangeRequest) -> None:
     _end_when_empty(here.household, row.on)
 
 
-def split(by: User, row: ChangeRequest) -> None:
+def split(*, by: User, row: ChangeRequest) -> None:
     """Some members go on in a new household from this day."""
     old, payload = row.household, row.payload
     assert old is not None
@@ -96,7 +96,7 @@ def split(by: User, row: ChangeRequest) -> None:
         places.live_at(person, new.division, row.on)
 
 
-def head(by: User, row: ChangeRequest) -> None:
+def head(*, by: User, row: ChangeRequest) -> None:
     """The old head's membership ends the day before and goes on as an ordinary one, and the new head's likewise."""
     assert row.person is not None and row.household is not None
     new = membership_on(row.person, row.on)
@@ -106,7 +106,7 @@ def head(by: User, row: ChangeRequest) -> None:
     _go_on(by, new, row.on, is_head=True, relation=int(Relation.HEAD))
 
 
-def move(by: User, row: ChangeRequest) -> None:
+def move(*, by: User, row: ChangeRequest) -> None:
     """A household and everybody in it, or one person alone, lives elsewhere from this day."""
     payload = row.payload
     if row.household is not None:
@@ -119,7 +119,7 @@ def move(by: User, row: ChangeRequest) -> None:
         places.live_at(row.person, payload["division"], row.on)
 
 
-def birth(by: User, row: ChangeRequest) -> None:
+def birth(*, by: User, row: ChangeRequest) -> None:
     """A child is born into a household."""
     payload, where = row.payload, row.household
     assert where is not None
@@ -146,7 +146,7 @@ def birth(by: User, row: ChangeRequest) -> None:
     row.person = child
 
 
-def die(by: User, row: ChangeRequest) -> None:
+def die(*, by: User, row: ChangeRequest) -> None:
     """A source's word that somebody died; the membership ends, and the nearest member becomes the head."""
     assert row.person is not None
     source = row.payload.get("source", "family")

@@ -12,8 +12,8 @@ from anmin.kernel.people.merging.actions import merge as merge_records
 from anmin.kernel.people.merging.actions import unmerge as take_merge_back
 from anmin.kernel.people.merging.models import Merge
 from anmin.kernel.people.models import ChangeRequest, FormerName, Identifier, Kin, Person
+from anmin.kernel.people.places import actions as places
 from anmin.kernel.people.register import actions as register
-from anmin.kernel.people.register import places
 from anmin.kernel.people.register.actions import Entry, RegisterProblem
 from anmin.lib.names import parse_name
 from anmin.policy.codes import Relation
@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 CORRECTABLE = {"name", "phone", "sex", "birth_day", "nation"}
 
 
-def enter(by: User, row: ChangeRequest) -> None:
+def enter(*, by: User, row: ChangeRequest) -> None:
     """Somebody whom the register does not know yet, at once a member of a household where one is named."""
     payload = row.payload
     number = payload.get("number", "")
@@ -54,7 +54,7 @@ def enter(by: User, row: ChangeRequest) -> None:
         )
 
 
-def correct(by: User, row: ChangeRequest) -> None:
+def correct(*, by: User, row: ChangeRequest) -> None:
     """What was written wrongly; an earlier name is kept as a former one."""
     person = row.person
     assert person is not None
@@ -74,7 +74,7 @@ def correct(by: User, row: ChangeRequest) -> None:
     register.refresh_tokens(person)
 
 
-def hukou(by: User, row: ChangeRequest) -> None:
+def hukou(*, by: User, row: ChangeRequest) -> None:
     """Where somebody is registered, and whether as a townsman or a villager, from a day on."""
     assert row.person is not None
     payload = row.payload
@@ -87,28 +87,28 @@ def hukou(by: User, row: ChangeRequest) -> None:
     )
 
 
-def number(by: User, row: ChangeRequest) -> None:
+def number(*, by: User, row: ChangeRequest) -> None:
     """One more paper; the one of the same kind that was in force ends the day before."""
     assert row.person is not None
     kind, text = row.payload["kind"], row.payload["number"]
     register.add_number(by=by, person=row.person, kind=kind, number=text, source="request", first_day=row.on)
 
 
-def number_end(by: User, row: ChangeRequest) -> None:
+def number_end(*, by: User, row: ChangeRequest) -> None:
     """A paper that is no longer in force after this day."""
     register.end_number(
         by=by, identifier=Identifier.objects.get(pk=row.payload["identifier"]), last_day=row.on
     )
 
 
-def former(by: User, row: ChangeRequest) -> None:
+def former(*, by: User, row: ChangeRequest) -> None:
     """A name that somebody bore before, found by searching from now on."""
     assert row.person is not None
     FormerName(person=row.person, name=parse_name(row.payload["name"]), last_day=row.on).save()
     register.refresh_tokens(row.person)
 
 
-def tie(by: User, row: ChangeRequest) -> None:
+def tie(*, by: User, row: ChangeRequest) -> None:
     """Kin or a guardian, from a day on."""
     assert row.person is not None
     other = Person.objects.get(pk=row.payload["other"])
@@ -117,12 +117,12 @@ def tie(by: User, row: ChangeRequest) -> None:
     )
 
 
-def untie(by: User, row: ChangeRequest) -> None:
+def untie(*, by: User, row: ChangeRequest) -> None:
     """A tie that ends with this day, such as a guardianship."""
     register.end_tie(by=by, tie=Kin.objects.get(pk=row.payload["tie"]), last_day=row.on)
 
 
-def reside(by: User, row: ChangeRequest) -> None:
+def reside(*, by: User, row: ChangeRequest) -> None:
     """A residence permit."""
     assert row.person is not None
     register.add_residence(
@@ -135,20 +135,20 @@ def reside(by: User, row: ChangeRequest) -> None:
     )
 
 
-def merge(by: User, row: ChangeRequest) -> None:
+def merge(*, by: User, row: ChangeRequest) -> None:
     """Two records become one."""
     assert row.person is not None
     gone = Person.objects.get(pk=row.payload["gone"])
     merge_records(by=by, kept=row.person, gone=gone, on=row.on, reason=row.evidence[:200])
 
 
-def unmerge(by: User, row: ChangeRequest) -> None:
+def unmerge(*, by: User, row: ChangeRequest) -> None:
     """One record becomes two again."""
     merged = Merge.objects.get(pk=row.payload["merge"])
     take_merge_back(by=by, merged=merged, reason=row.evidence[:200])
 
 
-def undie(by: User, row: ChangeRequest) -> None:
+def undie(*, by: User, row: ChangeRequest) -> None:
     """A source's word of death is no longer trusted, or its day was another."""
     assert row.person is not None
     day = _day(row.payload.get("day"))

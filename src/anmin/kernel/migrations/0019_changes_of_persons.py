@@ -17,7 +17,7 @@ SEEN = (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0017_partners_at_the_door'),
+        ('kernel', '0018_signed_and_in_pieces'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from anmin.kernel.cases.models import Case
-from anmin.kernel.cases.procedures import from_data
+from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.people.merging import obstacles
 from anmin.kernel.people.models import Person
 from anmin.kernel.people.requests import life
@@ -38,5 +38,5 @@ IN_PERSON = (Case.Channel.COUNTER, Case.Channel.RESIDENT)
 
 
 def _is_ended(row: Case) -> bool:
-    state = from_data(row.procedure.declared).states.get(row.state)
+    state = procedure_of(row).states.get(row.state)
     return state is not None and state.is_end

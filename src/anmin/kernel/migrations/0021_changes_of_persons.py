@@ -17,7 +17,7 @@ SEEN = (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0018_signed_and_in_pieces'),
+        ('kernel', '0020_casework_is_held_by_the_database'),
     ]
 
     operations = [

@@ -17,7 +17,7 @@ SEEN = (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0020_casework_is_held_by_the_database'),
+        ('kernel', '0021_papers'),
     ]
 
     operations = [

@@ -17,7 +17,7 @@ SEEN = (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0021_papers'),
+        ('kernel', '0022_search_planned_by_word'),
     ]
 
     operations = [

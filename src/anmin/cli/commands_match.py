@@ -76,7 +76,9 @@ def _show(found: Matching) -> None:
     out.print(f"比对 {found.left_rows:,} 行，对方 {found.right_rows:,} 人；打分 {found.scored_pairs:,} 对")
     table = Table("步骤", "建议关联（把握大）", "需人工核对", title="每一行按最好的结果计")
     for step, title in STEPS.items():
-        table.add_row(title, f"{counts.get(f'{step}_safe', 0):,}", f"{counts.get(f'{step}_review', 0):,}")
+        table.add_row(
+            str(title), f"{counts.get(f'{step}_safe', 0):,}", f"{counts.get(f'{step}_review', 0):,}"
+        )
     out.print(table)
     out.print(f"没有找到：{counts['unmatched']:,} 行")
     reasons: dict[str, int] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,13 +11,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anmin.console.places import place_name
+from anmin.console.changefields import PlaceField, day_field, found_one, name_of, relations
 from anmin.console.words import term_of
 from anmin.kernel.access.queries import Reader
-from anmin.kernel.divisions.catalogue import Catalogue
 from anmin.kernel.people import queries as people
-from anmin.lib.divisions import DivisionLevel, level_of
-from anmin.lib.names import NameProblem, parse_name
 from anmin.policy.codes import Relation, Sex
 
 SOURCES = (
@@ -44,10 +41,15 @@ class ChangeForm(forms.Form):
     def __init__(self, *args: Any, subject: Subject, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.subject = subject
+        self.shape()
         self.order_fields(
             [name for name in self.fields if name not in ("on", "evidence")] + ["on", "evidence"]
         )
         for name, one in self.fields.items():
+            if isinstance(one, PlaceField):
+                one.near = subject.division
+            if isinstance(one.widget, forms.CheckboxInput):
+                continue
             one.widget.attrs["class"] = (
                 "form-select" if isinstance(one.widget, forms.Select) else "form-control"
             )
@@ -55,6 +57,14 @@ class ChangeForm(forms.Form):
                 one.widget.attrs["class"] = ""
             if self.is_bound and name in self.errors:
                 one.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
+
+    def shape(self) -> None:
+        """Fit the fields to the subject; called before anything is checked."""
+
+    @property
+    def division_of_request(self) -> str:
+        """Where the change is decided."""
+        return self.subject.division
 
     def payload(self) -> dict[str, Any]:
         """The answers that belong to this kind of change."""
@@ -81,18 +91,16 @@ class Subject:
         """Where the change is decided."""
         if self.household is not None:
             return str(self.household.division)
-        return str(self.person.division) if self.person is not None else ""
-
-
-def _relations() -> list[tuple[int, Any]]:
-    return [(int(one), term_of(one)) for one in Relation if one is not Relation.HEAD]
+        if self.person is not None:
+            return str(self.person.division)
+        return next(iter(self.reader.scope.codes), "")
 
 
 class Join(ChangeForm):
     """Which household somebody joins, as what."""
 
     number_of = forms.CharField(label=gettext_lazy("加入哪一户（户编号）"), max_length=50)
-    relation = forms.TypedChoiceField(label=gettext_lazy("与户主关系"), coerce=int, choices=_relations)
+    relation = forms.TypedChoiceField(label=gettext_lazy("与户主关系"), coerce=int, choices=relations)
 
     def clean_number_of(self) -> str:
         """A household that the reader sees."""
@@ -108,7 +116,7 @@ class Head(ChangeForm):
     """What the old head becomes."""
 
     old_relation = forms.TypedChoiceField(
-        label=gettext_lazy("原户主与新户主的关系"), coerce=int, choices=_relations
+        label=gettext_lazy("原户主与新户主的关系"), coerce=int, choices=relations
     )
 
 
@@ -121,45 +129,66 @@ class Birth(ChangeForm):
     )
     number = forms.CharField(label=gettext_lazy("出生医学证明编号"), max_length=30, required=False)
     relation = forms.TypedChoiceField(
-        label=gettext_lazy("与户主关系"), coerce=int, choices=_relations, initial=int(Relation.CHILD)
+        label=gettext_lazy("与户主关系"), coerce=int, choices=relations, initial=int(Relation.CHILD)
     )
 
     def clean_name(self) -> str:
         """A name in its stored form."""
-        return _name(self.cleaned_data["name"])
+        return name_of(self.cleaned_data["name"])
 
 
 class Move(ChangeForm):
     """Where to."""
 
-    division = forms.CharField(
-        label=gettext_lazy("迁到哪里（村或社区代码）"),
-        max_length=12,
-        help_text=gettext_lazy("12 位区划代码。"),
-    )
+    division = PlaceField(label=gettext_lazy("迁到哪个村（社区）"))
     address = forms.CharField(label=gettext_lazy("详细地址"), max_length=200, required=False)
-
-    def clean_division(self) -> str:
-        """A village or community."""
-        code = self.cleaned_data["division"].strip()
-        if not Catalogue.load().knows(code) or level_of(code) is not DivisionLevel.VILLAGE:
-            raise forms.ValidationError(_("没有这个村（社区）代码，请核对 12 位代码。"))
-        return code
 
 
 class Split(ChangeForm):
-    """Who leaves for a household of their own."""
+    """Who leaves for a household of their own, under whom, and as what."""
 
     members = forms.TypedMultipleChoiceField(
         label=gettext_lazy("分出去的人"), coerce=int, widget=forms.CheckboxSelectMultiple
     )
+    head = forms.TypedChoiceField(label=gettext_lazy("新户的户主"), coerce=int)
     number = forms.CharField(label=gettext_lazy("新户编号"), max_length=50)
     address = forms.CharField(label=gettext_lazy("新户地址"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, subject: Subject, **kwargs: Any) -> None:
-        super().__init__(*args, subject=subject, **kwargs)
-        rows = people.members_on(subject.reader, subject.household, subject.today)
-        self.fields["members"].choices = [(row.person_id, row.person.name) for row in rows]  # type: ignore[attr-defined]
+    def shape(self) -> None:
+        """The members to choose from, and for each what they would be to the new head."""
+        rows = people.members_on(self.subject.reader, self.subject.household, self.subject.today)
+        choices = [(row.person_id, row.person.name) for row in rows]
+        self.fields["members"].choices = self.fields["head"].choices = choices  # type: ignore[attr-defined]
+        for row in rows:
+            self.fields[f"relation_{row.person_id}"] = forms.TypedChoiceField(
+                label=_("%(name)s 与新户主关系（分出去才填）") % {"name": row.person.name},
+                coerce=int,
+                choices=[("", "—"), *relations()],
+                required=False,
+                empty_value=None,
+            )
+        of_members = [name for name in self.fields if name.startswith("relation_")]
+        self.order_fields(["members", "head", *of_members, "number"])
+
+    def clean(self) -> dict[str, Any]:
+        """The head is one of those who leave; everybody else says what they are to the head."""
+        values = super().clean() or {}
+        leaving, head = values.get("members") or [], values.get("head")
+        if leaving and head not in leaving:
+            self.add_error("head", _("新户的户主要在分出去的人里。"))
+        for key in leaving:
+            if key != head and values.get(f"relation_{key}") is None:
+                self.add_error(f"relation_{key}", _("请选择与新户主的关系。"))
+        return values
+
+    def payload(self) -> dict[str, Any]:
+        """Members, head, and relations by the key of the person."""
+        values = self.cleaned_data
+        asked = {key: values[key] for key in ("members", "head", "number", "address") if values.get(key)}
+        relations_ = {
+            str(key): values[f"relation_{key}"] for key in values["members"] if key != values["head"]
+        }
+        return {**asked, "relations": relations_}
 
 
 class Correct(ChangeForm):
@@ -167,19 +196,24 @@ class Correct(ChangeForm):
 
     name = forms.CharField(label=gettext_lazy("姓名"), max_length=50, required=False)
     phone = forms.CharField(label=gettext_lazy("电话"), max_length=20, required=False)
-    birth_day = forms.DateField(
-        label=gettext_lazy("出生日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    birth_day = day_field(gettext_lazy("出生日期"), required=False)
+    sex = forms.TypedChoiceField(
+        label=gettext_lazy("性别"),
+        coerce=int,
+        choices=lambda: [("", _("不改")), *((int(one), term_of(one)) for one in (Sex.MALE, Sex.FEMALE))],
+        required=False,
+        empty_value=None,
     )
 
     def clean_name(self) -> str:
         """A name in its stored form, or nothing."""
         name = self.cleaned_data["name"]
-        return _name(name) if name else ""
+        return name_of(name) if name else ""
 
     def clean(self) -> dict[str, Any]:
         """At least one thing is corrected."""
         values = super().clean() or {}
-        if not any(values.get(key) for key in ("name", "phone", "birth_day")):
+        if not self.errors and not any(values.get(key) for key in ("name", "phone", "birth_day", "sex")):
             raise forms.ValidationError(_("请至少填写一项要更正的内容。"))
         return values
 
@@ -202,16 +236,8 @@ class Merge(ChangeForm):
 
     def clean_other(self) -> str:
         """Exactly one other person."""
-        text = self.cleaned_data["other"]
-        found = [
-            row for row in people.search(self.subject.reader, text).people if row.pk != self.subject.person.pk
-        ]
-        if len(found) != 1:
-            raise forms.ValidationError(
-                _("按“%(text)s”找到 %(n)d 条其他记录，要能唯一确定；请改用证件号码。")
-                % {"text": text, "n": len(found)}
-            )
-        self.subject.extra["gone"] = found[0].pk
+        text = str(self.cleaned_data["other"])
+        self.subject.extra["gone"] = found_one(self.subject, text)
         return text
 
     def payload(self) -> dict[str, Any]:
@@ -240,38 +266,3 @@ FORMS: Mapping[str, type[ChangeForm]] = {
     "merge": Merge,
     "die": Die,
 }
-OF_HOUSEHOLD = frozenset({"split", "move", "birth"})
-WITH_HOUSEHOLD = frozenset({"leave", "head"})
-
-
-def _name(text: str) -> str:
-    try:
-        return parse_name(text)
-    except NameProblem as trouble:
-        raise forms.ValidationError(str(trouble)) from trouble
-
-
-def said_of(request: Any) -> list[tuple[str, str]]:
-    """What a request would change, in words."""
-    rows: list[tuple[str, str]] = []
-    words: dict[str, tuple[str, Callable[[Any], str]]] = {
-        "relation": (_("与户主关系"), _relation),
-        "old_relation": (_("原户主关系改为"), _relation),
-        "division": (_("迁到"), lambda code: place_name(str(code))),
-        "address": (_("地址"), str),
-        "name": (_("姓名"), str),
-        "phone": (_("电话"), str),
-        "birth_day": (_("出生日期"), str),
-        "number": (_("编号"), str),
-        "source": (_("消息来源"), lambda key: str(dict(SOURCES).get(key, key))),
-        "sex": (_("性别"), lambda code: str(term_of(Sex(int(code))))),
-    }
-    for key, value in request.payload.items():
-        if key in words:
-            title, render = words[key]
-            rows.append((title, render(value)))
-    return rows
-
-
-def _relation(code: Any) -> str:
-    return str(term_of(Relation(int(code))))

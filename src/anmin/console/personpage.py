@@ -10,11 +10,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from anmin.console.changewords import KINDS, STATES
 from anmin.console.places import full_name
 from anmin.console.words import term_of
 from anmin.kernel.access.fields import FIELDS, masked
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.people import queries as people
+from anmin.kernel.people.merging.queries import merges_of
 from anmin.policy.codes import Relation, Sex
 from anmin.policy.vocabulary import full_years
 
@@ -102,13 +104,13 @@ def timeline(reader: Reader, person: Any) -> list[dict[str, Any]]:
         rows.append(
             {
                 "day": row.on,
-                "words": f"{row.get_kind_display()} · {row.get_state_display()}",
+                "words": f"{KINDS[row.kind]} · {STATES[row.state]}",
                 "request": row.pk,
                 "by": row.asked_by,
                 "decided_by": row.decided_by,
             }
         )
-    for merge in people.merges_of(person):
+    for merge in merges_of(person):
         words = _("与另一条记录合并") if merge.undone_at is None else _("合并后又撤销")
         rows.append({"day": merge.at.date(), "words": words, "by": merge.by, "merge": merge.pk})
     return sorted(rows, key=lambda row: row["day"], reverse=True)

@@ -1,5 +1,7 @@
 """The kernel as one Django app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -10,3 +12,8 @@ class KernelConfig(AppConfig):
     label = "kernel"
     verbose_name = "安民内核"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Packages above the register tell it what they know about persons: each registers its checks when imported."""
+        for package in ("cases", "entitlements"):
+            import_module(f"anmin.kernel.{package}.persons")

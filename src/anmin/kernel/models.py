@@ -51,16 +51,16 @@ from anmin.kernel.partners.models import (
     Subscription,
 )
 from anmin.kernel.people.matching.models import MatchPair, MatchRun
+from anmin.kernel.people.merging.models import Merge, NotSame
 from anmin.kernel.people.models import (
     ChangeRequest,
     Death,
     FormerName,
+    FormerPlace,
     Household,
     Identifier,
     Kin,
     Membership,
-    Merge,
-    NotSame,
     Person,
     Residence,
 )
@@ -95,6 +95,7 @@ __all__ = [
     "Exchange",
     "FactorReset",
     "FormerName",
+    "FormerPlace",
     "Grant",
     "Household",
     "HouseholdResult",

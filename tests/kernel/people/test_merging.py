@@ -8,8 +8,17 @@ from hypothesis import strategies as st
 
 from anmin.kernel.people.merging import obstacles
 from anmin.kernel.people.merging.actions import merge, tell_apart, unmerge
-from anmin.kernel.people.models import Death, FormerName, Identifier, Kin, Membership, Person, Residence
-from anmin.kernel.people.queries import are_told_apart
+from anmin.kernel.people.merging.queries import are_told_apart
+from anmin.kernel.people.models import (
+    Death,
+    FormerName,
+    FormerPlace,
+    Identifier,
+    Kin,
+    Membership,
+    Person,
+    Residence,
+)
 from anmin.kernel.people.register import actions as register
 from anmin.kernel.people.register.actions import RegisterProblem
 from anmin.kernel.people.requests import actions as requests
@@ -18,7 +27,7 @@ from tests.make import a_household, a_person, a_user
 
 pytestmark = pytest.mark.django_db
 ON = date(2026, 11, 2)
-TABLES = [Identifier, FormerName, Membership, Residence, Kin, Death]
+TABLES = [Identifier, FormerName, FormerPlace, Membership, Residence, Kin, Death]
 
 
 def picture():

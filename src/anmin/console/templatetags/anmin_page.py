@@ -27,6 +27,7 @@ PLACES = (
     ("rules", "console:rules", _("规则"), ""),
     ("simulation", "console:simulation", _("试算"), ""),
     ("runs", "console:runs", _("运行"), ""),
+    ("matching", "console:matching", _("疑似同一人"), "match.decide"),
     ("sources", "console:sources", _("部门数据"), "sources.read"),
     ("consents", "console:consents", _("核对授权"), "consents.read|consents.manage"),
     ("checks", "console:checks", _("经济核对"), "checks.read|checks.ask|checks.start"),

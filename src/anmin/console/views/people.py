@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from anmin.console.personhistory import chapters_of, household_chapters
 from anmin.console.personpage import fields_of, relation_of, rows_of, timeline, who
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.fields import PURPOSES
@@ -20,6 +21,10 @@ from anmin.kernel.access.taking.actions import take, watermark
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.audit.queries import reads_of
 from anmin.kernel.people import queries as people
+from anmin.kernel.people import searches
+from anmin.kernel.people.merging import queries as merging
+
+LONGEST = 60
 
 READS, MOST_READS = 50, 2_000
 ASKERS = (
@@ -31,8 +36,19 @@ ASKERS = (
 
 @needs("register.read")
 def search(desk: Desk) -> HttpResponse:
-    """Persons by what people say at a counter."""
-    text = desk.written("q")[:60]
+    """Persons by what people say at a counter. What was typed is kept sealed and is never part of an address."""
+    request = desk.request
+    if request.method == "POST":
+        if request.POST.get("what") == "forget":
+            searches.forget(request.session)
+            return HttpResponseRedirect(reverse("console:people"))
+        typed = request.POST.get("q", "").replace("\x00", "").strip()[:LONGEST]
+        address = reverse("console:people")
+        return HttpResponseRedirect(
+            f"{address}?s={searches.remember(request.session, typed)}" if typed else address
+        )
+    handle = desk.written("s")
+    text = searches.recalled(request.session, handle) if handle else desk.written("q")[:LONGEST]
     found = people.search(desk.reader, text) if text else None
     rows = []
     if found is not None and found.people:
@@ -40,7 +56,16 @@ def search(desk: Desk) -> HttpResponse:
         take(reader=desk.reader, klass="list", person_ids=keys)
         audit.record_reads(by=desk.reader.user, person_ids=keys, via=desk.reader.via, fields=["list"])
         rows = rows_of(found.people, desk.today)
-    return desk.page("people", "people", q=text, found=found, rows=rows)
+    return desk.page(
+        "people",
+        "people",
+        q=text,
+        found=found,
+        rows=rows,
+        is_forgotten=bool(handle) and not text,
+        recent=searches.recent(request.session),
+        may_ask=desk.reader.may("register.ask"),
+    )
 
 
 @needs("register.read")
@@ -82,16 +107,9 @@ def _page(desk: Desk, pk: int, opened: frozenset[str], trouble: str = "") -> Htt
     audit.record_reads(
         by=desk.reader.user, person_ids=[pk], via=desk.reader.via, fields=["page"], division=person.division
     )
+    on = _asked_day(desk)
     here = people.membership_on(person, desk.today)
     home = people.household(desk.reader, here.household.number) if here is not None else None
-    ties = [
-        {
-            "words": tie.get_kind_display(),
-            "other": tie.other if tie.person_id == pk else tie.person,
-            "mine": tie.person_id == pk,
-        }
-        for tie in people.ties_of(desk.reader, person)
-    ]
     return desk.page(
         "person",
         "people",
@@ -104,8 +122,15 @@ def _page(desk: Desk, pk: int, opened: frozenset[str], trouble: str = "") -> Htt
         may_ask=desk.reader.may("register.ask", person.division),
         may_assign=desk.reader.may("caseload.assign", person.division),
         home=home,
-        former=[row.name for row in person.former_names.all()],
-        ties=ties,
+        on=on,
+        is_today=on == desk.today,
+        was_dead=person.died_on is not None and person.died_on <= on,
+        chapters=chapters_of(desk.reader, person, on),
+        apart=merging.apart_from(desk.reader, person),
+        may_undo_apart=any(
+            desk.reader.may(one, person.division) for one in ("register.decide", "match.decide")
+        ),
+        merged=merging.merge_that_can_be_undone(person),
         deaths=list(person.deaths.order_by("day")),
         timeline=timeline(desk.reader, person),
         trouble=trouble,
@@ -170,10 +195,7 @@ def home_page(desk: Desk, number: str) -> HttpResponse:
     home = people.household(desk.reader, number)
     if home is None:
         raise Http404
-    try:
-        on = date.fromisoformat(desk.request.GET.get("on", ""))
-    except ValueError:
-        on = desk.today
+    on = _asked_day(desk)
     members = people.members_on(desk.reader, home, on)
     keys = [row.person_id for row in members]
     take(reader=desk.reader, klass="list", person_ids=keys)
@@ -196,7 +218,16 @@ def home_page(desk: Desk, number: str) -> HttpResponse:
         "people",
         home=home,
         on=on,
+        is_today=on == desk.today,
         rows=rows,
+        chapters=household_chapters(desk.reader, home, on),
         may_ask=desk.reader.may("register.ask", home.division),
         exchange=may if any(may.values()) else None,
     )
+
+
+def _asked_day(desk: Desk) -> date:
+    try:
+        return date.fromisoformat(desk.request.GET.get("on", ""))
+    except ValueError:
+        return desk.today

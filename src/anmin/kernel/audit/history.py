@@ -28,6 +28,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "kernel_person": ("tokens",),
     "kernel_identifier": (),
     "kernel_formername": (),
+    "kernel_formerplace": (),
     "kernel_household": (),
     "kernel_membership": (),
     "kernel_kin": (),

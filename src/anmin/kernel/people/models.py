@@ -132,6 +132,32 @@ class FormerName(SealedModel):
         return f"曾用名 {self.pk}"
 
 
+class FormerPlace(SealedModel):
+    """Where a person or a household was before (原住址、原户口), up to and with `last_day`; the present is in their own row."""
+
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="former_places")
+    household = models.ForeignKey("kernel.Household", models.PROTECT, null=True, related_name="former_places")
+    division = models.CharField(max_length=12)
+    address = SealedText()
+    settlement = models.SmallIntegerField(default=0)
+    hukou_division = models.CharField(max_length=12, blank=True)
+    hukou_kind = models.CharField(max_length=10, blank=True)
+    last_day = models.DateField()
+    learned_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person__isnull=True, household__isnull=False)
+                | Q(person__isnull=False, household__isnull=True),
+                name="former_place_of_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"原住址 {self.pk}"
+
+
 class Household(SealedModel):
     """A household (家庭): people who live together and are looked at together, from a day to a day."""
 
@@ -271,10 +297,20 @@ class Death(models.Model):
         return f"{self.person_id} {self.day}"
 
 
+SEVERAL = ("number", "number_end", "former", "tie", "untie")
+"""Kinds of change of which several may wait for one person: somebody has two parents and many papers."""
+
+
 class ChangeRequest(SealedModel):
-    """A change somebody asks for and somebody else decides (变更申请)."""
+    """A change somebody asks for and somebody else decides (变更申请).
+
+    `payload` is what is asked for, `before` what stood in the register when it was asked for and, once carried out,
+    what stood there until then.
+    """
 
     class Kind(models.TextChoices):
+        ENTER = "enter", "新增人员"
+        HOME = "home", "新建家庭"
         BIRTH = "birth", "出生登记"
         JOIN = "join", "迁入家庭"
         LEAVE = "leave", "离开家庭"
@@ -282,8 +318,17 @@ class ChangeRequest(SealedModel):
         HEAD = "head", "变更户主"
         MOVE = "move", "迁址"
         CORRECT = "correct", "更正信息"
+        HUKOU = "hukou", "户口变动"
+        NUMBER = "number", "登记证件"
+        NUMBER_END = "number_end", "停用证件"
+        FORMER = "former", "补记曾用名"
+        TIE = "tie", "登记亲属或监护"
+        UNTIE = "untie", "终止亲属或监护"
+        RESIDE = "reside", "登记居住证"
         MERGE = "merge", "合并重复人员"
+        UNMERGE = "unmerge", "撤销合并"
         DIE = "die", "死亡登记"
+        UNDIE = "undie", "更正死亡信息"
 
     class State(models.TextChoices):
         OPEN = "open", "待审核"
@@ -298,6 +343,7 @@ class ChangeRequest(SealedModel):
     level = models.SmallIntegerField(choices=Level.choices, default=Level.INTERNAL)
     on = models.DateField()
     payload = SealedJSON()
+    before = SealedJSON()
     evidence = SealedText()
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="asked_changes")
@@ -320,7 +366,7 @@ class ChangeRequest(SealedModel):
             ),
             models.UniqueConstraint(
                 fields=["person", "kind"],
-                condition=Q(state="open", person__isnull=False),
+                condition=Q(state="open", person__isnull=False) & ~Q(kind__in=SEVERAL),
                 name="change_open_once_a_person",
             ),
         ]
@@ -328,48 +374,3 @@ class ChangeRequest(SealedModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
-
-
-class Merge(models.Model):
-    """Two records that were one person (合并), with every row that was moved, so that it can be undone."""
-
-    kept = models.ForeignKey(Person, models.PROTECT, related_name="merges_kept")
-    gone = models.ForeignKey(Person, models.PROTECT, related_name="merges_gone")
-    moved = models.JSONField()
-    before = models.JSONField(default=dict)
-    at = models.DateTimeField(auto_now_add=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="merges")
-    undone_at = models.DateTimeField(null=True)
-    undone_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="undone_merges"
-    )
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=~Q(kept=F("gone")), name="merge_of_two_records"),
-            models.UniqueConstraint(
-                fields=["gone"], condition=Q(undone_at__isnull=True), name="merged_once_at_a_time"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.gone_id} → {self.kept_id}"
-
-
-class NotSame(models.Model):
-    """Two records that look alike and are not the same person (非同一人); `one` has the lower key."""
-
-    one = models.ForeignKey(Person, models.PROTECT, related_name="not_same")
-    other = models.ForeignKey(Person, models.PROTECT, related_name="not_same_as")
-    reason = models.CharField(max_length=300, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="told_apart")
-    at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["one", "other"], name="told_apart_once"),
-            models.CheckConstraint(condition=Q(one__lt=F("other")), name="told_apart_in_order"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.one_id} ≠ {self.other_id}"

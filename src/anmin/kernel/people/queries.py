@@ -20,8 +20,6 @@ from anmin.kernel.people.models import (
     Kin,
     Level,
     Membership,
-    Merge,
-    NotSame,
     Person,
 )
 from anmin.kernel.people.tokens import normal_number, tokens_asked
@@ -87,6 +85,12 @@ def living_in(reader: Reader, numbers: Iterable[str], on: date) -> dict[str, lis
     for number, person in rows.values_list("household__number", "person"):
         found.setdefault(number, []).append(person)
     return found
+
+
+def members_ever(reader: Reader, of: Household) -> list[Membership]:
+    """Everybody who ever belonged to a household, in the order of days, as far as the reader sees them."""
+    rows = Membership.objects.filter(household=of, person__in=persons(reader)).select_related("person")
+    return list(rows.order_by("first_day", "-is_head", "pk"))
 
 
 def membership_on(of: Person, on: date) -> Membership | None:
@@ -179,17 +183,6 @@ def requests_of(reader: Reader, of: Person) -> list[ChangeRequest]:
     """What was asked about somebody, newest first."""
     rows = of.change_requests.filter(reader.q())
     return list(rows.select_related("asked_by", "decided_by").order_by("-asked_at"))
-
-
-def merges_of(of: Person) -> list[Merge]:
-    """Merges in which somebody's record took part, newest first."""
-    return list(Merge.objects.filter(Q(kept=of) | Q(gone=of)).select_related("by").order_by("-at"))
-
-
-def are_told_apart(one: int, other: int) -> bool:
-    """Whether somebody has said that two records are not the same person."""
-    low, high = sorted((one, other))
-    return NotSame.objects.filter(one_id=low, other_id=high).exists()
 
 
 def level_of_household(people: Iterable[Person]) -> int:

@@ -10,9 +10,9 @@ from anmin.kernel.people.matching.engine import match
 from anmin.kernel.people.matching.fields import NAME
 from anmin.kernel.people.matching.scoring import PERSONS, Block
 from bench.matching.city import draw_city
+from bench.matching.febrl import measured, model
 from bench.matching.hard import draw_hard
 from bench.matching.quality import after_clerks, best_of, quality, reviewed
-from tests.kernel.people.matching.febrl import measured, model
 
 
 @cache

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 STAND_IN = "〓"
 """Takes the place of a character that an old system could not write, and of a rare character itself."""
@@ -20,7 +23,7 @@ class Level:
 
     code: str
     sql: str
-    words: str
+    words: Any
     equal: str = ""
     frequency: str = ""
 
@@ -30,10 +33,10 @@ class Field:
     """A field of a person with its levels, from the strongest; `unknown` holds when it cannot be compared."""
 
     name: str
-    title: str
+    title: Any
     unknown: str
     levels: tuple[Level, ...]
-    otherwise: str
+    otherwise: Any
 
     @property
     def all(self) -> tuple[Level, ...]:
@@ -43,8 +46,8 @@ class Field:
     def words(self, code: str) -> str:
         """The words for a code; for `unknown` that one side is silent."""
         if code == "unknown":
-            return "至少一边没有填写，无法比较"
-        return next(level.words for level in self.all if level.code == code)
+            return str(_("至少一边没有填写，无法比较"))
+        return str(next(level.words for level in self.all if level.code == code))
 
     def case(self) -> str:
         """A CASE expression that gives the code of the level."""
@@ -58,19 +61,19 @@ class Field:
 
 NAME = Field(
     "name",
-    "姓名",
+    _("姓名"),
     "skeleton_l IS NULL OR skeleton_r IS NULL",
     (
-        Level("same", "name_l = name_r", "相同", "name", "name"),
+        Level("same", "name_l = name_r", _("相同"), "name", "name"),
         Level(
             "former",
             "contains(former_r, '|' || name_l || '|') OR contains(former_l, '|' || name_r || '|')",
-            "一边的姓名是另一边的曾用名",
+            _("一边的姓名是另一边的曾用名"),
         ),
         Level(
             "standin",
             f"skeleton_l = skeleton_r AND contains(skeleton_l, '{STAND_IN}')",
-            "除生僻字用代字外相同",
+            _("除生僻字用代字外相同"),
             "skeleton",
             "skeleton",
         ),
@@ -78,85 +81,89 @@ NAME = Field(
             "hidden",
             f"name_l IS NULL AND name_r LIKE replace(skeleton_l, '{STAND_IN}', '_')"
             f" OR name_r IS NULL AND name_l LIKE replace(skeleton_r, '{STAND_IN}', '_')",
-            "有一个字没能写出，其余相同",
+            _("有一个字没能写出，其余相同"),
         ),
-        Level("transcribed", "folded_l = folded_r", "译音用字不同", "folded", "folded"),
-        Level("sound", "pinyin_l = pinyin_r", "同音不同字", "pinyin", "pinyin"),
+        Level("transcribed", "folded_l = folded_r", _("译音用字不同"), "folded", "folded"),
+        Level("sound", "pinyin_l = pinyin_r", _("同音不同字"), "pinyin", "pinyin"),
         Level(
             "near",
             "surname_l = surname_r AND (levenshtein(name_l, name_r) = 1 AND length(name_l) > 2"
             " OR length(name_l) >= 5 AND levenshtein(name_l, name_r) <= length(name_l) / 4"
             " OR jaro_winkler_similarity(name_l, name_r) >= 0.9"
             " OR levenshtein(pinyin_l, pinyin_r) <= 1)",
-            "相近，差一个字或一个音",
+            _("相近，差一个字或一个音"),
         ),
-        Level("given", "substr(name_l, 2) = substr(name_r, 2) AND length(name_l) > 2", "姓不同，名相同"),
+        Level("given", "substr(name_l, 2) = substr(name_r, 2) AND length(name_l) > 2", _("姓不同，名相同")),
     ),
-    "不同",
+    _("不同"),
 )
 BIRTH = Field(
     "birth",
-    "出生日期",
+    _("出生日期"),
     "birth_l IS NULL OR birth_r IS NULL",
     (
-        Level("same", "birth_l = birth_r", "相同", "birth"),
+        Level("same", "birth_l = birth_r", _("相同"), "birth"),
         Level(
             "placeholder",
             "substr(birth_l, 1, 4) = substr(birth_r, 1, 4) AND (birth_l LIKE '%0101' OR birth_r LIKE '%0101')",
-            "年份相同，一边的月日是 1 月 1 日（多为代填）",
+            _("年份相同，一边的月日是 1 月 1 日（多为代填）"),
         ),
         Level(
             "swapped",
             "substr(birth_l, 1, 4) = substr(birth_r, 1, 4) AND substr(birth_l, 5, 2) = substr(birth_r, 7, 2)"
             " AND substr(birth_l, 7, 2) = substr(birth_r, 5, 2)",
-            "月和日颠倒",
+            _("月和日颠倒"),
         ),
-        Level("digit", "damerau_levenshtein(birth_l, birth_r) = 1", "差一位数字或相邻两位颠倒"),
-        Level("year", "substr(birth_l, 1, 4) = substr(birth_r, 1, 4)", "只有年份相同"),
-        Level("day", "substr(birth_l, 5) = substr(birth_r, 5)", "月日相同，年份不同"),
+        Level("digit", "damerau_levenshtein(birth_l, birth_r) = 1", _("差一位数字或相邻两位颠倒")),
+        Level("year", "substr(birth_l, 1, 4) = substr(birth_r, 1, 4)", _("只有年份相同")),
+        Level("day", "substr(birth_l, 5) = substr(birth_r, 5)", _("月日相同，年份不同")),
     ),
-    "不同",
+    _("不同"),
 )
 SEX = Field(
-    "sex", "性别", "sex_l IS NULL OR sex_r IS NULL", (Level("same", "sex_l = sex_r", "相同", "sex"),), "不同"
+    "sex",
+    _("性别"),
+    "sex_l IS NULL OR sex_r IS NULL",
+    (Level("same", "sex_l = sex_r", _("相同"), "sex"),),
+    _("不同"),
 )
 PLACE = Field(
     "place",
-    "住址",
+    _("住址"),
     "(address_l IS NULL OR address_r IS NULL) AND (division_l IS NULL OR division_r IS NULL)",
     (
-        Level("address", "address_l = address_r", "门牌相同", "address"),
+        Level("address", "address_l = address_r", _("门牌相同"), "address"),
         Level(
             "village",
             "substr(division_l, 1, 12) = substr(division_r, 1, 12) AND length(division_l) >= 12",
-            "同一村（社区）",
+            _("同一村（社区）"),
         ),
         Level(
             "town",
             "substr(division_l, 1, 9) = substr(division_r, 1, 9) AND length(division_l) >= 9",
-            "同一街镇",
+            _("同一街镇"),
         ),
-        Level("county", "substr(division_l, 1, 6) = substr(division_r, 1, 6)", "同一区县"),
+        Level("county", "substr(division_l, 1, 6) = substr(division_r, 1, 6)", _("同一区县")),
     ),
-    "不同",
+    _("不同"),
 )
 PHONE = Field(
     "phone",
-    "电话",
+    _("电话"),
     "phone_l IS NULL OR phone_r IS NULL",
-    (Level("same", "phone_l = phone_r", "相同", "phone", "phone"),),
-    "不同",
+    (Level("same", "phone_l = phone_r", _("相同"), "phone", "phone"),),
+    _("不同"),
 )
 NUMBER = Field(
     "number",
-    "证件号码",
+    _("证件号码"),
     "digits_l IS NULL OR digits_r IS NULL",
     (
-        Level("same", "number_l = number_r", "规范后相同"),
-        Level("near", "damerau_levenshtein(digits_l, digits_r) <= 1", "除出生日期段外差一位或颠倒两位"),
-        Level("alike", "damerau_levenshtein(digits_l, digits_r) <= 3", "除出生日期段外差两三位"),
+        Level("same", "number_l = number_r", _("规范后相同")),
+        Level("near", "damerau_levenshtein(digits_l, digits_r) <= 1", _("除出生日期段外差一位或颠倒两位")),
+        Level("alike", "damerau_levenshtein(digits_l, digits_r) <= 3", _("除出生日期段外差两三位")),
     ),
-    "不同",
+    _("不同"),
 )
 FIELDS = (NAME, BIRTH, SEX, PLACE, PHONE, NUMBER)
 """`digits` are the parts of an identity number outside the birth date, which is compared on its own."""

@@ -78,7 +78,7 @@ def write_proposals(path: Path, found: Matching, left: pa.Table, right: pa.Table
         "说明": [summary(row) for row in rows],
         "可能性": [row["probability"] for row in rows],
         "依据": [
-            "；".join(f"{line.title}{line.text}" for line in lines(row, {}, {}) if line.code != "unknown")
+            "；".join(f"{line.title}{line.text}" for line in lines(row) if line.code != "unknown")
             for row in rows
         ],
     }

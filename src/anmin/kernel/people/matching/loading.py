@@ -13,7 +13,7 @@ from anmin.kernel.keys.queries import blind_index
 from anmin.kernel.people.matching.engine import Matching
 from anmin.kernel.people.matching.fields import FIELDS
 from anmin.kernel.people.matching.models import MatchPair, MatchRun
-from anmin.kernel.people.models import Person
+from anmin.kernel.people.models import Level, Person
 
 BATCH = 2_000
 IDENTITY = ("name", "number", "birth_day", "sex")
@@ -27,7 +27,7 @@ def queue_proposals(
     """Store a run and its pairs; keys on the right (and on the left within the register) are persons' primary keys.
 
     Left out: rows found by their number without any doubt, which need nobody's eyes, and pairs that were proposed
-    before, whatever came of them: who was told apart is never proposed again.
+    before, whatever came of them: who was told apart is never proposed again. Protected children are left out too.
     """
     rows = [row for row in found.pairs.to_pylist() if (row["step"], row["verdict"]) != ("number", "safe")]
     run = MatchRun(
@@ -76,6 +76,8 @@ def _store(
         first, second = int(row["right_key"]), None
         if within_register:
             first, second = sorted((first, int(row["left_key"])))
+        if any(people[key].level >= Level.PROTECTED for key in (first, second) if key is not None):
+            continue
         person, other = people[first], people[second] if second is not None else None
         pairs.append(
             MatchPair(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,21 +14,28 @@ from anmin.kernel.access.queries import Reader
 from anmin.kernel.keys.fields import opened_text
 from anmin.kernel.people.matching.evidence import Line, lines, summary
 from anmin.kernel.people.matching.models import MatchPair, MatchRun
-from anmin.kernel.people.models import FormerName, Household, Identifier, Membership, NotSame, Person
-from anmin.lib.masks import masked_mobile, screen_id
+from anmin.kernel.people.merging.models import NotSame
+from anmin.kernel.people.models import FormerName, Household, Identifier, Level, Membership, Person
 
 __all__ = [
+    "WAITING",
     "MatchPair",
     "MatchRun",
     "links_of",
     "pair_numbered",
     "queue",
+    "queue_counts",
     "register_table",
+    "run_lines",
+    "runs",
     "told_apart",
     "waterfall",
 ]
 
 CHUNK = 20_000
+NEXT = 500
+"""How far ahead the next pair is looked for."""
+WAITING = (MatchPair.State.OPEN, MatchPair.State.UNSURE)
 NUMBERED = (Identifier.Kind.RESIDENT, Identifier.Kind.PERMIT, Identifier.Kind.FOREIGN)
 SEXES = {1: "1", 2: "2"}
 
@@ -70,7 +78,7 @@ def register_table(on: date) -> pa.Table:
 
 def told_apart() -> pa.Table:
     """Pairs of persons that people found to be different."""
-    rows = list(NotSame.objects.values_list("one_id", "other_id"))
+    rows = list(NotSame.objects.filter(undone_at__isnull=True).values_list("one_id", "other_id"))
     return pa.table(
         {
             "left_key": pa.array([str(one) for one, _ in rows], pa.string()),
@@ -79,17 +87,46 @@ def told_apart() -> pa.Table:
     )
 
 
-def queue(reader: Reader, state: str = "open", safe: bool | None = None) -> QuerySet[MatchPair]:
-    """The pairs a reader may look at, those where the model is surest first."""
+def queue(reader: Reader, state: str = "open", run: int | None = None) -> QuerySet[MatchPair]:
+    """The pairs a reader may look at, those where the model is surest first; of one run where it is named."""
     rows = _visible(reader).filter(state=state)
-    if safe is not None:
-        rows = rows.filter(is_safe=safe)
-    return rows.order_by("-is_safe", "-probability", "pk").select_related("person", "other", "run")
+    if run is not None:
+        rows = rows.filter(run=run)
+    return rows.order_by("-is_safe", "-probability", "pk").select_related(
+        "person", "other", "run", "decided_by"
+    )
 
 
-def queue_counts(reader: Reader) -> dict[str, int]:
-    """How many pairs there are in each state."""
-    return dict(_visible(reader).values_list("state").annotate(n=Count("pk")).order_by("state"))
+def queue_counts(reader: Reader, run: int | None = None) -> dict[str, int]:
+    """How many pairs there are in each state, those without any included."""
+    rows = _visible(reader)
+    if run is not None:
+        rows = rows.filter(run=run)
+    found = dict(rows.values_list("state").annotate(n=Count("pk")).order_by("state"))
+    return {state: found.get(state, 0) for state in MatchPair.State.values}
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """A run in the list: what it compared, and how far the reader's clerks have got with its pairs."""
+
+    run: MatchRun
+    pairs: int
+    decided: int
+
+
+def runs(reader: Reader) -> QuerySet[MatchRun]:
+    """Runs of which the reader sees a pair, the newest first."""
+    return MatchRun.objects.filter(pk__in=_visible(reader).values("run")).order_by("-at", "-pk")
+
+
+def run_lines(reader: Reader, rows: Iterable[MatchRun]) -> list[RunLine]:
+    """Runs with the reader's own progress."""
+    runs = list(rows)
+    done = Count("pk", filter=~Q(state__in=WAITING))
+    counted = _visible(reader).filter(run__in=runs).values_list("run").annotate(n=Count("pk"), done=done)
+    known = {run: (pairs, decided) for run, pairs, decided in counted.order_by("run")}
+    return [RunLine(row, *known.get(row.pk, (0, 0))) for row in runs]
 
 
 def pair_numbered(reader: Reader, number: int) -> MatchPair | None:
@@ -98,17 +135,19 @@ def pair_numbered(reader: Reader, number: int) -> MatchPair | None:
 
 
 def next_open(reader: Reader, after: int) -> MatchPair | None:
-    """The open pair that comes next in the order of keys, or the first."""
-    rows = _visible(reader).filter(state="open").order_by("pk")
-    return rows.filter(pk__gt=after).first() or rows.exclude(pk=after).first()
+    """The open pair that comes next in the order of the queue after one that was just looked at, or the first."""
+    keys = list(queue(reader).values_list("pk", flat=True)[:NEXT])
+    later = keys[keys.index(after) + 1 :] if after in keys else keys
+    at = next(iter([*later, *(key for key in keys if key != after)]), None)
+    return pair_numbered(reader, at) if at is not None else None
 
 
-def waterfall(pair: MatchPair, on: date) -> tuple[str, list[Line]]:
-    """The sentence and the lines of a pair, numbers and telephones masked."""
+def waterfall(pair: MatchPair, on: date) -> tuple[str, list[Line], dict[str, str], dict[str, str]]:
+    """The sentence and the lines of a pair, and both sides in clear; whoever shows them masks them."""
     right = side_of(pair.person, on)
     left = side_of(pair.other, on) if pair.other is not None else pair.left_row
     told = {**pair.evidence, "step": pair.step, "reason": pair.reason, "probability": pair.probability}
-    return summary(told), lines(told, _masked(left), _masked(right))
+    return summary(told), lines(told), {key: str(value or "") for key, value in left.items()}, right
 
 
 def name_on_the_left(pair: MatchPair) -> str:
@@ -144,19 +183,18 @@ def links_of(source: str) -> dict[str, int]:
 
 
 def _visible(reader: Reader) -> QuerySet[MatchPair]:
-    """Both records must lie in the reader's scope and within the clearance."""
-    return MatchPair.objects.filter(reader.q("division"), reader.q("other_division"))
+    """Both records must lie in the reader's scope and within the clearance, by the day of matching and by now.
 
-
-def _masked(row: Mapping[str, Any]) -> dict[str, str]:
-    shown = {key: str(value) for key, value in row.items() if value}
-    if "number" in shown:
-        shown["number"] = screen_id(shown["number"])
-    if "phone" in shown:
-        shown["phone"] = masked_mobile(shown["phone"])
-    if "sex" in shown:
-        shown["sex"] = {"1": "男", "2": "女"}.get(shown["sex"], shown["sex"])
-    return shown
+    Protected children are compared by nobody here, whatever the clearance: a pair would tell a clerk who they are.
+    """
+    inside = (
+        reader.q("division") & reader.q("other_division") & reader.q("person__division", "person__level")
+    )
+    beside = Q(other__isnull=True) | reader.q("other__division", "other__level")
+    beside &= Q(other__isnull=True) | Q(other__level__lt=Level.PROTECTED)
+    held = Q(level__lt=Level.PROTECTED, person__level__lt=Level.PROTECTED)
+    merged = Q(person__merged_into__isnull=False) | Q(other__merged_into__isnull=False)
+    return MatchPair.objects.filter(inside, beside, held).exclude(merged, state__in=WAITING)
 
 
 def _opened(rows: QuerySet[Any], column: str, key: str) -> dict[int, str]:

@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from anmin.lib.identifiers.residents import CHECK, WEIGHTS, check_digit
 
 LOOK_ALIKES = str.maketrans({"O": "0", "Q": "0", "D": "0", "I": "1", "L": "1", "Z": "2", "S": "5", "B": "8"})
 CENTENARIANS = ("996", "997", "998", "999")
 """Sequence numbers that fifteen-digit numbers kept for those born before 1900 (GB 11643-1989)."""
 HOW = {
-    "fifteen": "15 位旧号码补成 18 位",
-    "letters": "字母误作数字（如 O 与 0）",
-    "check": "末位校验码有误",
-    "digit": "一位数字有误",
-    "swap": "相邻两位颠倒",
+    "fifteen": _("15 位旧号码补成 18 位"),
+    "letters": _("字母误作数字（如 O 与 0）"),
+    "check": _("末位校验码有误"),
+    "digit": _("一位数字有误"),
+    "swap": _("相邻两位颠倒"),
 }
 
 

@@ -6,28 +6,32 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
 from anmin.kernel.audit import actions as audit
+from anmin.kernel.people.merging.models import Merge, NotSame
 from anmin.kernel.people.merging.obstacles import obstacles_to_merging
 from anmin.kernel.people.models import (
     Death,
     FormerName,
+    FormerPlace,
     Identifier,
     Kin,
     Membership,
-    Merge,
-    NotSame,
     Person,
     Residence,
+    days,
 )
 from anmin.kernel.people.register.actions import RegisterProblem, refresh_tokens
 
 MOVED: list[tuple[Any, str]] = [
     (Identifier, "person"),
     (FormerName, "person"),
+    (FormerPlace, "person"),
     (Membership, "person"),
     (Residence, "person"),
     (Kin, "person"),
@@ -58,6 +62,8 @@ def merge(*, by: User, kept: Person, gone: Person, on: date, reason: str) -> Mer
                 continue
             if isinstance(row, Kin) and _is_tied(kept, row, column):
                 continue
+            if isinstance(row, Membership) and _overlaps(row, Membership.objects.filter(person=kept)):
+                continue
             model.objects.filter(pk=row.pk).update(**{column: kept})
             moved.append([model._meta.model_name, column, row.pk])
     before = {"died_on": kept.died_on.isoformat() if kept.died_on else None}
@@ -65,8 +71,7 @@ def merge(*, by: User, kept: Person, gone: Person, on: date, reason: str) -> Mer
     for death in gone.deaths.exclude(source__in=deaths):
         Death.objects.filter(pk=death.pk).update(person=kept)
         moved.append(["death", "person", death.pk])
-    trusted = kept.deaths.filter(is_trusted=True).order_by("day").first()
-    kept.died_on = trusted.day if trusted else None
+    kept.died_on = _died(kept)
     kept.version += 1
     kept.save(update_fields=["died_on", "version"])
     gone.merged_into = kept
@@ -104,7 +109,7 @@ def unmerge(*, by: User, merged: Merge, reason: str) -> Merge:
     gone.merged_into = None
     gone.save(update_fields=["merged_into"])
     died = row.before.get("died_on")
-    kept.died_on = date.fromisoformat(died) if died else None
+    kept.died_on = _died(kept) or (date.fromisoformat(died) if died else None)
     kept.version += 1
     kept.save(update_fields=["died_on", "version"])
     refresh_tokens(kept)
@@ -126,10 +131,44 @@ def unmerge(*, by: User, merged: Merge, reason: str) -> Merge:
 def tell_apart(*, by: User, one: Person, other: Person, reason: str) -> NotSame:
     """Remember that two records are not the same person; they are not proposed as a pair again."""
     low, high = sorted((one, other), key=lambda row: row.pk)
-    row, made = NotSame.objects.get_or_create(one=low, other=high, defaults={"by": by, "reason": reason})
+    row, made = NotSame.objects.get_or_create(
+        one=low, other=high, undone_at=None, defaults={"by": by, "reason": reason}
+    )
     if made:
-        audit.record(by=by, act="people.tell_apart", subject=low, after={"other": high.pk}, reason=reason)
+        audit.record(
+            by=by,
+            act="people.tell_apart",
+            subject=low,
+            after={"other": high.pk},
+            reason=reason,
+            division=low.division,
+        )
     return row
+
+
+@transaction.atomic
+def take_back_apart(*, by: User, row: NotSame, reason: str) -> NotSame:
+    """Take back that two records are not the same person; they may then be proposed and merged again.
+
+    Raises:
+        RegisterProblem: `no_reason`, or `undone` when somebody took it back already.
+    """
+    held = NotSame.objects.select_for_update().get(pk=row.pk)
+    if not reason.strip():
+        raise RegisterProblem("no_reason", _("请写明为什么撤销“不是同一人”的结论"))
+    if held.undone_at is not None:
+        raise RegisterProblem("undone", _("这个结论已经撤销过了，请刷新页面"))
+    held.undone_at, held.undone_by, held.undone_reason = timezone.now(), by, reason.strip()[:300]
+    held.save(update_fields=["undone_at", "undone_by", "undone_reason"])
+    audit.record(
+        by=by,
+        act="people.take_back_apart",
+        subject=held.one,
+        before={"other": held.other_id},
+        reason=reason,
+        division=held.one.division,
+    )
+    return held
 
 
 def _is_known(kept: Person, row: Identifier) -> bool:
@@ -140,6 +179,16 @@ def _is_known(kept: Person, row: Identifier) -> bool:
 def _is_tied(kept: Person, row: Kin, column: str) -> bool:
     """Whether the record that stays has the very same tie already."""
     ends = {"person": row.person_id, "other": row.other_id, column: kept.pk}
-    return Kin.objects.filter(
-        person_id=ends["person"], other_id=ends["other"], kind=row.kind, last_day__isnull=True
-    ).exists()
+    same = Kin.objects.filter(person_id=ends["person"], other_id=ends["other"], kind=row.kind)
+    return _overlaps(row, same)
+
+
+def _overlaps(row: Any, others: QuerySet[Any]) -> bool:
+    """Whether some of the dated rows hold on a day on which this one holds."""
+    span = DateRange(row.first_day, row.last_day, "[]")
+    return others.alias(span=days()).filter(span__overlap=span).exists()
+
+
+def _died(person: Person) -> date | None:
+    trusted = person.deaths.filter(is_trusted=True).order_by("day").first()
+    return trusted.day if trusted else None

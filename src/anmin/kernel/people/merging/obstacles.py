@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anmin.kernel.people.models import Identifier, Membership, Person
-from anmin.kernel.people.queries import in_force
 
 Obstacle = tuple[str, str]
 Check = Callable[[Person, Person, date], list[Obstacle]]
@@ -44,10 +44,20 @@ def two_valid_numbers(kept: Person, gone: Person, on: date) -> list[Obstacle]:
 
 @registered
 def two_households(kept: Person, gone: Person, on: date) -> list[Obstacle]:
-    """Somebody cannot be in two households at once: one membership must end first."""
-    homes = Membership.objects.filter(in_force(on), person__in=[kept, gone], is_double=False)
-    if homes.values("household").distinct().count() > 1:
+    """Somebody cannot be in two households at once, nor twice in one: one membership must end first."""
+    mine, theirs = (
+        set(
+            Membership.objects.filter(~Q(last_day__lt=on), person=row, is_double=False).values_list(
+                "household", flat=True
+            )
+        )
+        for row in (kept, gone)
+    )
+    if mine and theirs and mine != theirs:
         return [("two_households", _("两条记录现在分属两户；请先办理其中一条离开家庭，再合并"))]
+    if mine and theirs:
+        words = _("两条记录登记在同一户里，算了两个人；请先办理要并入的那条离开家庭，从次日起合并")
+        return [("twice_in_household", words)]
     return []
 
 

@@ -131,6 +131,29 @@ def _add_number(person: Person, kind: str, number: str, source: str, first_day: 
     return row
 
 
+@transaction.atomic
+def end_number(*, by: Any, identifier: Identifier, last_day: date) -> Identifier:
+    """Let an identifier be in force up to a day; it stays in the record.
+
+    Raises:
+        RegisterProblem: `ended` when it ended already, `ends_before_it_begins`.
+    """
+    if identifier.last_day is not None:
+        raise RegisterProblem("ended", _("这个号码已经停用了，请刷新页面"))
+    if identifier.first_day is not None and last_day < identifier.first_day:
+        raise RegisterProblem("ends_before_it_begins", _("停用的日子早于启用的日子，请核对日期"))
+    identifier.last_day = last_day
+    identifier.save(update_fields=["last_day"])
+    audit.record(
+        by=by,
+        act="people.end_number",
+        subject=identifier.person,
+        after={"kind": identifier.kind, "last_day": last_day},
+        division=identifier.person.division,
+    )
+    return identifier
+
+
 def refresh_tokens(person: Person) -> None:
     """Make the search tokens anew from everything the person is known by."""
     person.tokens = tokens_of(
@@ -229,8 +252,37 @@ def tie(
     if found is not None:
         return found
     row = Kin.objects.create(person=person, other=other, kind=kind, first_day=first_day, source=source)
-    audit.record(by=by, act="people.tie", subject=person, after={"other": other.pk, "kind": kind})
+    audit.record(
+        by=by,
+        act="people.tie",
+        subject=person,
+        after={"other": other.pk, "kind": kind},
+        division=person.division,
+    )
     return row
+
+
+@transaction.atomic
+def end_tie(*, by: Any, tie: Kin, last_day: date) -> Kin:
+    """Let a tie hold up to a day; it stays in the record.
+
+    Raises:
+        RegisterProblem: `ended` when it ended already, `ends_before_it_begins`.
+    """
+    if tie.last_day is not None:
+        raise RegisterProblem("ended", _("这项关系已经终止了，请刷新页面"))
+    if tie.first_day is not None and last_day < tie.first_day:
+        raise RegisterProblem("ends_before_it_begins", _("终止的日子早于开始的日子，请核对日期"))
+    tie.last_day = last_day
+    tie.save(update_fields=["last_day"])
+    audit.record(
+        by=by,
+        act="people.end_tie",
+        subject=tie.person,
+        after={"other": tie.other_id, "kind": tie.kind, "last_day": last_day},
+        division=tie.person.division,
+    )
+    return tie
 
 
 @transaction.atomic
@@ -241,7 +293,13 @@ def add_residence(
     row = Residence.objects.create(
         person=person, division=division, first_day=first_day, last_day=last_day, source=source
     )
-    audit.record(by=by, act="people.add_residence", subject=person, after={"division": division})
+    audit.record(
+        by=by,
+        act="people.add_residence",
+        subject=person,
+        after={"place": division},
+        division=person.division,
+    )
     return row
 
 

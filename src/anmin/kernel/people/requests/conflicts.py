@@ -9,12 +9,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anmin.kernel.divisions.catalogue import Catalogue
-from anmin.kernel.people.merging.obstacles import obstacles_to_merging
 from anmin.kernel.people.models import ChangeRequest, Household, Membership, Person
-from anmin.kernel.people.queries import are_told_apart, in_force, membership_on
+from anmin.kernel.people.queries import in_force, membership_on
+from anmin.kernel.people.requests import personal
 
 Kind = ChangeRequest.Kind
-ALIVE = {Kind.JOIN, Kind.LEAVE, Kind.HEAD, Kind.MOVE, Kind.SPLIT}
+ALIVE = {
+    *(Kind.JOIN, Kind.LEAVE, Kind.HEAD, Kind.MOVE, Kind.SPLIT, Kind.HOME, Kind.HUKOU),
+    *(Kind.NUMBER, Kind.TIE, Kind.RESIDE),
+}
+SINCE_HOUSEHOLD = {Kind.JOIN, Kind.SPLIT, Kind.MOVE, Kind.BIRTH, Kind.ENTER}
 
 
 def conflicts(
@@ -31,26 +35,47 @@ def conflicts(
         found.append(("dead", words))
     if household is not None and household.last_day is not None and household.last_day < on:
         found.append(("household_ended", _("这一户已经注销，请选择存续的家庭")))
+    if household is not None and on < household.first_day and kind in SINCE_HOUSEHOLD:
+        words = _("这一户 %(day)s 才建立，变更不能早于这一天") % {"day": household.first_day}
+        found.append(("before_household", words))
     check = {
+        **personal.CHECKS,
+        Kind.HOME: _home,
         Kind.JOIN: _join,
         Kind.LEAVE: _leave,
         Kind.SPLIT: _split,
         Kind.HEAD: _head,
         Kind.MOVE: _move,
-        Kind.MERGE: _merge,
-        Kind.DIE: _die,
     }.get(Kind(kind))
     return found + (check(on, payload, person, household) if check else [])
+
+
+def _home(on: date, payload: Mapping[str, Any], person: Any, household: Any) -> list[tuple[str, str]]:
+    found = _join(on, payload, person, None) + _move(on, payload, person, None)
+    if Household.objects.filter(number=payload.get("number", "")).exists():
+        found.append(("number_taken", _("这个户编号已经有了，请换一个")))
+    return found
 
 
 def _join(on: date, payload: Mapping[str, Any], person: Any, household: Any) -> list[tuple[str, str]]:
     here = membership_on(person, on)
     if here is None:
-        return []
+        return _joined_later(on, person)
     if household is not None and here.household_id == household.pk:
         return [("already_member", _("这个人这一天已经是本户成员"))]
     words = _("这个人这一天是 %(number)s 户的成员，请先办理离开原家庭") % {"number": here.household.number}
     return [("in_another_household", words)]
+
+
+def _joined_later(on: date, person: Person) -> list[tuple[str, str]]:
+    later = person.memberships.filter(first_day__gt=on, is_double=False).order_by("first_day").first()
+    if later is None:
+        return []
+    words = _("这个人 %(day)s 起已是 %(number)s 户的成员，不能从更早的日子加入另一户；请核对日期") % {
+        "day": later.first_day,
+        "number": later.household.number,
+    }
+    return [("joined_later", words)]
 
 
 def _leave(on: date, payload: Mapping[str, Any], person: Any, household: Any) -> list[tuple[str, str]]:
@@ -73,6 +98,8 @@ def _split(on: date, payload: Mapping[str, Any], person: Any, household: Any) ->
         return [("no_number", _("请填写新户的户编号"))]
     if Household.objects.filter(number=payload["number"]).exists():
         return [("number_taken", _("新户的户编号已经有了，请换一个"))]
+    if payload.get("head") and int(payload["head"]) not in leaving:
+        return [("head_stays", _("新户的户主不在分出去的人里，请重新选择"))]
     head = Membership.objects.filter(in_force(on), household=household, is_head=True).first()
     return _head_left_behind(head, on, leaving) if head is not None and head.person_id in leaving else []
 
@@ -96,21 +123,4 @@ def _move(on: date, payload: Mapping[str, Any], person: Any, household: Any) -> 
     catalogue = Catalogue.load()
     if not catalogue.knows(code):
         return [("unknown_division", _("没有区划代码 %(code)s，请从列表中选择村（社区）") % {"code": code})]
-    return []
-
-
-def _merge(on: date, payload: Mapping[str, Any], person: Any, household: Any) -> list[tuple[str, str]]:
-    other = Person.objects.filter(pk=payload.get("gone", 0)).first()
-    if other is None or other.pk == person.pk:
-        return [("no_other", _("请选择另一条记录"))]
-    if other.merged_into_id is not None:
-        return [("merged", _("另一条记录已经并入别人"))]
-    if are_told_apart(person.pk, other.pk):
-        return [("told_apart", _("有人核实过这两条记录不是同一个人；确要合并，请先撤销“非同一人”的结论"))]
-    return obstacles_to_merging(person, other, on)
-
-
-def _die(on: date, payload: Mapping[str, Any], person: Any, household: Any) -> list[tuple[str, str]]:
-    if person.birth_day is not None and on < person.birth_day:
-        return [("before_birth", _("死亡日期早于出生日期，请核对"))]
     return []

@@ -7,7 +7,7 @@ import duckdb
 from anmin.kernel.people.matching.fields import Field, Level
 from anmin.kernel.people.matching.scoring import Block, Model, scored
 
-FOLDER = Path(__file__).parent / "vendor" / "febrl"
+FOLDER = Path(__file__).parents[2] / "tests" / "kernel" / "people" / "matching" / "vendor" / "febrl"
 
 
 def text(name, *, near, frequency=True, equal=None):

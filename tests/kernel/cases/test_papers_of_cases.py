@@ -49,6 +49,7 @@ def test_a_granted_case_gives_its_papers_from_application_to_decision(poor):
     decision = rows[4]
     assert decision.sheet["issuer"].endswith(("民政局", "人民政府", "办事处"))
     assert poor.case.number in whole(decision) and "大写：" in whole(decision)
+    assert "2,024.00 元" in whole(rows[5]) and "1,200.00" in whole(rows[0]) and "1,200.00" in whole(rows[3])
     reader = reader_for(poor.staff["approver"], poor.day)
     assert queries.papers_of(reader, poor.case) == rows
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from anmin.kernel.entitlements import queries as entitlements
 from anmin.kernel.entitlements.models import Decision
 from anmin.kernel.papers.data import Line, Office, Party
 from anmin.kernel.papers.offices import county_office, town_office
+from anmin.kernel.papers.words import cited
 from anmin.kernel.people.models import Person
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.codes import Relation
@@ -18,6 +20,8 @@ from anmin.policy.explain import Explanation
 
 SEXES = {1: "男", 2: "女"}
 RESIDENT = "resident"
+FIGURE = re.compile(r"-?[\d,]+(\.\d+)?")
+MONEY = re.compile(r"-?[\d,]+\.\d{2}")
 
 
 def head(case: Case, on: date, issuer: Office, decision: Decision | None = None) -> dict[str, Any]:
@@ -73,17 +77,36 @@ def members(case: Case) -> list[Party]:
 
 
 def lines_of(found: Explanation) -> list[Line]:
-    """The numbers of the answer's own line, then the answer itself."""
+    """The figures of the answer's own line that count for something, then the answer itself."""
     last = next((line for line in reversed(found.lines) if line.name == found.name), None)
     if last is None:
-        return [Line(found.title, found.shown)]
-    told = [Line(row.title, row.shown, row.law or row.source) for row in last.operands]
-    return [*told, Line(found.title, found.shown, last.law)]
+        return [Line(found.title, with_unit(found.shown))]
+    told = [
+        Line(row.title, with_unit(row.shown), cited(row.law) or row.source)
+        for row in last.operands
+        if FIGURE.fullmatch(row.shown) and row.value
+    ]
+    return [*dict.fromkeys(told), Line(found.title, with_unit(found.shown), cited(last.law))]
 
 
 def steps_of(found: Explanation) -> list[Line]:
-    """Every judgment on the way to the answer."""
-    return [Line(line.title, line.shown, f"{line.text}（{line.law}）") for line in found.lines]
+    """The amounts on the way to the answer; what is nought and what is no amount stays on the screen."""
+    told = [
+        Line(line.title, with_unit(line.shown), f"{line.text}。{cited(line.law)}")
+        for line in found.lines
+        if is_money(line.shown) and line.value and line.name != found.name
+    ]
+    return list(dict.fromkeys(told))
+
+
+def is_money(shown: str) -> bool:
+    """Whether a value is shown as an amount: two decimals."""
+    return bool(MONEY.fullmatch(shown))
+
+
+def with_unit(shown: str) -> str:
+    """An amount with its unit; anything else as it is."""
+    return f"{shown} 元" if is_money(shown) else shown
 
 
 def explained(decision: Decision) -> Explanation | None:

@@ -16,10 +16,12 @@ from anmin.kernel.cases.papers.gathering import (
     decision_of,
     explained,
     head,
+    is_money,
     lines_of,
     members,
     party,
     steps_of,
+    with_unit,
 )
 from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.cases.verification.queries import Cell, matrix
@@ -48,7 +50,7 @@ def application(case: Case, on: date) -> data.Paper:
         incomes=[
             data.Sum(line.title, line.row.declared, "本人申报")
             for line in matrix(case)
-            if line.declared is not None and line.declared.shown.endswith("元")
+            if line.declared is not None and is_money(line.declared.shown)
         ],
         reason=said.statement if said is not None else "",
     )
@@ -228,7 +230,7 @@ def summary(case: Case, on: date) -> data.Paper:
         incomes=[
             data.Sum(line.title, line.row.adopted, line.row.get_basis_display())
             for line in matrix(case)
-            if line.adopted is not None and line.adopted.shown.endswith("元")
+            if line.adopted is not None and is_money(line.adopted.shown)
         ],
         lines=lines_of(why) if why is not None else [],
         survey=f"{survey.on:%Y-%m-%d} 完成" if survey is not None else "",
@@ -247,7 +249,7 @@ def why(case: Case, on: date) -> data.Paper:
     return data.WhyPaper(
         **head(case, made.on, deciding_office(case, on), made),
         to=applicant(case),
-        sentence=f"您家的{found.title}是 {found.shown}。",
+        sentence=f"您家的{found.title}是 {with_unit(found.shown)}。",
         lines=lines_of(found),
         steps=steps_of(found),
         amount=made.amount or None,

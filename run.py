@@ -222,7 +222,7 @@ def reset(rest: list[str]) -> int:
 def test(rest: list[str]) -> int:
     """All tests on a throw-away PostgreSQL; `--full` adds the slow experiments."""
     environment.ensure("requirements-test.lock")
-    system.ensure()
+    system.ensure(full="--full" in rest)
     HOME.mkdir(parents=True, exist_ok=True)
     full = "--full" in rest
     chosen = [argument for argument in rest if argument != "--full"]

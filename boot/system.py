@@ -20,26 +20,28 @@ FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.h
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
-def missing() -> list[str]:
-    """Debian packages that are not there yet."""
+def missing(full: bool = False) -> list[str]:
+    """Debian packages that are not there yet; slow experiments also open Word files."""
     packages = []
     if not any(shutil.which(name) for name in CHROMIUM):
         packages.append("chromium")
     packages += [package for package, file in FONTS.items() if not _has_font(file)]
     if not shutil.which("pdftotext"):
         packages.append("poppler-utils")
+    if full and not shutil.which("soffice"):
+        packages.append("libreoffice-writer-nogui")
     if not shutil.which("java"):
         packages.append("openjdk-17-jre-headless")
     return packages
 
 
-def ensure() -> None:
+def ensure(full: bool = False) -> None:
     """Install what is missing, or say what to install.
 
     Raises:
         Stop: where we may not or cannot install.
     """
-    packages = missing()
+    packages = missing(full)
     if not packages:
         return
     command = f"apt-get install -y --no-install-recommends {' '.join(packages)}"

@@ -29,17 +29,19 @@ CODE = 10
 
 @dataclass(frozen=True)
 class Belongs:
-    """What a paper belongs to: the number of a case or another subject, and whose it is."""
+    """What a paper belongs to: the number of a case or another subject, whose it is, how closely it is held at least."""
 
     subject: str
     division: str
     household: Household | None = None
     person: Person | None = None
+    at_least: int = 0
 
     @property
     def level(self) -> int:
         """How closely the paper is held for their sake."""
-        return max([one.level for one in (self.household, self.person) if one is not None], default=0)
+        held = [one.level for one in (self.household, self.person) if one is not None]
+        return max([self.at_least, *held])
 
 
 @transaction.atomic

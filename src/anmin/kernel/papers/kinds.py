@@ -131,6 +131,15 @@ def kind(key: str, division: str = NATION) -> PaperKind:
     )
 
 
+def declared_in(code: str, name: str) -> dict[str, Any]:
+    """What the files of one name say that a locality has, the installation's over those of the code; empty for none."""
+    found: dict[str, Any] = {}
+    for path in (root / code / name for root in folders()):
+        if path.exists():
+            found |= _read(path)
+    return found
+
+
 def _laid_over(base: dict[str, Any], own: Mapping[str, Any], path: Path) -> dict[str, Any]:
     known = {row.get("id") for row in base["blocks"]} - {None}
     changes = own.get("replace", {})

@@ -78,17 +78,21 @@ def capital(fen: int | None) -> str:
 
 
 def cited(text: str) -> str:
-    """Citations as a letter writes them; one whose number was not seen says so, free text stays as it is."""
-    try:
-        found = resolve(text) if text else []
-    except UnknownCitation:
-        return text
+    """Citations as a letter writes them; one whose number was not seen says so, what is not in the catalogue stays."""
     parts: list[str] = []
-    for at, row in enumerate(found):
-        words = row.in_words
-        if at and found[at - 1].instrument == row.instrument and row.article is not None:
+    last = ""
+    for one in filter(None, (part.strip() for part in text.split("；"))):
+        try:
+            (found,) = resolve(one)
+        except UnknownCitation:
+            parts.append(one)
+            last = ""
+            continue
+        words, name = found.in_words, found.instrument.key
+        if name == last and found.article is not None:
             words = words[words.rindex("第") :]
-        parts.append(words + ("" if row.verified else "（条号待核实）"))
+        parts.append(words + ("" if found.verified else "（条号待核实）"))
+        last = name
     return "、".join(parts)
 
 

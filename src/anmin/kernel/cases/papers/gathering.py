@@ -1,0 +1,122 @@
+"""What papers of a case have in common: heading, people, lines of a calculation."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from anmin.kernel.cases.models import Case
+from anmin.kernel.cases.queries import procedure_of
+from anmin.kernel.entitlements import queries as entitlements
+from anmin.kernel.entitlements.models import Decision
+from anmin.kernel.papers.data import Line, Office, Party
+from anmin.kernel.papers.offices import county_office, town_office
+from anmin.kernel.papers.words import cited
+from anmin.kernel.people.models import Person
+from anmin.kernel.screening.rulebooks import rulebook
+from anmin.policy.codes import Relation
+from anmin.policy.explain import Explanation
+
+SEXES = {1: "男", 2: "女"}
+RESIDENT = "resident"
+FIGURE = re.compile(r"-?[\d,]+(\.\d+)?")
+MONEY = re.compile(r"-?[\d,]+\.\d{2}")
+
+
+def head(case: Case, on: date, issuer: Office, decision: Decision | None = None) -> dict[str, Any]:
+    """Issuer, number, day, matter and the version of the rules, which is the decision's where there is one."""
+    return {
+        "issuer": issuer,
+        "number": case.number,
+        "on": on,
+        "matter": procedure_of(case).title,
+        "rules": decision.rules if decision is not None else case.procedure.version,
+    }
+
+
+def deciding_office(case: Case, on: date) -> Office:
+    """Who decides: the county's bureau, or the town where the county delegated it."""
+    delegated = procedure_of(case).terms.get("town_confirms")
+    return town_office(case.division, on) if delegated else county_office(case.division, on)
+
+
+def decision_of(case: Case, *outcomes: str) -> Decision | None:
+    """The newest decision of a case with one of some outcomes."""
+    return Decision.objects.filter(case_number=case.number, outcome__in=outcomes).order_by("-pk").first()
+
+
+def party(person: Person, relation: str = "", *, address: str = "") -> Party:
+    """A person as a paper names them: in full, for papers are handed to the family itself."""
+    held = person.identifiers.filter(kind=RESIDENT, last_day__isnull=True).order_by("-pk").first()
+    return Party(
+        name=person.name,
+        number=held.value if held is not None else "",
+        sex=SEXES.get(person.sex, ""),
+        birth_day=person.birth_day,
+        phone=person.phone,
+        address=address,
+        relation=relation,
+    )
+
+
+def applicant(case: Case) -> Party:
+    """The applicant, with the address of the household."""
+    return party(case.applicant, "本人", address=case.household.address)
+
+
+def members(case: Case) -> list[Party]:
+    """The family of the day of the application, in its order. The relation is that to the head of the household."""
+    rows = case.members.select_related("person").order_by("position")
+    return [
+        applicant(case)
+        if row.person_id == case.applicant_id
+        else party(row.person, Relation.of(row.relation).title)
+        for row in rows
+    ]
+
+
+def lines_of(found: Explanation) -> list[Line]:
+    """The figures of the answer's own line that count for something, then the answer itself."""
+    last = next((line for line in reversed(found.lines) if line.name == found.name), None)
+    if last is None:
+        return [Line(found.title, with_unit(found.shown))]
+    told = [
+        Line(row.title, with_unit(row.shown), cited(row.law) or row.source)
+        for row in last.operands
+        if FIGURE.fullmatch(row.shown) and row.value
+    ]
+    return [*dict.fromkeys(told), Line(found.title, with_unit(found.shown), cited(last.law))]
+
+
+def steps_of(found: Explanation) -> list[Line]:
+    """The amounts on the way to the answer; what is nought and what is no amount stays on the screen."""
+    told = [
+        Line(line.title, with_unit(line.shown), f"{line.text}。{cited(line.law)}")
+        for line in found.lines
+        if is_money(line.shown) and line.value and line.name != found.name
+    ]
+    return list(dict.fromkeys(told))
+
+
+def is_money(shown: str) -> bool:
+    """Whether a value is shown as an amount: two decimals."""
+    return bool(MONEY.fullmatch(shown))
+
+
+def with_unit(shown: str) -> str:
+    """An amount with its unit; anything else as it is."""
+    return f"{shown} 元" if is_money(shown) else shown
+
+
+def explained(decision: Decision) -> Explanation | None:
+    """Why the decided benefit came out as it did, from the frozen facts; None where no rule calculated it."""
+    benefit = rulebook().benefits.get(decision.benefit)
+    name = (benefit.amount or benefit.eligible) if benefit is not None else None
+    if name is None:
+        return None
+    try:
+        member = None if benefit is None or benefit.unit == "household" else 0
+        return entitlements.why(decision, name, member)
+    except KeyError:
+        return None

@@ -34,9 +34,8 @@ class Register:
 
 
 @contextmanager
-def register(options: Options, persons: int) -> Iterator[Register]:
-    """Start the cluster, fill it once, stop it at the end."""
-    home = options.home / f"register-{persons}"
+def migrated(home: Path) -> Iterator[str]:
+    """A cluster with the tables of Anmin and nothing in them; this process then talks to it."""
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o755)
     cluster = Cluster(find_binaries(VENV), home / "postgres", is_throwaway=True)
@@ -46,14 +45,23 @@ def register(options: Options, persons: int) -> Iterator[Register]:
         url = cluster.url("anmin")
         settings = {"DATABASE_URL": url, "ANMIN_HOME": str(home), "ANMIN_STATIC_MANIFEST": "0"}
         _run(["-m", "django", "migrate", "-v0", "--settings", "config.settings"], settings)
-        if not (home / "filled").exists():
-            _fill(persons, settings)
-            (home / "filled").write_text(str(persons))
         os.environ.update(settings)
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-        yield Register(url, home, persons)
+        yield url
     finally:
         cluster.stop()
+
+
+@contextmanager
+def register(options: Options, persons: int) -> Iterator[Register]:
+    """Start the cluster, fill it once, stop it at the end."""
+    home = options.home / f"register-{persons}"
+    with migrated(home) as url:
+        if not (home / "filled").exists():
+            settings = {"DATABASE_URL": url, "ANMIN_HOME": str(home), "ANMIN_STATIC_MANIFEST": "0"}
+            _fill(persons, settings)
+            (home / "filled").write_text(str(persons))
+        yield Register(url, home, persons)
 
 
 def _fill(persons: int, settings: dict[str, str]) -> None:

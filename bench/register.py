@@ -34,35 +34,41 @@ class Register:
 
 
 @contextmanager
-def register(options: Options, persons: int, *, is_durable: bool = False) -> Iterator[Register]:
-    """Start the cluster, fill it once, stop it at the end.
+def migrated(home: Path, *, is_durable: bool = False) -> Iterator[str]:
+    """A cluster with the tables of Anmin and nothing in them; this process then talks to it.
 
-    It is filled without waiting for the disk; `is_durable` has what comes later wait, as an installation does.
+    It does not wait for the disk, unless it `is_durable` as an installation is.
     """
-    home = options.home / f"register-{persons}"
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o755)
-    is_filled = (home / "filled").exists()
-    binaries = find_binaries(VENV)
-    cluster = Cluster(binaries, home / "postgres", is_throwaway=not (is_durable and is_filled))
+    cluster = Cluster(find_binaries(VENV), home / "postgres", is_throwaway=not is_durable)
     cluster.start()
     try:
         cluster.ensure_database("anmin")
         url = cluster.url("anmin")
         settings = {"DATABASE_URL": url, "ANMIN_HOME": str(home), "ANMIN_STATIC_MANIFEST": "0"}
         _run(["-m", "django", "migrate", "-v0", "--settings", "config.settings"], settings)
-        if not (home / "filled").exists():
-            _fill(persons, settings)
-            (home / "filled").write_text(str(persons))
-            if is_durable:
-                cluster.stop()
-                cluster = Cluster(binaries, home / "postgres")
-                cluster.start()
         os.environ.update(settings)
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-        yield Register(url, home, persons)
+        yield url
     finally:
         cluster.stop()
+
+
+@contextmanager
+def register(options: Options, persons: int, *, is_durable: bool = False) -> Iterator[Register]:
+    """Start the cluster, fill it once, stop it at the end.
+
+    It is filled without waiting for the disk; `is_durable` has what comes later wait, as an installation does.
+    """
+    home = options.home / f"register-{persons}"
+    if not (home / "filled").exists():
+        with migrated(home) as url:
+            settings = {"DATABASE_URL": url, "ANMIN_HOME": str(home), "ANMIN_STATIC_MANIFEST": "0"}
+            _fill(persons, settings)
+        (home / "filled").write_text(str(persons))
+    with migrated(home, is_durable=is_durable) as url:
+        yield Register(url, home, persons)
 
 
 def _fill(persons: int, settings: dict[str, str]) -> None:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anmin.console.formlook import PlainForm
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.taking.actions import stand_in, take, watermark
 from anmin.kernel.audit import actions as audit
@@ -29,7 +30,7 @@ from anmin.policy.errors import PolicyError
 ROWS, LARGEST = 50, 200 * 1024 * 1024
 
 
-class BatchForm(forms.Form):
+class BatchForm(PlainForm):
     """A file of a source for a period."""
 
     source = forms.ChoiceField(label=gettext_lazy("来源"))
@@ -39,18 +40,19 @@ class BatchForm(forms.Form):
         help_text=gettext_lazy("按月写 2026-10，按季写 2026Q3，按年写 2025。"),
     )
     file = forms.FileField(label=gettext_lazy("文件（CSV、XLSX 或 Parquet）"))
+    signature = forms.CharField(
+        label=gettext_lazy("签名（来源登记了公钥时必填）"),
+        max_length=400,
+        required=False,
+        help_text=gettext_lazy("来源单位随文件给出的 SM2 签名，十六进制或 Base64。"),
+    )
     dry_run = forms.BooleanField(label=gettext_lazy("先试运行，不落库"), required=False, initial=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["source"].choices = [  # type: ignore[attr-defined]
-            (one.key, f"{one.title} · {one.department}") for one in sources().values()
+            (one.key, f"{_(one.title)} · {_(one.department)}") for one in sources().values()
         ]
-        for name, one in self.fields.items():
-            if name != "dry_run":
-                one.widget.attrs["class"] = (
-                    "form-select" if isinstance(one.widget, forms.Select) else "form-control"
-                )
 
     def clean_file(self) -> Any:
         """Not larger than the page can take."""
@@ -74,7 +76,12 @@ def source_page(desk: Desk, key: str) -> HttpResponse:
     if source is None:
         raise Http404
     return desk.page(
-        "source", "sources", source=source, batches=list(queries.batches(key)[:ROWS]), facts=rulebook().facts
+        "source",
+        "sources",
+        source=source,
+        batches=list(queries.batches(key)[:ROWS]),
+        facts=rulebook().facts,
+        quality={"bad": round(source.most_bad * 100), "change": round(source.most_change * 100)},
     )
 
 
@@ -87,7 +94,14 @@ def batch_list(desk: Desk) -> HttpResponse:
     if given and form.is_valid():
         values = form.cleaned_data
         try:
-            landing = _take(desk, values["source"], values["period"], values["file"], values["dry_run"])
+            landing = _take(
+                desk,
+                values["source"],
+                values["period"],
+                values["file"],
+                values["dry_run"],
+                signature=values["signature"],
+            )
         except PolicyError as refused:
             trouble = refused
         else:
@@ -105,11 +119,20 @@ def batch_list(desk: Desk) -> HttpResponse:
         trouble=trouble,
         landing=landing,
         refused=queries.refused_files(20),
+        halves=list(queries.open_uploads(desk.reader.user)) if may else [],
         titles={key: one.title for key, one in sources().items()},
     )
 
 
-def _take(desk: Desk, source: str, period: str, file: Any, dry_run: bool, corrects: Any = None) -> Any:
+def _take(
+    desk: Desk,
+    source: str,
+    period: str,
+    file: Any,
+    dry_run: bool,
+    corrects: Any = None,
+    signature: str = "",
+) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / Path(file.name).name
         with path.open("wb") as out:
@@ -124,6 +147,7 @@ def _take(desk: Desk, source: str, period: str, file: Any, dry_run: bool, correc
             on=desk.today,
             corrects=corrects,
             dry_run=dry_run,
+            signature=signature,
         )
 
 
@@ -137,7 +161,9 @@ def batch_page(desk: Desk, pk: int) -> HttpResponse:
     may = desk.reader.may("batches.upload")
     if desk.request.method == "POST" and may and "file" in desk.request.FILES:
         try:
-            landing = _take(desk, batch.source, batch.period, desk.request.FILES["file"], False, batch)
+            signature = desk.request.POST.get("signature", "")
+            file = desk.request.FILES["file"]
+            landing = _take(desk, batch.source, batch.period, file, False, batch, signature)
             messages.success(desk.request, _("改正的 %(n)d 行已并入。") % {"n": landing.landed})
             return HttpResponseRedirect(reverse("console:batch", args=[pk]))
         except PolicyError as refused:
@@ -152,7 +178,21 @@ def batch_page(desk: Desk, pk: int) -> HttpResponse:
         may_upload=may,
         trouble=trouble,
         corrections=list(batch.corrections.order_by("pk")),
+        quality=[_words(row) for row in queries.quality_of(batch)],
     )
+
+
+def _words(row: queries.Quality) -> str:
+    figures = row.figures
+    if row.code == "many_bad":
+        words = _("隔离的行占 %(share)s%%，超过这个来源的上限 %(most)s%%，请联系来源单位查明原因。")
+        return words % {"share": f"{figures['share'] * 100:.1f}", "most": f"{figures['most'] * 100:.0f}"}
+    if row.code == "other_size":
+        words = _(
+            "这一批 %(now)s 行，上一期 #%(batch)s 是 %(before)s 行，相差很大，请核对是否报全或重复报送。"
+        )
+        return words % {**figures, "now": f"{figures['now']:,}", "before": f"{figures['before']:,}"}
+    return _("有 %(rows)s 行的人在这一批里重复出现，测算取最后一行，请来源单位核实。") % figures
 
 
 @needs("batches.upload")

@@ -187,9 +187,7 @@ def _visible(reader: Reader) -> QuerySet[MatchPair]:
 
     Protected children are compared by nobody here, whatever the clearance: a pair would tell a clerk who they are.
     """
-    inside = (
-        reader.q("division") & reader.q("other_division") & reader.q("person__division", "person__level")
-    )
+    inside = reader.q("division") & reader.q("other_division") & reader.q("person__division", "person__level")
     beside = Q(other__isnull=True) | reader.q("other__division", "other__level")
     beside &= Q(other__isnull=True) | Q(other__level__lt=Level.PROTECTED)
     held = Q(level__lt=Level.PROTECTED, person__level__lt=Level.PROTECTED)

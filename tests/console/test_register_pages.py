@@ -1,5 +1,6 @@
 """The pages of the register: finding people, a person and a household on a day, a change from its menu to its decision."""
 
+import re
 from datetime import date
 
 import pytest
@@ -175,6 +176,14 @@ def test_a_newcomer_walks_from_the_form_through_a_second_person_into_the_registe
 
     new = Person.objects.get(birth_day=date(1988, 1, 2))
     assert (new.name, new.settlement) == ("阿依古丽·买买提", 1)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_day_is_filled_in_as_browsers_take_it(clerk, family, language):
+    clerk.cookies["django_language"] = language
+    page = text(clerk.get(f"/changes/ask/former/?person={family[1][1].pk}"))
+
+    assert re.search(r'type="date" name="on" value="\d{4}-\d\d-\d\d"', page)
 
 
 def test_a_wrong_number_and_a_contradicting_birth_date_are_said_at_the_field(clerk):

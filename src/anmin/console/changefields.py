@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anmin.console.formlook import day_input
 from anmin.console.places import full_name
 from anmin.console.words import term_of
 from anmin.kernel.divisions.catalogue import Catalogue
@@ -34,8 +35,8 @@ def name_of(text: str) -> str:
 
 
 def day_field(label: Any, **options: Any) -> forms.DateField:
-    """A day, chosen with what the browser offers."""
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **options)
+    """A day, chosen with what the browser offers, which takes a filled-in day in ISO 8601 only, whatever the language."""
+    return forms.DateField(label=label, widget=day_input(), **options)
 
 
 def found_one(subject: Any, text: str) -> int:

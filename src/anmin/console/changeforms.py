@@ -29,7 +29,7 @@ SOURCES = (
 class ChangeForm(forms.Form):
     """What every change asks: the day it takes effect, and what it rests on."""
 
-    on = forms.DateField(label=gettext_lazy("从哪天起"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = day_field(gettext_lazy("从哪天起"))
     evidence = forms.CharField(
         label=gettext_lazy("依据"),
         help_text=gettext_lazy("看过什么材料、谁提供的，例如“户口簿原件，本人到场”。"),

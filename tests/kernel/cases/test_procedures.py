@@ -13,6 +13,7 @@ from anmin.kernel.cases.procedures import ProcedureProblem
 FOLDER = Path(anmin.domains.assistance.__file__).parent / "matters"
 BOOK = ProcedureBook.load(FOLDER)
 DAY = date(2024, 3, 25)
+IN_FORCE = [matter for matter in BOOK.matters if BOOK.is_in_force(matter, DAY)]
 
 
 def toy():
@@ -49,7 +50,7 @@ def book_of(*files):
     return ProcedureBook([copy.deepcopy(row) for row in files])
 
 
-@pytest.mark.parametrize("matter", BOOK.matters)
+@pytest.mark.parametrize("matter", IN_FORCE)
 @pytest.mark.parametrize("city", ["371002", "350203", "460105", "610602"])
 def test_every_matter_has_a_sound_procedure_in_every_city(matter, city):
     found = BOOK.procedure(matter, city, DAY)
@@ -131,7 +132,7 @@ def test_a_contradiction_is_refused_with_its_place(change, words):
 
 
 def test_every_step_against_people_is_taken_by_a_person_with_a_reason():
-    for matter in BOOK.matters:
+    for matter in IN_FORCE:
         for step in BOOK.procedure(matter, "371002", DAY).transitions:
             if step.target in ("refused", "terminated", "stopped", "reduced", "recovering"):
                 assert step.adverse and step.who and step.reason and step.decides, (matter, step.action)

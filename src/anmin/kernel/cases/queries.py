@@ -47,9 +47,19 @@ class Progress:
     is_closed: bool
 
 
+_READ: dict[str, Procedure] = {}
+"""Procedures read already, by the hash of what they declare: a version never changes."""
+MOST_READ = 500
+
+
 def procedure_of(case: Case) -> Procedure:
     """The procedure under which a case was opened; later changes of law do not touch it."""
-    return from_data(case.procedure.declared)
+    version = case.procedure.version
+    if version not in _READ:
+        if len(_READ) >= MOST_READ:
+            _READ.clear()
+        _READ[version] = from_data(case.procedure.declared)
+    return _READ[version]
 
 
 def declared_as_data(procedure: Procedure) -> dict[str, Any]:
@@ -90,8 +100,10 @@ def attempt_of(
     reason: str = "",
     has_decision: bool = False,
 ) -> Attempt:
-    """A step as the guards need it, with everything about the case that may stand in its way."""
+    """A step as the guards need it, with what about the case may stand in its way; without an action, in any way's."""
     person = user_of(by)
+    way = procedure_of(case).step(case.state, action)
+    asks_all, eyes = not action, way is not None and (way.needs_person or way.second)
     return Attempt(
         action,
         on,
@@ -100,9 +112,9 @@ def attempt_of(
         reason=reason,
         has_decision=has_decision,
         powers=powers_in(by, case.division, on),
-        related=frozenset(row.user for row in related_staff(case)),
+        related=frozenset(row.user for row in related_staff(case)) if asks_all or eyes else frozenset(),
         causes=frozenset(case.causes),
-        undecided=tuple(undecided_titles(case)),
+        undecided=tuple(undecided_titles(case)) if asks_all or (way is not None and way.decides) else (),
         earlier=frozenset(
             (row.action, taker)
             for row in (case.follows.steps.all() if case.follows is not None else ())

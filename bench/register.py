@@ -34,6 +34,25 @@ class Register:
 
 
 @contextmanager
+def migrated(home: Path) -> Iterator[str]:
+    """A cluster with the tables of Anmin and nothing in them; this process then talks to it."""
+    home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o755)
+    cluster = Cluster(find_binaries(VENV), home / "postgres", is_throwaway=True)
+    cluster.start()
+    try:
+        cluster.ensure_database("anmin")
+        url = cluster.url("anmin")
+        settings = {"DATABASE_URL": url, "ANMIN_HOME": str(home), "ANMIN_STATIC_MANIFEST": "0"}
+        _run(["-m", "django", "migrate", "-v0", "--settings", "config.settings"], settings)
+        os.environ.update(settings)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+        yield url
+    finally:
+        cluster.stop()
+
+
+@contextmanager
 def register(options: Options, persons: int, *, is_durable: bool = False) -> Iterator[Register]:
     """Start the cluster, fill it once, stop it at the end.
 

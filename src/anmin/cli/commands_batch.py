@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from anmin.cli.running import out
 from anmin.kernel.facts.batches import actions, queries
+from anmin.kernel.facts.batches.signing import actions as signing
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.errors import PolicyError
 
@@ -29,6 +31,7 @@ def take(
     city: Annotated[str, typer.Option(help="本市代码，用于核对区划列")] = "",
     corrects: Annotated[int, typer.Option(help="改正哪一批的隔离行（批号）")] = 0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不落库")] = False,
+    signature: Annotated[str, typer.Option(help="SM2 签名，十六进制或 Base64（来源登记了公钥时必填）")] = "",
 ) -> None:
     """接收一个部门文件；列不对整个退回，坏行隔离，同一内容重传不重复。"""
     earlier = queries.batch(corrects) if corrects else None
@@ -44,6 +47,7 @@ def take(
         city=city,
         corrects=earlier,
         dry_run=dry_run,
+        signature=signature,
     )
     if found.is_repeat and found.batch is not None:
         out.print(f"与第 {found.batch.pk} 批内容相同，没有新增")
@@ -77,3 +81,32 @@ def overdue(delete: Annotated[bool, typer.Option("--delete", help="删除列出�
         out.print(f"{row.pk:>6} {row.source} {row.period}{' 已删除' if delete else ''}")
     if not rows:
         out.print("没有超期的批次")
+
+
+@batch_app.command("signer")
+def signer(
+    source: Annotated[str, typer.Argument(help="来源代码，见 anmin sources")],
+    public: Annotated[str, typer.Argument(help="SM2 公钥，64 字节十六进制")],
+    first_day: Annotated[str, typer.Option(help="从哪天起必须签名；默认今天")] = "",
+    end: Annotated[bool, typer.Option("--end", help="停用这个公钥（从明天起）")] = False,
+) -> None:
+    """登记或停用来源的签名公钥；登记后，没有签名或签名不符的文件整个退回。"""
+    today = timezone.localdate()
+    if not end:
+        day = date.fromisoformat(first_day) if first_day else today
+        row = signing.register_signer(by="anmin batch", source=source, public=public, first_day=day)
+        out.print(f"已登记：{source} 从 {row.first_day} 起必须签名")
+        return
+    known = next((row for row in queries.signers() if row.source == source and row.public == public), None)
+    if known is None:
+        raise PolicyError("signer", what="没有登记过这个公钥", todo="用 anmin batch signers 查看")
+    signing.end_signer(by="anmin batch", signer=known, last_day=today, reason="停用")
+    out.print(f"已停用：{source}，今天是最后一天")
+
+
+@batch_app.command("signers")
+def list_signers() -> None:
+    """列出来源的签名公钥。"""
+    for row in queries.signers():
+        span = f"{row.first_day} – {row.last_day or '长期'}"
+        out.print(f"{row.source:<16}{span}  {row.public}")

@@ -9,7 +9,7 @@ import typer
 from django.utils import timezone
 
 from anmin.cli.running import out, progress_bar
-from anmin.kernel.facts.lake.actions import make_snapshot
+from anmin.kernel.facts.lake.actions import make_snapshot, update_snapshot
 from anmin.kernel.facts.queries import snapshots
 from anmin.kernel.screening.rulebooks import rulebook
 
@@ -32,6 +32,15 @@ def build(on: Annotated[str, typer.Option("--on", help="哪一天")] = "") -> No
     out.print(
         f"快照 {snapshot.folder.name}：{snapshot.households:,} 户、{snapshot.persons:,} 人，{len(feeds)} 个来源"
     )
+
+
+@snapshot_app.command("update")
+def update(on: Annotated[str, typer.Option("--on", help="哪一天")] = "") -> None:
+    """每日增量：在最近的快照上只重做有变动的部分；没有可用的旧快照时全部重做。"""
+    day = date.fromisoformat(on) if on else timezone.localdate()
+    snapshot, changed = update_snapshot(by="anmin snapshot", on=day, facts=rulebook().facts)
+    how = "全部重做" if changed is None else f"{changed:,} 户有变动"
+    out.print(f"快照 {snapshot.folder.name}：{snapshot.households:,} 户、{snapshot.persons:,} 人，{how}")
 
 
 @snapshot_app.command("list")

@@ -25,6 +25,7 @@ from anmin.console.views import (
     slips,
     sources,
     system,
+    uploads,
     users,
 )
 
@@ -58,6 +59,10 @@ urlpatterns = [
     path("runs/<int:number>/", runs.run_page, name="run"),
     path("sources/", sources.source_list, name="sources"),
     path("sources/batches/", sources.batch_list, name="batches"),
+    path("sources/uploads/", uploads.upload_begin, name="upload_begin"),
+    path("sources/uploads/<int:pk>/", uploads.upload_piece, name="upload_piece"),
+    path("sources/uploads/<int:pk>/finish/", uploads.upload_finish, name="upload_finish"),
+    path("sources/uploads/<int:pk>/drop/", uploads.upload_drop, name="upload_drop"),
     path("sources/batches/<int:pk>/", sources.batch_page, name="batch"),
     path("sources/batches/<int:pk>/quarantine.csv", sources.quarantine_file, name="quarantine"),
     path("sources/<slug:key>/", sources.source_page, name="source"),

@@ -9,14 +9,21 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
 from anmin.kernel.access.login.actions import keep_house
+from anmin.kernel.access.queries import operator
 from anmin.kernel.audit import keeping
+from anmin.kernel.exchange.checks import actions as checks
 from anmin.kernel.exchange.delivery import actions as delivery
 from anmin.kernel.exchange.registry import actions as registry
 from anmin.kernel.exchange.sharing import actions as sharing
 from anmin.kernel.exchange.subscriptions import actions as subscriptions
+from anmin.kernel.facts.batches import actions as batches
+from anmin.kernel.facts.batches.uploads import actions as uploads
+from anmin.kernel.facts.lake import actions as lake
 from anmin.kernel.operations import verifying
 from anmin.kernel.operations.jobs import background, daily
 from anmin.kernel.partners.queries import exchange_numbered
+from anmin.kernel.screening.rulebooks import rulebook
+from anmin.policy.errors import PolicyError
 
 KEEP_DONE_HOURS = 72
 KEEP_FAILED_HOURS = 24 * 180
@@ -124,3 +131,56 @@ def deliver() -> None:
 def escalate() -> None:
     """Sharing requests that nobody answered in time are reported upwards; silence grants nothing."""
     sharing.escalate_silent(by="系统", on=timezone.localdate())
+
+
+@background(
+    name="facts.late_sources",
+    title=_("部门数据逾期告警"),
+    cron=daily(7, 30),
+    rhythm=_("每天 7:30"),
+    seconds=600,
+)
+def late_sources() -> None:
+    """Departments whose next period is overdue: once into the book of acts, and on the pages until it comes."""
+    batches.raise_late(by="系统", on=timezone.localdate())
+
+
+@background(
+    name="facts.forgotten_uploads",
+    title=_("清理没传完的文件"),
+    cron=daily(4, 20),
+    rhythm=_("每天 4:20"),
+    seconds=600,
+)
+def forgotten_uploads() -> None:
+    """Half uploads that nobody went on with for two days."""
+    uploads.drop_forgotten(by="系统", now=timezone.now())
+
+
+@background(
+    name="facts.snapshot",
+    title=_("人口快照每日增量"),
+    cron=daily(5, 0),
+    rhythm=_("每天 5:00"),
+    seconds=3600,
+)
+def snapshot() -> None:
+    """What changed since yesterday's snapshot; nothing to do before anybody is registered."""
+    try:
+        lake.update_snapshot(by="系统", on=timezone.localdate(), facts=rulebook().facts)
+    except PolicyError as trouble:
+        if trouble.code != "register_empty":
+            raise
+
+
+@background(
+    name="exchange.stop_unauthorised",
+    title=_("停止授权失效的核对"),
+    cron=daily(0, 40),
+    rhythm=_("每天 0:40"),
+    seconds=600,
+)
+def stop_unauthorised() -> None:
+    """Checks under way for which an adult's authorisation ran out or was withdrawn."""
+    today = timezone.localdate()
+    checks.stop_unauthorised(by=operator(today, "系统"), on=today)

@@ -13,6 +13,7 @@ changed; it appears whole or not at all, because it is written beside its place 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -257,6 +258,24 @@ class SnapshotWriter:
         _write(self.temporary / f"households-{number:05d}.{self.form}", households)
         _write(self.temporary / f"persons-{number:05d}.{self.form}", persons)
         self.manifest["parts"].append({"households": len(households), "persons": len(persons)})
+        self._note_areas(households)
+
+    def adopt(self, other: Snapshot, part: int) -> None:
+        """Take a part of another snapshot over as it is: the same files under a second name, nothing copied.
+
+        Both have the same columns and the same form; whoever adopts has made sure of that.
+        """
+        number = len(self.manifest["parts"])
+        for kind in ("households", "persons"):
+            os.link(
+                other.folder / f"{kind}-{part:05d}.{other.manifest['form']}",
+                self.temporary / f"{kind}-{number:05d}.{self.form}",
+            )
+        self.manifest["facts"] = other.manifest["facts"]
+        self.manifest["parts"].append(dict(other.manifest["parts"][part]))
+        self._note_areas(other.household_table(part, ["division", "settlement"]))
+
+    def _note_areas(self, households: pa.Table) -> None:
         pairs = (
             households.select(["division", "settlement"]).group_by(["division", "settlement"]).aggregate([])
         )

@@ -133,7 +133,7 @@ def test_only_households_with_another_word_are_changed(tmp_path, family):
     old = pensions(tmp_path, "10000", "2026-09")
     new = pensions(tmp_path, "12000", "2026-10")
     lake.make_snapshot(by="test", on=ON, facts=rulebook().facts)
-    people = lake_home() / "register" / f"{ON}.parquet"
+    (people,) = (lake_home() / "register").glob(f"{ON}-*.parquet")
 
     changed = changed_households(people, [lake_home() / old.path], [lake_home() / new.path], ["employee"])
 
@@ -150,3 +150,119 @@ def test_an_empty_register_and_a_broken_lake_are_told(tmp_path):
 
     with pytest.raises(PolicyError, match="数据湖"):
         lake.make_snapshot(by="test", on=ON, facts=rulebook().facts)
+
+
+def tables(snapshot):
+    """Everything a snapshot says, household by household, however it is cut into parts."""
+    import pyarrow as pa
+
+    pairs = [(snapshot.household_table(at), snapshot.person_table(at)) for at in range(snapshot.parts)]
+    homes = pa.concat_tables([homes.unify_dictionaries() for homes, _ in pairs]).to_pylist()
+    return homes, pa.concat_tables([people for _, people in pairs]).to_pylist()
+
+
+@pytest.fixture
+def village(db, monkeypatch):
+    """Forty households of two in parts of about twenty persons."""
+    for module in ("snapshots", "increments"):
+        monkeypatch.setattr(f"anmin.kernel.facts.lake.{module}.PERSONS_IN_PART", 20)
+    monkeypatch.setattr("anmin.kernel.facts.lake.increments.FULLEST", 30)
+    names = [f"王{letter}" for letter in "甲乙丙丁戊己庚辛壬癸"]
+    return [
+        a_household(
+            f"V{at:03d}",
+            "371002001001",
+            a_person(names[at % 10], serial=2 * at + 1),
+            a_person(names[at % 7], serial=2 * at + 2),
+        )
+        for at in range(40)
+    ]
+
+
+def amounts(tmp_path, changed=(), period="2026-09", **more):
+    heading = ["身份证号", "姓名", "职工养老金（年）", "城乡居民养老金（月）"]
+    rows = [[a_number(at), "王甲", "20000" if at in changed else str(1000 + at), ""] for at in range(1, 81)]
+    return take(tmp_path, "pensions", heading, rows, period, **more)
+
+
+def updated_and_rebuilt(day):
+    facts = rulebook().facts
+    snapshot, changed = lake.update_snapshot(by="test", on=day, facts=facts)
+    said = tables(snapshot)
+    whole, _ = lake.make_snapshot(by="test", on=day, facts=facts)
+    return changed, said, tables(whole), snapshot
+
+
+def test_a_daily_increment_says_the_same_as_a_full_rebuild(tmp_path, village):
+    from anmin.kernel.people.register import actions as register
+
+    facts = rulebook().facts
+    amounts(tmp_path)
+    first, whole = lake.update_snapshot(by="test", on=date(2026, 10, 20), facts=facts)
+    assert whole is None and first.parts == 4
+    amounts(tmp_path, changed={3, 4, 77}, period="2026-10")
+    register.add_member(
+        by="test",
+        household=village[20],
+        person=a_person("新来的", serial=400),
+        relation=2,
+        is_head=False,
+        first_day=date(2026, 11, 1),
+    )
+
+    changed, said, rebuilt, snapshot = updated_and_rebuilt(ON)
+
+    assert changed == 3
+    assert said == rebuilt
+    assert snapshot.manifest["on"] == ON.isoformat()
+
+
+def test_a_second_increment_of_the_same_day_does_nothing(tmp_path, village):
+    amounts(tmp_path)
+    first, _ = lake.update_snapshot(by="test", on=ON, facts=rulebook().facts)
+
+    again, changed = lake.update_snapshot(by="test", on=ON, facts=rulebook().facts)
+
+    assert (again.folder, changed) == (first.folder, 0)
+
+
+def test_parts_without_a_change_are_taken_over_and_not_copied(tmp_path, village):
+    amounts(tmp_path)
+    first, _ = lake.update_snapshot(by="test", on=date(2026, 10, 20), facts=rulebook().facts)
+    amounts(tmp_path, changed={1}, period="2026-10")
+
+    second, changed = lake.update_snapshot(by="test", on=ON, facts=rulebook().facts)
+
+    same = [
+        (first.folder / f"persons-{at:05d}.parquet").samefile(second.folder / f"persons-{at:05d}.parquet")
+        for at in range(4)
+    ]
+    assert changed == 1
+    assert same == [False, True, True, True]
+
+
+def test_an_increment_that_overlooks_a_source_is_caught(tmp_path, village, monkeypatch):
+    """The wrong variant: who looks at the register alone keeps last month's pensions."""
+    from anmin.kernel.facts.lake import increments
+
+    amounts(tmp_path)
+    lake.update_snapshot(by="test", on=date(2026, 10, 20), facts=rulebook().facts)
+    amounts(tmp_path, changed={3}, period="2026-10")
+    monkeypatch.setattr(increments, "_changed", lambda *given: [])
+
+    _, said, rebuilt, _ = updated_and_rebuilt(ON)
+
+    assert said != rebuilt
+
+
+def test_a_new_source_or_lost_files_ask_for_a_full_rebuild(tmp_path, village):
+    batch = amounts(tmp_path)
+    lake.update_snapshot(by="test", on=date(2026, 10, 20), facts=rulebook().facts)
+    homes(tmp_path)
+
+    changed, said, rebuilt, _ = updated_and_rebuilt(ON)
+    assert changed is None and said == rebuilt
+    amounts(tmp_path, changed={3}, period="2026-10")
+    (lake_home() / batch.path).unlink()
+
+    assert updated_and_rebuilt(ON)[0] is None

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anmin.console.formlook import PlainForm
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.taking.actions import watermark
 from anmin.kernel.audit import actions as audit
@@ -28,7 +29,7 @@ from anmin.policy.errors import PolicyError
 ROWS, LARGEST = 50, 200 * 1024 * 1024
 
 
-class BatchForm(forms.Form):
+class BatchForm(PlainForm):
     """A file of a source for a period."""
 
     source = forms.ChoiceField(label=gettext_lazy("来源"))
@@ -38,18 +39,19 @@ class BatchForm(forms.Form):
         help_text=gettext_lazy("按月写 2026-10，按季写 2026Q3，按年写 2025。"),
     )
     file = forms.FileField(label=gettext_lazy("文件（CSV、XLSX 或 Parquet）"))
+    signature = forms.CharField(
+        label=gettext_lazy("签名（来源登记了公钥时必填）"),
+        max_length=400,
+        required=False,
+        help_text=gettext_lazy("来源单位随文件给出的 SM2 签名，十六进制或 Base64。"),
+    )
     dry_run = forms.BooleanField(label=gettext_lazy("先试运行，不落库"), required=False, initial=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["source"].choices = [  # type: ignore[attr-defined]
-            (one.key, f"{one.title} · {one.department}") for one in sources().values()
+            (one.key, f"{_(one.title)} · {_(one.department)}") for one in sources().values()
         ]
-        for name, one in self.fields.items():
-            if name != "dry_run":
-                one.widget.attrs["class"] = (
-                    "form-select" if isinstance(one.widget, forms.Select) else "form-control"
-                )
 
     def clean_file(self) -> Any:
         """Not larger than the page can take."""
@@ -86,7 +88,14 @@ def batch_list(desk: Desk) -> HttpResponse:
     if given and form.is_valid():
         values = form.cleaned_data
         try:
-            landing = _take(desk, values["source"], values["period"], values["file"], values["dry_run"])
+            landing = _take(
+                desk,
+                values["source"],
+                values["period"],
+                values["file"],
+                values["dry_run"],
+                signature=values["signature"],
+            )
         except PolicyError as refused:
             trouble = refused
         else:
@@ -104,11 +113,20 @@ def batch_list(desk: Desk) -> HttpResponse:
         trouble=trouble,
         landing=landing,
         refused=queries.refused_files(20),
+        halves=list(queries.open_uploads(desk.reader.user)) if may else [],
         titles={key: one.title for key, one in sources().items()},
     )
 
 
-def _take(desk: Desk, source: str, period: str, file: Any, dry_run: bool, corrects: Any = None) -> Any:
+def _take(
+    desk: Desk,
+    source: str,
+    period: str,
+    file: Any,
+    dry_run: bool,
+    corrects: Any = None,
+    signature: str = "",
+) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / Path(file.name).name
         with path.open("wb") as out:
@@ -123,6 +141,7 @@ def _take(desk: Desk, source: str, period: str, file: Any, dry_run: bool, correc
             on=desk.today,
             corrects=corrects,
             dry_run=dry_run,
+            signature=signature,
         )
 
 
@@ -136,7 +155,9 @@ def batch_page(desk: Desk, pk: int) -> HttpResponse:
     may = desk.reader.may("batches.upload")
     if desk.request.method == "POST" and may and "file" in desk.request.FILES:
         try:
-            landing = _take(desk, batch.source, batch.period, desk.request.FILES["file"], False, batch)
+            signature = desk.request.POST.get("signature", "")
+            file = desk.request.FILES["file"]
+            landing = _take(desk, batch.source, batch.period, file, False, batch, signature)
             messages.success(desk.request, _("改正的 %(n)d 行已并入。") % {"n": landing.landed})
             return HttpResponseRedirect(reverse("console:batch", args=[pk]))
         except PolicyError as refused:

@@ -212,3 +212,8 @@ def misplaced() -> int:
             " + (SELECT count(*) FROM kernel_rowhistory_rest)"
         )
         return int(cursor.fetchone()[0])
+
+
+def has_act(act: str, subject: str) -> bool:
+    """Whether an act about something that is named in words is in the book already: for what is written once."""
+    return Act.objects.filter(act=act, subject="text", subject_id=subject[:100]).exists()

@@ -17,6 +17,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 import anmin
+from anmin.kernel.facts.batches.queries import freshness
 from anmin.kernel.operations.checks import BROKEN, GOOD, WATCH, Look, look
 from anmin.kernel.operations.models import Upkeep
 
@@ -141,6 +142,18 @@ def verification() -> tuple[str, str, str]:
     return state, f"最近一次在{ago(row.at)}，没有发现问题", "" if state == GOOD else "anmin verify"
 
 
+@look("sources", "部门数据", "来源迟到，测算和核对用的就是旧数据，该发现的变化发现不了。")
+def sources() -> tuple[str, str, str]:
+    """No department's next period is overdue."""
+    rows = freshness(timezone.localdate())
+    late = [row.source.title for row in rows if row.is_late]
+    here = sum(not row.never for row in rows)
+    if not late:
+        return GOOD, f"{len(rows)} 个来源，{here} 个有数据，没有逾期的", ""
+    listed = "、".join(late[:3]) + (f" 等 {len(late)} 个" if len(late) > 3 else "")
+    return WATCH, f"逾期：{listed}", "anmin sources 查看逾期的来源，联系来源单位报送"
+
+
 @look("clock", "时钟", "时限按天计算，登录的动态口令按秒计算；时钟不准，两样都会错。")
 def clock() -> tuple[str, str, str]:
     """This machine and the database agree on the time."""
@@ -191,6 +204,7 @@ HEALTH: list[Look] = [
     backup,
     drill,
     verification,
+    sources,
     clock,
     supervisor,
     versions,

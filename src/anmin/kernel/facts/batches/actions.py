@@ -12,12 +12,15 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import structlog
 from django.db import transaction
 from django.utils import timezone
 
 from anmin.kernel.audit import actions as audit
+from anmin.kernel.audit import queries as audit_queries
 from anmin.kernel.facts.batches.checking import Bad, Row, checked, last_day_of, opened
 from anmin.kernel.facts.batches.models import RefusedFile, SourceBatch, SourceQuarantine, Upload
+from anmin.kernel.facts.batches.queries import Freshness, freshness
 from anmin.kernel.facts.batches.signing.actions import check_signature
 from anmin.kernel.facts.batches.uploads.actions import close_upload, whole_file
 from anmin.kernel.facts.intake.reading import file_hash
@@ -28,6 +31,7 @@ from anmin.lib.redaction import redacted
 from anmin.policy.errors import PolicyError
 from anmin.policy.facts import FactCatalogue
 
+log = structlog.get_logger(__name__)
 ROWS = 50_000
 LONG_NUMBER = re.compile(r"[0-9]{11}")
 
@@ -312,3 +316,23 @@ def hold(*, by: Any, batch: SourceBatch, reason: str) -> SourceBatch:
     batch.save(update_fields=["held"])
     audit.record(by=by, act="facts.batch.hold", subject=batch, reason=reason)
     return batch
+
+
+@transaction.atomic
+def raise_late(*, by: Any, on: date) -> list[Freshness]:
+    """Raise the alarm for every source whose next period is overdue (来源逾期告警), once for each period that is missing.
+
+    The alarm is an act in the book; the page of sources and `anmin doctor` show what is late until it comes.
+    """
+    raised = []
+    for row in freshness(on):
+        if not row.is_late or row.due is None:
+            continue
+        subject = f"{row.source.key} {row.due.isoformat()}"
+        if audit_queries.has_act("facts.source.late", subject):
+            continue
+        after = {"source": row.source.key, "newest": row.newest, "due": row.due}
+        audit.record(by=by, act="facts.source.late", subject=subject, after=after, result="late")
+        log.warning("source.late", source=row.source.key, due=row.due.isoformat())
+        raised.append(row)
+    return raised

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import structlog
 
 from anmin.kernel.facts.intake.cells import Trouble, number_of, text_of
 from anmin.kernel.facts.intake.looking import LARGEST_UNPACKED, check_kind
@@ -24,6 +25,8 @@ from anmin.lib.names import NameProblem, parse_name
 from anmin.policy.errors import PolicyError
 from anmin.policy.facts import FactCatalogue
 
+log = structlog.get_logger(__name__)
+
 PERIODS = {
     "weekly": re.compile(r"\d{4}-\d{2}-\d{2}"),
     "monthly": re.compile(r"\d{4}-\d{2}"),
@@ -33,6 +36,8 @@ PERIODS = {
     "on_request": re.compile(r"\d{4}-\d{2}-\d{2}"),
 }
 PARQUET_ROWS = 10_000
+UNFORESEEN: tuple[type[Exception], ...] = (Exception,)
+"""What a row may break the reader with without stopping the others."""
 LONGEST_TEXT, KEPT = 200, 2_000
 """Letters that a cell of a department's file may hold; nothing in the catalogue needs more."""
 SAMPLE, RETYPED = 200, 0.5
@@ -302,6 +307,7 @@ def _row(
 ) -> Row | Bad:
     values: dict[str, Any] = {}
     person = name = b""
+    column = columns[0][0]
     try:
         if len(cells) > width and any(text_of(cell) for cell in cells[width:]):
             raise Trouble("extra_cells", "", "这一行的格数比表头多，可能有多余的逗号")
@@ -324,6 +330,10 @@ def _row(
                 values[column.name] = value
     except Trouble as trouble:
         return Bad(number, trouble, [_kept(cell) for cell in cells])
+    except UNFORESEEN as surprise:
+        log.error("batch.row_unforeseen", row=number, kind=type(surprise).__name__)
+        reason = f"这一行读不出来（{type(surprise).__name__}），请把这一行发给系统维护人员"
+        return Bad(number, Trouble("unforeseen", column.title, reason), [_kept(cell) for cell in cells])
     return Row(number, person, name, values)
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,11 @@ from anmin.policy.types import Kind
 
 BASE = ("person", "household", "division", "settlement", "birth_day", "sex", "relation")
 """Columns of the list of persons: blind key, household number, place, and what identifies a person's age and sex."""
+SAID = (
+    "SELECT * EXCLUDE (name, line), row_number() OVER (PARTITION BY person ORDER BY list_position(?, filename) DESC,"
+    " line DESC) AS nth FROM read_parquet(?, filename = true)"
+)
+"""What files say of each person, the newest word (`nth` = 1) in the last line of the last file."""
 HOUSEHOLD_SUMS = {Kind.FEN: "sum", Kind.INT: "sum", Kind.BOOL: "max"}
 
 
@@ -63,28 +70,50 @@ def build_snapshot(
     Raises:
         PolicyError: `lake`, when a file of the lake is missing or broken; earlier snapshots are not touched.
     """
+    with loaded(folder, persons, feeds, memory=memory, threads=threads, progress=progress) as con:
+        chosen = chosen_facts(feeds, facts)
+        with SnapshotWriter(folder, on=on, source="部门数据", replace=True) as writer:
+            writer.manifest["provenance"] = provenance_of(chosen)
+            writer.manifest["lake"] = lake_note(folder, persons, feeds)
+            _write_parts(con, writer, chosen, facts, progress)
+    return Snapshot.open(folder)
+
+
+@contextmanager
+def loaded(
+    folder: Path,
+    persons: Path,
+    feeds: Sequence[Feed],
+    *,
+    memory: str = "1GB",
+    threads: int = 2,
+    progress: Progress | None = None,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB with the list of persons as `base` and what each feed says of them as `feed0`, `feed1` and so on."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = folder.with_name(folder.name + ".scratch")
     con = duckdb.connect()
     con.execute(f"SET memory_limit = '{memory}'")
     con.execute(f"SET threads = {int(threads)}")
     con.execute("SET preserve_insertion_order = false")
-    con.execute("SET temp_directory = ?", [str(scratch)])
+    con.execute("SET temp_directory = ?", [str(folder.with_name(folder.name + ".scratch"))])
     try:
         _load(con, persons, feeds, progress)
-        chosen = _chosen(feeds, facts)
-        each = {fact: feed for fact, (feed, column) in chosen.items() if column.level == "person"}
-        shared = {fact: feed for fact, (feed, column) in chosen.items() if column.level == "household"}
-        with SnapshotWriter(folder, on=on, source="部门数据", replace=True) as writer:
-            writer.manifest["provenance"] = _provenance(chosen)
-            _write_parts(con, writer, chosen, sorted(each), sorted(shared), facts, progress)
+        yield con
     except duckdb.Error as trouble:
         raise PolicyError(
             "lake", what=f"数据湖读不出来：{trouble}", todo="运行 anmin verify 查明损坏的文件，重新接收那一批"
         ) from trouble
     finally:
         con.close()
-    return Snapshot.open(folder)
+
+
+def lake_note(folder: Path, persons: Path, feeds: Sequence[Feed]) -> dict[str, Any]:
+    """Of which files a snapshot was made, so that the next day's can be built on it."""
+    home = folder.parent
+    return {
+        "persons": os.path.relpath(persons, home),
+        "feeds": {feed.source.key: [os.path.relpath(path, home) for path in feed.files] for feed in feeds},
+    }
 
 
 def _load(con: Any, persons: Path, feeds: Sequence[Feed], progress: Progress | None) -> None:
@@ -100,9 +129,7 @@ def _load(con: Any, persons: Path, feeds: Sequence[Feed], progress: Progress | N
         files = [str(path) for path in feed.files]
         # The newest word about a person counts: corrections come in later files.
         con.execute(
-            f"CREATE TEMP TABLE feed{number} AS SELECT base.place, {names} FROM base JOIN ("
-            f"SELECT * EXCLUDE (name, line), row_number() OVER (PARTITION BY person ORDER BY list_position(?, filename) DESC,"
-            f" line DESC) AS nth FROM read_parquet(?, filename = true)) AS said"
+            f"CREATE TEMP TABLE feed{number} AS SELECT base.place, {names} FROM base JOIN ({SAID}) AS said"
             f" ON said.person = base.person AND said.nth = 1",
             [files, files],
         )
@@ -110,7 +137,7 @@ def _load(con: Any, persons: Path, feeds: Sequence[Feed], progress: Progress | N
             progress("读取部门数据", number + 1, len(feeds))
 
 
-def _chosen(feeds: Sequence[Feed], facts: FactCatalogue) -> dict[str, tuple[int, SourceColumn]]:
+def chosen_facts(feeds: Sequence[Feed], facts: FactCatalogue) -> dict[str, tuple[int, SourceColumn]]:
     """Which feed speaks for which fact: the first that names it."""
     chosen: dict[str, tuple[int, SourceColumn]] = {}
     for number, feed in enumerate(feeds):
@@ -128,7 +155,7 @@ def _named(chosen: dict[str, tuple[int, SourceColumn]], feeds: Sequence[Feed]) -
     return {fact: ((number, feeds[number]), column) for fact, (number, column) in chosen.items()}
 
 
-def _provenance(chosen: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def provenance_of(chosen: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Where each fact of the snapshot comes from: source, department, period, batches."""
     return {
         fact: {
@@ -142,40 +169,59 @@ def _provenance(chosen: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
+def columns_of(chosen: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The fact columns of a snapshot as its manifest lists them."""
+    levels = {fact: column.level for fact, (_feed, column) in chosen.items()}
+    return {
+        "household": sorted(fact for fact, level in levels.items() if level == "household"),
+        "person": [
+            "birth_day",
+            "sex",
+            "relation",
+            *sorted(fact for fact, level in levels.items() if level == "person"),
+        ],
+    }
+
+
 def _write_parts(
     con: Any,
     writer: SnapshotWriter,
     chosen: Mapping[str, Any],
-    each: list[str],
-    shared: list[str],
     facts: FactCatalogue,
     progress: Progress | None,
 ) -> None:
-    numbers = sorted({number for (number, _feed), _column in chosen.values()})
-    joins = " ".join(f"LEFT JOIN feed{number} USING (place)" for number in numbers)
-    values = ", ".join(
-        f'feed{chosen[fact][0][0]}."{chosen[fact][1].name}" AS "{fact}"' for fact in (*each, *shared)
-    )
     sizes = con.execute(
         "SELECT household, min(place), count(*) FROM base GROUP BY household ORDER BY min(place)"
     ).fetchnumpy()
     ends = np.cumsum(sizes["count_star()"])
     total, first = int(ends[-1]) if len(ends) else 0, 0
-    written = 0
     while first < total:
         stop = int(ends[np.searchsorted(ends, first + PERSONS_IN_PART, side="right") - 1])
         if stop <= first:
             stop = int(ends[np.searchsorted(ends, first + 1, side="left")])
-        table = con.execute(
-            f"SELECT base.*{', ' + values if values else ''} FROM base {joins}"
-            f" WHERE place > {first} AND place <= {stop} ORDER BY place"
-        ).to_arrow_table()
-        households, people = _split(table, each, shared, facts)
-        writer.write(households, people)
-        written += stop - first
+        writer.write(*household_part(con, chosen, facts, first, stop))
         first = stop
         if progress:
-            progress("写出快照", written, total)
+            progress("写出快照", first, total)
+
+
+def household_part(
+    con: Any, chosen: Mapping[str, Any], facts: FactCatalogue, after: int, last: int
+) -> tuple[pa.Table, pa.Table]:
+    """Households and persons of the places after one up to another."""
+    names = columns_of(chosen)
+    each = [name for name in names["person"] if name in chosen]
+    numbers = sorted({number for (number, _feed), _column in chosen.values()})
+    joins = " ".join(f"LEFT JOIN feed{number} USING (place)" for number in numbers)
+    values = ", ".join(
+        f'feed{chosen[fact][0][0]}."{chosen[fact][1].name}" AS "{fact}"'
+        for fact in (*each, *names["household"])
+    )
+    table = con.execute(
+        f"SELECT base.*{', ' + values if values else ''} FROM base {joins}"
+        f" WHERE place > {after} AND place <= {last} ORDER BY place"
+    ).to_arrow_table()
+    return _split(table, each, names["household"], facts)
 
 
 def _split(
@@ -213,6 +259,14 @@ def fingerprint_of(feeds: Sequence[Feed], persons: str) -> str:
     """Two snapshots with the same fingerprint were built from the same batches and the same list of persons."""
     text = json.dumps([[feed.source.key, list(feed.batches)] for feed in feeds] + [persons])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def people_hash(people: pa.Table) -> str:
+    """Two lists of persons with the same hash are the same, to the last column."""
+    digest = hashlib.sha256()
+    for batch in people.combine_chunks().to_batches():
+        digest.update(batch.serialize())
+    return digest.hexdigest()[:12]
 
 
 def changed_households(

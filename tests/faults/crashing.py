@@ -148,18 +148,25 @@ def main(path, is_wrong):
         run(path, boundaries, is_wrong)
         return boundaries.passed
 
-    in_a_child(lambda: clear() or True)
-    total = in_a_child(once)
+    def crashed(point):
+        clear()
+        return once(point)
+
+    def resumed():
+        once()
+        return state()
+
+    total = in_a_child(lambda: crashed(None))
     whole = in_a_child(state)
     assert total and whole and whole["batches"], "the run that nobody interrupts does not end"
     differing, survived = [], []
     for point in range(total):
-        in_a_child(lambda: clear() or True)
-        if in_a_child(lambda point=point: once(point)) is not None:
+        if in_a_child(lambda point=point: crashed(point)) is not None:
             survived.append(point)
-        in_a_child(once)
-        if in_a_child(state) != whole:
+        if in_a_child(resumed) != whole:
             differing.append(point)
+            if is_wrong:
+                break
     print(json.dumps({"boundaries": total, "differing": differing, "survived": survived}))
 
 

@@ -75,7 +75,12 @@ def source_page(desk: Desk, key: str) -> HttpResponse:
     if source is None:
         raise Http404
     return desk.page(
-        "source", "sources", source=source, batches=list(queries.batches(key)[:ROWS]), facts=rulebook().facts
+        "source",
+        "sources",
+        source=source,
+        batches=list(queries.batches(key)[:ROWS]),
+        facts=rulebook().facts,
+        quality={"bad": round(source.most_bad * 100), "change": round(source.most_change * 100)},
     )
 
 
@@ -172,7 +177,21 @@ def batch_page(desk: Desk, pk: int) -> HttpResponse:
         may_upload=may,
         trouble=trouble,
         corrections=list(batch.corrections.order_by("pk")),
+        quality=[_words(row) for row in queries.quality_of(batch)],
     )
+
+
+def _words(row: queries.Quality) -> str:
+    figures = row.figures
+    if row.code == "many_bad":
+        words = _("隔离的行占 %(share)s%%，超过这个来源的上限 %(most)s%%，请联系来源单位查明原因。")
+        return words % {"share": f"{figures['share'] * 100:.1f}", "most": f"{figures['most'] * 100:.0f}"}
+    if row.code == "other_size":
+        words = _(
+            "这一批 %(now)s 行，上一期 #%(batch)s 是 %(before)s 行，相差很大，请核对是否报全或重复报送。"
+        )
+        return words % {**figures, "now": f"{figures['now']:,}", "before": f"{figures['before']:,}"}
+    return _("有 %(rows)s 行的人在这一批里重复出现，测算取最后一行，请来源单位核实。") % figures
 
 
 @needs("batches.upload")

@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from django.db.models import Max, QuerySet
 
 from anmin.kernel.facts.batches.models import (
@@ -68,6 +70,43 @@ def quarantined(of: SourceBatch) -> QuerySet[SourceQuarantine]:
 def refused_files(limit: int = 50) -> list[RefusedFile]:
     """Files that were refused whole, the newest first."""
     return list(RefusedFile.objects.order_by("-at")[:limit])
+
+
+@dataclass(frozen=True)
+class Quality:
+    """A quality check that a batch failed (质量提示): its code, and the figures that a sentence about it needs."""
+
+    code: str
+    figures: dict[str, Any]
+
+
+def quality_of(of: SourceBatch) -> list[Quality]:
+    """The quality checks of its source that a batch fails; a deleted batch and a correction are not judged."""
+    source = sources().get(of.source)
+    if source is None or of.deleted_at is not None or of.corrects_id is not None:
+        return []
+    found = []
+    if of.read and of.quarantined / of.read > source.most_bad:
+        found.append(Quality("many_bad", {"share": of.quarantined / of.read, "most": source.most_bad}))
+    earlier = (
+        SourceBatch.objects.filter(source=of.source, corrects__isnull=True, true_on__lt=of.true_on)
+        .order_by("-true_on", "-pk")
+        .first()
+    )
+    if earlier is not None and abs(of.read - earlier.read) > source.most_change * max(earlier.read, 1):
+        found.append(Quality("other_size", {"now": of.read, "before": earlier.read, "batch": earlier.pk}))
+    if source.one_row and (repeated := _repeated(of)):
+        found.append(Quality("repeated", {"rows": repeated}))
+    return found
+
+
+def _repeated(of: SourceBatch) -> int:
+    """Rows of a batch about somebody who stands in it more than once, beyond the first of each."""
+    try:
+        persons = pq.read_table(lake_home() / of.path, columns=["person"])["person"]
+    except OSError:
+        return 0
+    return len(persons) - int(pc.count_distinct(persons).as_py())
 
 
 def in_force(source: str, on: date) -> list[SourceBatch]:

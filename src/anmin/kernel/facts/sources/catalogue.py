@@ -48,7 +48,12 @@ class SourceColumn:
 
 @dataclass(frozen=True)
 class Source:
-    """What one department sends (数据资源)."""
+    """What one department sends (数据资源).
+
+    Its quality checks: `one_row` when a person may stand in a batch once, `most_bad` the share of rows that may be
+    quarantined, `most_change` how much fewer or more rows than in the batch before may come. A batch that fails one has
+    landed all the same; its page says what somebody should ask the department.
+    """
 
     key: str
     title: str
@@ -61,11 +66,19 @@ class Source:
     needs_mandate: bool
     verified: bool
     columns: tuple[SourceColumn, ...]
+    one_row: bool = False
+    most_bad: float = 0.05
+    most_change: float = 0.3
 
     @property
     def values(self) -> tuple[SourceColumn, ...]:
         """The columns beside the person's number and name."""
         return tuple(column for column in self.columns if column.form not in ("identity", "name"))
+
+    @property
+    def keys(self) -> tuple[SourceColumn, ...]:
+        """The columns by which a row is known to be about somebody."""
+        return tuple(column for column in self.columns if column.form in ("identity", "name"))
 
     def next_due(self, last_day: date | None) -> date | None:
         """When the next period should be here, counted from the last day of the newest one; None on request."""

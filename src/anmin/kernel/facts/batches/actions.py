@@ -32,7 +32,8 @@ from anmin.policy.errors import PolicyError
 from anmin.policy.facts import FactCatalogue
 
 log = structlog.get_logger(__name__)
-ROWS = 50_000
+ROWS = 10_000
+"""Rows that are held in memory at a time, and a row group of the lake."""
 LONG_NUMBER = re.compile(r"[0-9]{11}")
 
 

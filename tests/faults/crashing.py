@@ -143,6 +143,10 @@ def main(path, is_wrong):
 
     django.setup()
 
+    from anmin.kernel.screening.rulebooks import rulebook
+
+    rulebook()  # read once, not in every child
+
     def once(deadly=None):
         boundaries = Boundaries(deadly)
         run(path, boundaries, is_wrong)

@@ -118,7 +118,7 @@ def close_upload(*, by: Any, upload: Upload, batch: SourceBatch | None, reason: 
     row.save(update_fields=["state", "batch", "reason", "touched_at"])
     after = {"state": row.state, "batch": batch.pk if batch is not None else None}
     audit.record(by=by, act="facts.upload.close", subject=row, after=after, reason=row.reason)
-    transaction.on_commit(lambda: shutil.rmtree(_folder(row), ignore_errors=True))
+    transaction.on_commit(_sweep)
     return row
 
 
@@ -130,8 +130,17 @@ def drop_upload(*, by: Any, upload: Upload, reason: str) -> Upload:
 
 def drop_forgotten(*, by: Any, now: datetime) -> list[Upload]:
     """Throw away what nobody went on with (清理没有传完的文件)."""
+    _sweep()
     rows = Upload.objects.filter(state=Upload.State.OPEN, touched_at__lt=now - FORGOTTEN)
     return [drop_upload(by=by, upload=row, reason="超过 48 小时没有继续上传") for row in rows]
+
+
+def _sweep() -> None:
+    """Take away the pieces of every upload that is over, also of those whose process died before it could."""
+    folders = {path.name: path for path in (Path(settings.ANMIN_HOME) / "uploads").glob("*") if path.is_dir()}
+    still = {str(pk) for pk in Upload.objects.filter(state=Upload.State.OPEN).values_list("pk", flat=True)}
+    for name in folders.keys() - still:
+        shutil.rmtree(folders[name], ignore_errors=True)
 
 
 def _open(by: Any, upload: Upload) -> Upload:

@@ -7,10 +7,14 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
+from anmin.console.changeforms import Subject
+from anmin.console.personforms import Enter
 from anmin.kernel.access.middleware import reading_as
 from anmin.kernel.access.queries import reader_for
 from anmin.kernel.people import queries
-from anmin.kernel.people.models import Person
+from anmin.kernel.people.matching.files import read_persons
+from anmin.kernel.people.models import ChangeRequest, Person
+from anmin.kernel.people.requests.actions import accept, ask
 from anmin.lib.names import NameProblem, normalise_name, parse_name
 from tests.kernel.people.test_search import ON
 from tests.make import a_person, a_user
@@ -78,6 +82,32 @@ def test_five_hundred_names_survive_every_way(tmp_path):
     with (tmp_path / "names.csv").open(encoding="gb18030", newline="") as file:
         assert [row[0] for row in csv.reader(file)] == names
     assert b"?" not in (tmp_path / "names.csv").read_bytes()
+
+
+def test_five_hundred_names_survive_a_request_and_a_list_to_be_matched(tmp_path):
+    """The other ways a name goes: the form and its sealed request, and lists in GB 18030 with their proposals."""
+    clerk, approver = a_user("asks", "371002001"), a_user("decides", "371002")
+    reader, names = reader_for(clerk, ON), five_hundred()
+    form = {
+        "name": "",
+        "sex": 1,
+        "division": "371002001001",
+        "settlement": 0,
+        "on": "2026-11-02",
+        "evidence": "证",
+    }
+
+    for name in names:
+        filled = Enter({**form, "name": name}, subject=Subject(reader, ON))
+        assert filled.is_valid(), (name, filled.errors)
+        row = ask(
+            by=clerk, kind="enter", on=ON, division="371002001001", payload=filled.payload(), evidence="证"
+        )
+        assert accept(by=approver, request=ChangeRequest.objects.get(pk=row.pk)).person.name == name
+
+    with (tmp_path / "names.csv").open("w", encoding="gb18030", newline="") as file:
+        csv.writer(file).writerows([["姓名"], *([name] for name in names)])
+    assert read_persons(tmp_path / "names.csv")["name"].to_pylist() == names
 
 
 def test_the_old_codec_would_lose_rare_characters():

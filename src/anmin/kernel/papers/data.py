@@ -339,3 +339,50 @@ class WhyPaper(Paper):
     steps: list[Line] = field(default_factory=list)
     amount: int | None = None
     law: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposedChangePaper(Paper):
+    """What is about to be decided against a family, told before, with the time to be heard (拟变更告知书)."""
+
+    to: Party
+    sentence: str
+    law: str
+    reason: str
+    lines: list[Line] = field(default_factory=list)
+    hear_by: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerPaper(Paper):
+    """An answer to a complaint or an objection (答复书). Who complained is named to themselves alone."""
+
+    to: Party
+    received_on: date
+    question: str
+    answer: str
+    law: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinutesPaper(Paper):
+    """Minutes of a meeting on a single case (一事一议会议纪要)."""
+
+    subject: Party
+    held_on: date
+    place: str = ""
+    present: list[str] = field(default_factory=list)
+    question: str = ""
+    opinions: list[Item] = field(default_factory=list)
+    result: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssessmentPaper(Paper):
+    """An assessment of self-care (生活自理能力评估表), 民发〔2021〕43号 §20: six indicators, three grades."""
+
+    person: Party
+    assessed_on: date | None = None
+    indicators: list[Item] = field(default_factory=list)
+    grade: str = ""
+    assessors: list[str] = field(default_factory=list)

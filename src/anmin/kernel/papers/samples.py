@@ -173,6 +173,7 @@ def samples() -> dict[str, data.Paper]:
             last_day=date(2026, 11, 27),
         ),
         **_decisions(),
+        **_besides(),
         "transfer_consent": data.TransferPaper(
             **_head(TOWN, "DB-371002-2026-000117"),
             applicant=CHEN,
@@ -299,5 +300,46 @@ def _decisions() -> dict[str, data.Paper]:
             reason="经书面提醒后仍不配合入户调查，无法核实家庭情况。",
             remedy=REMEDY,
             applied_on=date(2026, 11, 2),
+        ),
+    }
+
+
+def _besides() -> dict[str, data.Paper]:
+    tried = ("自主吃饭", "自主穿衣", "自主上下床", "自主如厕", "室内自主行走", "自主洗澡")
+    return {
+        "notice_of_change": data.ProposedChangePaper(
+            **_head(TOWN, "威环民救拟〔2026〕5号"),
+            to=CHEN,
+            sentence="核查发现您家每月收入增加 200.00 元，拟把低保金由 932.00 元改为 732.00 元。",
+            law=LAW,
+            reason="家里人开始务工。",
+            lines=LINES,
+            hear_by=date(2026, 12, 4),
+        ),
+        "answer": data.AnswerPaper(
+            **_head(COUNTY, "威环民救复〔2026〕8号"),
+            to=CHEN,
+            received_on=date(2026, 11, 10),
+            question="邻居家情况相同，为什么只有我家没有享受低保。",
+            answer="两家人口和收入不同，已经分别核算。您家的计算过程见所附说明。",
+            law="民发〔2021〕57号",
+        ),
+        "minutes": data.MinutesPaper(
+            **_head(TOWN, "LS-371002-2026-000009"),
+            subject=CHEN,
+            held_on=DAY,
+            place="环翠楼街道会议室",
+            present=["分管领导", "民政办", "北门外社区"],
+            question="火灾后住房损毁，基本生活困难，申请金额超过一般限额。",
+            opinions=[data.Item("民政办", "情况属实，建议救助。"), data.Item("北门外社区", "同意。")],
+            result="同意给予急难型临时救助 6,000.00 元。",
+        ),
+        "assessment": data.AssessmentPaper(
+            **_head(COUNTY, "TK-371002-2026-000003"),
+            person=CHEN,
+            assessed_on=DAY,
+            indicators=[data.Item(one, "不能" if at > 3 else "能") for at, one in enumerate(tried)],
+            grade="部分丧失生活自理能力",
+            assessors=["王丽", "李强"],
         ),
     }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from anmin.kernel.access.models import User
@@ -66,6 +67,7 @@ class Walker:
         )
 
 
+@transaction.atomic
 def make_demo_cases(*, town: str, ending: str, on: date) -> int:
     """Open the demonstration's cases in its first town; nothing is made twice. Returns how many there are now.
 
@@ -198,7 +200,7 @@ def _road(plan: Plan, said: Sequence[Said]) -> Stops:
             "need_more",
             lambda w: intake.ask_for_more(by=w.staff["clerk"], case=w.case, on=w.day, seen=w.seen),
         ),
-        *leave("withdrawn", lambda w: w.step("worker", "withdraw")),
+        *leave("withdrawn", lambda w: w.step("clerk", "withdraw")),
         ("", lambda w: intake.accept(by=w.staff["clerk"], case=w.case, on=w.day, seen=w.seen)),
         ("accepted", lambda walker: None),
         ("", lambda w: _check(w, plan, said)),

@@ -113,7 +113,7 @@ def refusal_sentence(case: Case, result: Result) -> str:
         failing = [tested[name] for name in found.inputs if name in tested and _fails(tested[name])]
         told = failing[0] if failing else found
         line = _line(result, told)
-        return f"{line.title}：{line.shown}。{line.text}（{line.law}）"
+        return f"不符合“{line.title}”。应当是：{line.text}（{line.law}）"
     return "经核实，不符合本事项规定的条件"
 
 

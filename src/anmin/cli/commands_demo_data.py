@@ -95,7 +95,9 @@ def _make(city: str, persons: int, seed: int, on: date) -> None:
     cases = 0
     for _username, _title, place, role in staff:
         if role == "town_clerk":
-            cases = make_demo_cases(town=place, ending="" if city == USUAL_CITY else f"-{city}", on=on)
+            cases = make_demo_cases(
+                by="anmin demo-data", town=place, ending="" if city == USUAL_CITY else f"-{city}", on=on
+            )
     report = report_on_truths(run, Scope.nation())
     out.print(f"演示城市：{run.households:,} 户、{run.persons:,} 人（演示数据，不是任何真实的人）")
     out.print(f"演示办件：{cases} 件，停在受理、核查、公示、确认等各个环节")

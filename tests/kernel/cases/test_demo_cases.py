@@ -36,7 +36,7 @@ def test_one_family_of_each_plan_stands_where_it_should(monkeypatch, settings):
         ]
         a_household(f"D{at:03d}", VILLAGE, *people)
 
-    made = demo.make_demo_cases(town=TOWN, ending="", on=date(2026, 11, 1))
+    made = demo.make_demo_cases(by="test", town=TOWN, ending="", on=date(2026, 11, 1))
 
     states = set(Case.objects.values_list("state", flat=True))
     assert states >= {
@@ -47,4 +47,4 @@ def test_one_family_of_each_plan_stands_where_it_should(monkeypatch, settings):
     assert Draft.objects.filter(case__isnull=True).count() == 1
     assert Entitlement.objects.filter(benefit="assistance/dibao").count() >= 4
     assert all(replay(row).agrees for row in Decision.objects.all())
-    assert demo.make_demo_cases(town=TOWN, ending="", on=date(2026, 11, 1)) == made
+    assert demo.make_demo_cases(by="test", town=TOWN, ending="", on=date(2026, 11, 1)) == made

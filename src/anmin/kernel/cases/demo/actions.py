@@ -68,7 +68,7 @@ class Walker:
 
 
 @transaction.atomic
-def make_demo_cases(*, town: str, ending: str, on: date) -> int:
+def make_demo_cases(*, by: str, town: str, ending: str, on: date) -> int:
     """Open the demonstration's cases in its first town; nothing is made twice. Returns how many there are now.
 
     Each family is walked in the weeks before `on`, so that clocks, publicity and decisions fall on lawful days.
@@ -84,7 +84,7 @@ def make_demo_cases(*, town: str, ending: str, on: date) -> int:
         )
     wanted = [plan for plan in PLANS for _ in range(plan.count)]
     for number, (plan, home) in enumerate(zip(wanted, homes, strict=False)):
-        _walk(plan, home, staff, f"demo{ending}-{number}", on)
+        _walk(plan, home, staff, f"demo{ending}-{number}", on, by)
     return Case.objects.filter(token__startswith=f"demo{ending}-").count()
 
 
@@ -97,7 +97,7 @@ def _homes(town: str) -> Iterator[Household]:
             yield home
 
 
-def _walk(plan: Plan, home: Household, staff: dict[str, User], token: str, on: date) -> None:
+def _walk(plan: Plan, home: Household, staff: dict[str, User], token: str, on: date, by: str) -> None:
     day = on - timedelta(35)
     members = list(
         Membership.objects.filter(in_force(day), household=home, is_double=False)
@@ -105,7 +105,7 @@ def _walk(plan: Plan, home: Household, staff: dict[str, User], token: str, on: d
         .order_by("-is_head", "relation", "pk")
     )
     said = _said(plan, home, members, on)
-    _authorise(members, plan.matter, home, day)
+    _authorise(members, plan.matter, home, day, by)
     form = _form(plan, home, members, said, token, day)
     if plan.stop == "draft":
         intake.keep_draft(
@@ -117,8 +117,8 @@ def _walk(plan: Plan, home: Household, staff: dict[str, User], token: str, on: d
             content={f"{one.person or ''}:{one.name}": one.value for one in said[:4]},
         )
         return
-    by = staff["worker"] if plan.channel == "worker" else staff["clerk"]
-    walker = Walker(intake.file_application(by=by, form=form, on=day), staff, day)
+    filer = staff["worker"] if plan.channel == "worker" else staff["clerk"]
+    walker = Walker(intake.file_application(by=filer, form=form, on=day), staff, day)
     stops = _emergency(plan) if plan.matter == "temp_small" else _road(plan, said)
     for stop, go in stops:
         if stop == plan.stop:
@@ -143,14 +143,14 @@ def _said(plan: Plan, home: Household, members: Sequence[Membership], on: date) 
     return found
 
 
-def _authorise(members: Sequence[Membership], matter: str, home: Household, day: date) -> None:
+def _authorise(members: Sequence[Membership], matter: str, home: Household, day: date, by: str) -> None:
     sources = procedure_for(matter, home.division, day).intake.get("sources", ())
     notice = notice_in_force("check", day)
     if not sources or notice is None:
         return
     for row in members:
         record_consent(
-            by="anmin demo-data",
+            by=by,
             person=row.person,
             purpose="check",
             sources=sources,

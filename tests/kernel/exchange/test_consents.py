@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anmin.kernel.access.queries import reader_for
@@ -15,6 +15,8 @@ from anmin.kernel.exchange.consents.models import Consent
 from tests.kernel.exchange.world import ON, at_noon, consent
 from tests.make import a_person, a_user
 
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no finding."""
 DAYS = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 
 
@@ -114,6 +116,7 @@ def test_authorisations_are_seen_within_the_readers_scope_only(family):
 
 
 @pytest.mark.django_db
+@PATIENT
 @given(first=DAYS, length=st.integers(0, 400), asked=DAYS, signed_before=st.integers(0, 30))
 def test_live_is_between_the_first_and_the_last_day_and_never_before_the_signature(
     first, length, asked, signed_before
@@ -141,6 +144,7 @@ def test_live_is_between_the_first_and_the_last_day_and_never_before_the_signatu
 
 
 @pytest.mark.django_db
+@PATIENT
 @given(withdrawn=DAYS, asked=DAYS)
 def test_from_the_day_of_withdrawal_on_nothing_may_be_asked(withdrawn, asked):
     Consent.objects.all().delete()

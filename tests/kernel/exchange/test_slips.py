@@ -157,10 +157,10 @@ def test_a_list_that_forgets_the_scope_is_caught(family, police, monkeypatch):
     """The wrong variant: without its filter the query alone would show the slip to a stranger."""
     from django.db.models import Q
 
-    from anmin.kernel.access.scopes import Scope
+    from anmin.kernel.access.queries import Reader
 
     row = sent(family, police)
     elsewhere = reader_for(a_user("xm", "350203001"), timezone.localdate())
-    monkeypatch.setattr(Scope, "q", lambda self, column="division": Q())
+    monkeypatch.setattr(Reader, "q", lambda self, division="division", level="level": Q())
 
     assert queries.slip_numbered(elsewhere, row.pk) == row

@@ -44,8 +44,10 @@ def roles_for(group):
     """The roles of a line of the policy."""
     if isinstance(group, list):
         return set(group)
-    if group == "everybody":
+    if group == "anybody":
         return set(POLICY["roles"])
+    if group == "everybody":
+        return set(POLICY["roles"]) - {"partner_staff"}
     if group == "readers":
         return {role for role, row in POLICY["roles"].items() if row["reads"]}
     return set(POLICY["groups"][group])

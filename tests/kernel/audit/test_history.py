@@ -38,6 +38,8 @@ NO_HISTORY = {
     "QuarantinedRow": "a row of a file; the file is kept",
     "SourceBatch": "a delivery that was taken in; the file is kept",
     "SourceQuarantine": "a row of a file; the file is kept",
+    "Paper": "made once; a trigger refuses every change but the sealing",
+    "Upload": "pieces of a file on their way; its beginning and its end are acts",
     "RefusedFile": "a file that was not taken in",
     "Division": "dated rows, ended and never changed",
     "DivisionChange": "dated rows, never changed",

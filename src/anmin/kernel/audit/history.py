@@ -19,6 +19,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "kernel_takingpermit": ("row_version", "row_code"),
     "kernel_takingalarm": (),
     "kernel_delegation": ("row_version", "row_code"),
+    "kernel_phonecode": ("code",),
     "kernel_factorreset": (),
     "kernel_partner": (),
     "kernel_partnerkey": ("row_version", "row_code"),

@@ -122,7 +122,8 @@ def changes(people, rows, clerk, approver):
         except ChangeRefused:
             continue
         if at % 12 == 0:
-            actions.refuse(by=approver, request=request, answer="材料不全，请补齐")
+            answer = f"{other['name']}的材料不全，请{people[at]['phone']}补齐"
+            actions.refuse(by=approver, request=request, answer=answer)
         elif at % 12 == 4:
             actions.withdraw(by=clerk, request=request)
         else:
@@ -131,13 +132,15 @@ def changes(people, rows, clerk, approver):
 
 def merges(people, rows, approver):
     """A second record of somebody, merged and come apart again."""
-    from anmin.kernel.people.merging.actions import merge, tell_apart, unmerge
+    from anmin.kernel.people.merging.actions import merge, take_back_apart, tell_apart, unmerge
     from tests.make import a_person
 
     double = a_person(people[1]["name"], VILLAGE, phone=people[0]["phone"])
-    merged = merge(by=approver, kept=rows[1], gone=double, on=ON, reason="同一人两次建档")
-    unmerge(by=approver, merged=merged, reason="核对后不是同一人")
-    tell_apart(by=approver, one=rows[1], other=rows[5], reason="核对后不是同一人")
+    merged = merge(by=approver, kept=rows[1], gone=double, on=ON, reason=f"{people[1]['name']}两次建档")
+    unmerge(by=approver, merged=merged, reason=f"核对后{people[1]['number']}不是同一人")
+    said = f"{people[1]['name']}与{people[5]['name']}不是同一人，见{people[1]['number']}"
+    apart = tell_apart(by=approver, one=rows[1], other=rows[5], reason=said)
+    take_back_apart(by=approver, row=apart, reason=said)
 
 
 def pages(people, rows, reader):
@@ -177,8 +180,12 @@ def exchange(people, clerk):
     client.force_login(clerk, backend="anmin.kernel.access.login.backends.StaffBackend")
     today = timezone.localdate()
     for at, home in enumerate(Household.objects.order_by("pk")[:12]):
-        one, adults = people[at * 4], [row.person_id for row in home.memberships.order_by("pk")]
-        said = f"{one['name']} {one['number']} {one['phone']}"
+        one, child, adults = (
+            people[at * 4],
+            people[at * 4 + 1],
+            [row.person_id for row in home.memberships.order_by("pk")],
+        )
+        said = f"{child['name']}的{one['name']} {one['number']} {one['phone']}"
         client.get(f"/homes/{home.number}/authorise/print/")
         for adult in adults:
             for witness in (said, ""):
@@ -211,7 +218,10 @@ def exchange(people, clerk):
         client.get(f"/authorisations/?q={one['number']}")
     for row in Consent.objects.order_by("pk")[:6]:
         client.get(f"/authorisations/{row.pk}/")
-        client.post(f"/authorisations/{row.pk}/withdraw/", {"reason": f"本人 {people[0]['number']} 要求"})
+        client.post(
+            f"/authorisations/{row.pk}/withdraw/",
+            {"reason": f"{people[1]['name']}的家人 {people[0]['number']} 要求"},
+        )
     for address in ("checks", "slips"):
         client.get(f"/{address}/", {"q": people[2]["number"]})
 

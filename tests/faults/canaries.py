@@ -70,6 +70,8 @@ def main(path):
     merges(people, rows, approver)
     pages(people, rows, approver)
     pages(people, rows, clerk)
+    exchange(people, clerk)
+    interfaces(people)
     files(people, Path(path).parent)
     keys()
 
@@ -120,7 +122,8 @@ def changes(people, rows, clerk, approver):
         except ChangeRefused:
             continue
         if at % 12 == 0:
-            actions.refuse(by=approver, request=request, answer="材料不全，请补齐")
+            answer = f"{other['name']}的材料不全，请{people[at]['phone']}补齐"
+            actions.refuse(by=approver, request=request, answer=answer)
         elif at % 12 == 4:
             actions.withdraw(by=clerk, request=request)
         else:
@@ -129,13 +132,15 @@ def changes(people, rows, clerk, approver):
 
 def merges(people, rows, approver):
     """A second record of somebody, merged and come apart again."""
-    from anmin.kernel.people.merging.actions import merge, tell_apart, unmerge
+    from anmin.kernel.people.merging.actions import merge, take_back_apart, tell_apart, unmerge
     from tests.make import a_person
 
     double = a_person(people[1]["name"], VILLAGE, phone=people[0]["phone"])
-    merged = merge(by=approver, kept=rows[1], gone=double, on=ON, reason="同一人两次建档")
-    unmerge(by=approver, merged=merged, reason="核对后不是同一人")
-    tell_apart(by=approver, one=rows[1], other=rows[5], reason="核对后不是同一人")
+    merged = merge(by=approver, kept=rows[1], gone=double, on=ON, reason=f"{people[1]['name']}两次建档")
+    unmerge(by=approver, merged=merged, reason=f"核对后{people[1]['number']}不是同一人")
+    said = f"{people[1]['name']}与{people[5]['name']}不是同一人，见{people[1]['number']}"
+    apart = tell_apart(by=approver, one=rows[1], other=rows[5], reason=said)
+    take_back_apart(by=approver, row=apart, reason=said)
 
 
 def pages(people, rows, reader):
@@ -161,6 +166,88 @@ def pages(people, rows, reader):
     stranger = Client(raise_request_exception=False, SERVER_NAME="localhost")
     stranger.post("/login/", {"username": people[0]["number"], "password": people[0]["phone"]})
     client.get("/no/such/page/" + people[2]["number"])
+
+
+def exchange(people, clerk):
+    """Authorisations, checks and slips through their pages: recorded, refused for a field, withdrawn; free texts name canaries."""
+    from django.test import Client
+    from django.utils import timezone
+
+    from anmin.kernel.exchange.consents.models import Consent
+    from anmin.kernel.people.models import Household
+
+    client = Client(raise_request_exception=False, SERVER_NAME="localhost")
+    client.force_login(clerk, backend="anmin.kernel.access.login.backends.StaffBackend")
+    today = timezone.localdate()
+    for at, home in enumerate(Household.objects.order_by("pk")[:12]):
+        one, child, adults = (
+            people[at * 4],
+            people[at * 4 + 1],
+            [row.person_id for row in home.memberships.order_by("pk")],
+        )
+        said = f"{child['name']}的{one['name']} {one['number']} {one['phone']}"
+        client.get(f"/homes/{home.number}/authorise/print/")
+        for adult in adults:
+            for witness in (said, ""):
+                client.post(
+                    f"/homes/{home.number}/authorise/",
+                    {
+                        "person": adult,
+                        "sources": ["pensions"],
+                        "first_day": today.isoformat(),
+                        "last_day": (today + timedelta(180)).isoformat(),
+                        "channel": "paper",
+                        "signed_at": f"{today}T00:01",
+                        "witness": witness,
+                        "signer": "",
+                    },
+                )
+        for page in ("check", "slip"):
+            client.get(f"/homes/{home.number}/{page}/")
+            client.post(
+                f"/homes/{home.number}/{page}/",
+                {
+                    "reason": said,
+                    "purpose": said,
+                    "person": said,
+                    "source": "pensions",
+                    "said": said,
+                    "found": said,
+                },
+            )
+        client.get(f"/authorisations/?q={one['number']}")
+    for row in Consent.objects.order_by("pk")[:6]:
+        client.get(f"/authorisations/{row.pk}/")
+        client.post(
+            f"/authorisations/{row.pk}/withdraw/",
+            {"reason": f"{people[1]['name']}的家人 {people[0]['number']} 要求"},
+        )
+    for address in ("checks", "slips"):
+        client.get(f"/{address}/", {"q": people[2]["number"]})
+
+
+def interfaces(people):
+    """Partners' machines: the partner API and the exchange standard, with good, strange and broken messages."""
+    from django.test import Client
+
+    from tests.api.partners import a_key
+    from tests.api.spdci import BASE, criteria, envelope, request_of
+
+    _key, client = a_key(per_minute=6_000)
+    stranger = Client(raise_request_exception=False, SERVER_NAME="localhost")
+    client.raise_request_exception = False
+    for person in people[:60:3]:
+        wanted = criteria("idtype-value", {"type": "UIN", "value": person["number"]})
+        for body in (
+            json.dumps(envelope(request_of(wanted))),
+            json.dumps(envelope(request_of(wanted)))[:-40],
+        ):
+            for caller in (client, stranger):
+                for way in ("sync", "async"):
+                    caller.post(f"{BASE}/registry/{way}/search", body, "application/json")
+        for caller in (client, stranger):
+            caller.post("/api/v1/persons", json.dumps({"number": person["number"]}), "application/json")
+            caller.get(f"/api/v1/persons/{person['number']}", {"name": person["name"]})
 
 
 def files(people, folder):

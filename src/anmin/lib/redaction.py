@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -63,6 +63,16 @@ def without_numbers(text: str) -> str:
     """A text that stays readable, such as a reason, without identity numbers, telephones and cards typed into it."""
     plain = text.translate(_DIGITS)
     return _LONG_NUMBER.sub(HIDDEN, plain) if _LONG_NUMBER.search(plain) else text
+
+
+def without_people(text: str, names: Iterable[str]) -> str:
+    """A text that stays readable, without numbers and without the names of those it is known to be about.
+
+    Names are taken out exactly and wherever they stand, never guessed: “全家外出” is a reason, not a person.
+    """
+    for name in sorted({name.strip() for name in names if len(name.strip()) > 1}, key=len, reverse=True):
+        text = text.replace(name, HIDDEN)
+    return without_numbers(text)
 
 
 def looks_like_a_name(text: str) -> bool:

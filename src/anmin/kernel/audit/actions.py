@@ -15,7 +15,7 @@ from django.utils import timezone
 from anmin.kernel.audit.chain import START, chain_key, hash_of
 from anmin.kernel.audit.models import Act, Read
 from anmin.kernel.keys.rows import CodedModel
-from anmin.lib.redaction import without_numbers
+from anmin.lib.redaction import without_people
 
 
 class NotInTransaction(RuntimeError):
@@ -33,11 +33,13 @@ def record(
     division: str = "",
     purpose: str = "",
     result: str = "done",
+    about: Iterable[str] = (),
 ) -> Act:
     """Record an act in the transaction that carries it out: both stand or neither does.
 
     `by` is a user, or text for the command line and the system. `subject` is the row acted on, or text; of a row of
-    rights the version is noted, so that an older state put back by SQL is known.
+    rights the version is noted, so that an older state put back by SQL is known. Numbers, and the names in `about`, are
+    taken out of the reason: the book stays for years, is never changed and is not sealed.
 
     Raises:
         NotInTransaction: outside a transaction.
@@ -56,7 +58,7 @@ def record(
         division=division,
         purpose=purpose[:100],
         result=result,
-        reason=without_numbers(reason),
+        reason=without_people(reason, about),
         before=_plain(before),
         after=_plain(after),
     )

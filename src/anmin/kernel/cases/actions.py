@@ -27,6 +27,7 @@ from anmin.kernel.cases.queries import (
 )
 from anmin.kernel.entitlements.models import Decision, Entitlement
 from anmin.kernel.law.clocks import Unit, last_day_of_publicity
+from anmin.kernel.people.queries import names_in
 from anmin.lib.calendar import WorkCalendar, load_calendar
 
 
@@ -182,7 +183,7 @@ def take_step(
         by=person,
         beside=beside,
         by_name=str(signature(by))[:150],
-        reason=reason,
+        reason=reason.strip(),
         details=dict(details or {}),
         decision=decision,
     )
@@ -198,6 +199,7 @@ def take_step(
         before={"state": step.from_state},
         after={"state": step.to_state},
         reason=reason,
+        about=names_in(row.household) if reason else (),
         division=row.division,
     )
     return step
@@ -222,6 +224,7 @@ def add_cause(*, by: Any, case: Case, cause: str, reason: str) -> Case:
         subject=row,
         after={"cause": cause},
         reason=reason,
+        about=names_in(row.household),
         division=row.division,
     )
     return row

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from anmin.kernel.entitlements.models import Decision, Entitlement
+from anmin.kernel.keys.fields import SealedModel, SealedText
 
 
 class ProcedureVersion(models.Model):
@@ -101,7 +102,7 @@ class Case(models.Model):
         return self.number
 
 
-class Step(models.Model):
+class Step(SealedModel):
     """One step taken (办理轨迹). Its insertion is the only thing that moves a case; it is never changed."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="steps")
@@ -116,7 +117,7 @@ class Step(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="shared_steps"
     )
     by_name = models.CharField(max_length=150)
-    reason = models.TextField(blank=True)
+    reason = SealedText()
     details = models.JSONField(default=dict)
     decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="steps")
 

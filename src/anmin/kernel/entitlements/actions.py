@@ -12,6 +12,7 @@ from anmin.kernel.audit import actions as audit
 from anmin.kernel.entitlements.grounds import NO_GROUNDS, Grounds
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
 from anmin.kernel.people.models import Household, Person
+from anmin.kernel.people.queries import names_in
 from anmin.lib.calendar import add_months
 
 DAY = timedelta(1)
@@ -80,7 +81,13 @@ def decide(
         "grounds": grounds.seal,
     }
     audit.record(
-        by=by, act="entitlements.decide", subject=row, after=after, reason=row.reason, division=division
+        by=by,
+        act="entitlements.decide",
+        subject=row,
+        after=after,
+        reason=row.reason,
+        division=division,
+        about=names_in(household) if row.reason else (),
     )
     return row
 
@@ -227,5 +234,11 @@ def _moved(by: Any, what: str, row: Entitlement, state: str, decision: Decision)
 
 def _record(by: Any, what: str, row: Entitlement, after: dict[str, Any], reason: str = "") -> None:
     audit.record(
-        by=by, act=f"entitlements.{what}", subject=row, after=after, reason=reason, division=row.division
+        by=by,
+        act=f"entitlements.{what}",
+        subject=row,
+        after=after,
+        reason=reason,
+        division=row.division,
+        about=names_in(row.household) if reason else (),
     )

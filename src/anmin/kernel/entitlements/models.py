@@ -8,10 +8,12 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
+from anmin.kernel.keys.fields import SealedModel, SealedText
+
 FOREVER = "infinity"
 
 
-class Decision(models.Model):
+class Decision(SealedModel):
     """A decision (审核确认决定): outcome, amount and the frozen grounds it rested on; never changed afterwards.
 
     `facts`, `rates` and `findings` are canonical JSON of what the rules read and what they found; `grounds` is the
@@ -43,7 +45,7 @@ class Decision(models.Model):
     layer = models.SmallIntegerField(null=True)
     amount = models.BigIntegerField(null=True)
     on = models.DateField()
-    reason = models.TextField(blank=True)
+    reason = SealedText()
     law = models.CharField(max_length=200, blank=True)
     facts = models.JSONField()
     rates = models.JSONField()

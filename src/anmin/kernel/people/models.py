@@ -352,7 +352,7 @@ class ChangeRequest(SealedModel):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="decided_changes"
     )
     decided_at = models.DateTimeField(null=True)
-    answer = models.CharField(max_length=500, blank=True)
+    answer = SealedText()
 
     class Meta:
         constraints = [

@@ -15,6 +15,7 @@ from anmin.kernel.access.queries import Reader
 from anmin.kernel.keys.queries import blind_index
 from anmin.kernel.people.models import (
     ChangeRequest,
+    FormerName,
     Household,
     Identifier,
     Kin,
@@ -91,6 +92,16 @@ def members_ever(reader: Reader, of: Household) -> list[Membership]:
     """Everybody who ever belonged to a household, in the order of days, as far as the reader sees them."""
     rows = Membership.objects.filter(household=of, person__in=persons(reader)).select_related("person")
     return list(rows.order_by("first_day", "-is_head", "pk"))
+
+
+def names_in(household: Household) -> list[str]:
+    """Every name, also former ones, of everybody who was ever in a household: what a free text about it may contain."""
+    members = Membership.objects.filter(household=household).values("person")
+    return [
+        row.name
+        for rows in (Person.objects.filter(pk__in=members), FormerName.objects.filter(person__in=members))
+        for row in rows
+    ]
 
 
 def membership_on(of: Person, on: date) -> Membership | None:

@@ -15,6 +15,8 @@ from anmin.kernel.cases.intake.forms import ApplicationForm, FormProblem, read_f
 from anmin.kernel.cases.intake.models import Draft
 from anmin.kernel.cases.intake.prefill import Field, Prefilled, prefilled
 from anmin.kernel.cases.matters import procedure_for
+from anmin.kernel.entitlements.models import Decision
+from anmin.kernel.keys.fields import opened_text
 from anmin.kernel.people.models import Household, Person
 from anmin.kernel.people.queries import in_force
 
@@ -66,13 +68,15 @@ def before_of(
     keys = list(persons)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT kind, what, day, division, words FROM anmin_before(%s::bigint[], %s, %s, %s)",
+            "SELECT kind, what, day, division, words, decision, sealed FROM anmin_before(%s::bigint[], %s, %s, %s)",
             [keys, household.pk if household is not None else None, matter, on],
         )
         rows = cursor.fetchall()
     found = []
-    for kind, what, day, division, words in rows:
+    for kind, what, day, division, words, decision, sealed in rows:
         is_elsewhere = not reader.scope.contains(division)
+        if sealed is not None and not is_elsewhere:
+            words = opened_text(sealed, Decision._meta.db_table, "reason", decision).split("\n", 1)[0]
         found.append(Before(kind, what, day, division, is_elsewhere, "" if is_elsewhere else words))
     return found
 

@@ -271,5 +271,11 @@ def _read(by: Reader, order: CheckOrder, sources: Sequence[str]) -> None:
 
 def _record(by: Reader, act: str, row: CheckOrder, after: dict[str, Any], reason: str = "") -> None:
     audit.record(
-        by=by.user or by.name, act=act, subject=row, after=after, division=row.division, reason=reason
+        by=by.user or by.name,
+        act=act,
+        subject=row,
+        after=after,
+        division=row.division,
+        reason=reason,
+        about=people.names_in(row.household) if reason else (),
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from anmin.kernel.keys.fields import SealedJSON, SealedModel
+from anmin.kernel.keys.fields import SealedJSON, SealedModel, SealedText
 
 
-class CheckOrder(models.Model):
+class CheckOrder(SealedModel):
     """A check of one household (核对委托). It decides nothing: its report is material for whoever decides.
 
     `matter` names the case or campaign that it is for (PIPL 6: no query without a purpose). `persons` are the adults
@@ -35,7 +35,7 @@ class CheckOrder(models.Model):
     done_on = models.DateField(null=True)
     valid_until = models.DateField(null=True)
     replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
-    reason = models.CharField(max_length=300, blank=True)
+    reason = SealedText()
 
     class Meta:
         constraints = [

@@ -14,7 +14,6 @@ from anmin.kernel.exchange.consents.models import Consent
 from anmin.kernel.exchange.consents.notices import notices
 from anmin.kernel.facts.sources.catalogue import check_sources
 from anmin.kernel.people.models import Person
-from anmin.lib.redaction import without_numbers
 
 WITNESSED = (Consent.Channel.PAPER, Consent.Channel.DESK)
 """Ways of agreeing that leave no trace but paper and the word of whoever was there."""
@@ -107,7 +106,7 @@ def withdraw_consent(*, by: Any, consent: Consent, reason: str) -> Consent:
     if row.withdrawn_at is not None:
         raise ConsentProblem("这份授权已经撤回过了，不用再撤回")
     row.withdrawn_at = timezone.now()
-    row.withdrawn_reason = without_numbers(reason.strip())[:300]
+    row.withdrawn_reason = reason.strip()[:300]
     row.save(update_fields=["withdrawn_at", "withdrawn_reason"])
     audit.record(
         by=by,
@@ -116,6 +115,7 @@ def withdraw_consent(*, by: Any, consent: Consent, reason: str) -> Consent:
         before={"withdrawn_at": None},
         after={"withdrawn_at": row.withdrawn_at, "person": row.person_id, "purpose": row.purpose},
         reason=row.withdrawn_reason,
+        about=[row.person.name, row.witness, row.signer.name if row.signer else ""],
         division=row.person.division,
     )
     return row

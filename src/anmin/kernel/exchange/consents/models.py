@@ -39,7 +39,7 @@ class Consent(SealedModel):
     recorded_by = models.CharField(max_length=150)
     learned_at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True)
-    withdrawn_reason = models.CharField(max_length=300, blank=True)
+    withdrawn_reason = SealedText()
 
     class Meta:
         constraints = [

@@ -90,4 +90,5 @@ def _answer(by: User, held: MatchPair, state: str, reason: str) -> None:
         after={"state": held.state, "person": held.person_id, "other": held.other_id},
         reason=reason,
         division=held.division,
+        about=[held.person.name, held.other.name if held.other else "", str(held.left_row.get("name", ""))],
     )

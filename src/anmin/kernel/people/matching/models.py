@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from anmin.kernel.keys.fields import SealedJSON, SealedModel
+from anmin.kernel.keys.fields import SealedJSON, SealedModel, SealedText
 from anmin.kernel.people.models import ChangeRequest, Level, Person
 
 
@@ -53,7 +53,7 @@ class MatchPair(SealedModel):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
-    answer = models.CharField(max_length=300, blank=True)
+    answer = SealedText()
     request = models.ForeignKey(ChangeRequest, models.PROTECT, null=True, related_name="+")
 
     class Meta:

@@ -84,6 +84,7 @@ def merge(*, by: User, kept: Person, gone: Person, on: date, reason: str) -> Mer
         subject=kept,
         after={"gone": gone.pk, "moved": len(moved)},
         reason=reason,
+        about=[kept.name, gone.name],
         division=kept.division,
     )
     return row
@@ -122,6 +123,7 @@ def unmerge(*, by: User, merged: Merge, reason: str) -> Merge:
         subject=kept,
         after={"gone": gone.pk},
         reason=reason,
+        about=[kept.name, gone.name],
         division=kept.division,
     )
     return row
@@ -141,6 +143,7 @@ def tell_apart(*, by: User, one: Person, other: Person, reason: str) -> NotSame:
             subject=low,
             after={"other": high.pk},
             reason=reason,
+            about=[low.name, high.name],
             division=low.division,
         )
     return row
@@ -166,6 +169,7 @@ def take_back_apart(*, by: User, row: NotSame, reason: str) -> NotSame:
         subject=held.one,
         before={"other": held.other_id},
         reason=reason,
+        about=[held.one.name, held.other.name],
         division=held.one.division,
     )
     return held

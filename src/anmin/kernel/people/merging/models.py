@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from anmin.kernel.keys.fields import SealedModel, SealedText
 from anmin.kernel.people.models import Person
 
 
@@ -35,7 +36,7 @@ class Merge(models.Model):
         return f"{self.gone_id} → {self.kept_id}"
 
 
-class NotSame(models.Model):
+class NotSame(SealedModel):
     """Two records that look alike and are not the same person (非同一人); `one` has the lower key.
 
     Taking it back leaves the row, with who did so and why.
@@ -43,12 +44,12 @@ class NotSame(models.Model):
 
     one = models.ForeignKey(Person, models.PROTECT, related_name="not_same")
     other = models.ForeignKey(Person, models.PROTECT, related_name="not_same_as")
-    reason = models.CharField(max_length=300, blank=True)
+    reason = SealedText()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="told_apart")
     at = models.DateTimeField(auto_now_add=True)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    undone_reason = models.CharField(max_length=300, blank=True)
+    undone_reason = SealedText()
 
     class Meta:
         constraints = [

@@ -151,8 +151,19 @@ def _check_decider(row: ChangeRequest, by: User) -> None:
 def _decided(row: ChangeRequest, by: User, state: str, answer: str) -> ChangeRequest:
     row.state, row.decided_by, row.decided_at, row.answer = state, by, timezone.now(), answer
     row.save(update_fields=["state", "decided_by", "decided_at", "answer", "before", "person", "household"])
-    audit.record(by=by, act=f"people.{row.kind}.{state}", subject=row, reason=answer, division=row.division)
+    audit.record(
+        by=by,
+        act=f"people.{row.kind}.{state}",
+        subject=row,
+        reason=answer,
+        division=row.division,
+        about=[row.person.name if row.person else "", *_names_given(row)],
+    )
     return row
+
+
+def _names_given(row: ChangeRequest) -> list[str]:
+    return [value for key, value in row.payload.items() if key.endswith("name") and isinstance(value, str)]
 
 
 _CARRY_OUT = {

@@ -57,7 +57,7 @@ GRANT EXECUTE ON FUNCTION anmin_before(bigint[], bigint, text, date) TO anmin_we
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0025_changes_of_persons'),
+        ('kernel', '0026_codes_keep_their_history'),
     ]
 
     operations = [

@@ -35,7 +35,7 @@ def is_in_after(client, minutes):
 def is_in_after_a_busy_day(client, minutes=481):
     enter(client)
     start = timezone.now()
-    for passed in range(0, minutes, 10):
+    for passed in range(0, minutes - 10, 10):  # the last click stands well before the limit
         with time_machine.travel(start + timedelta(minutes=passed)):
             assert is_in(client)
     with time_machine.travel(start + timedelta(minutes=minutes)):

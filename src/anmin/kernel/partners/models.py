@@ -29,7 +29,7 @@ class PartnerStaff(CodedModel):
     The log-in holds the role `partner_staff` and no other; whose page it opens stands here.
     """
 
-    CODED = ("user_id", "partner_id", "first_day", "last_day")
+    CODED = ("user_id", "partner_id", "first_day", "last_day", "added_by")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="partners")
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="staff")

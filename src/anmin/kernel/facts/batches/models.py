@@ -88,7 +88,7 @@ class SourceSigner(CodedModel):
     While a source has one in force, a batch without its signature is refused.
     """
 
-    CODED = ("source", "public", "first_day", "last_day")
+    CODED = ("source", "public", "first_day", "last_day", "registered_by")
 
     source = models.CharField(max_length=40)
     public = models.CharField(max_length=128)

@@ -115,7 +115,11 @@ def test_a_number_typed_into_a_reason_does_not_stand_in_the_book():
 def test_the_names_of_those_an_act_is_about_do_not_stand_in_the_book():
     with transaction.atomic():
         row = actions.record(
-            by="test", act="test.act", subject="x", reason="王𬱖的家人王𬱖兰要求", about=["王𬱖", "王𬱖兰", ""]
+            by="test",
+            act="test.act",
+            subject="x",
+            reason="王𬱖的家人王𬱖兰要求",
+            about=["王𬱖", "王𬱖兰", ""],
         )
 
     row.refresh_from_db()

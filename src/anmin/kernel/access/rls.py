@@ -103,8 +103,12 @@ def in_scope(column: str, level: str | None = None) -> str:
 
 
 def policy(table: str, *, using: str, check: str | None = None) -> str:
-    """SQL that puts one policy on a table for reading and writing as `anmin_web`."""
+    """SQL that puts one policy on a table for reading and writing as `anmin_web`.
+
+    A database made by an earlier version has no `anmin_sees` with a level yet, so a policy by level brings it along.
+    """
     return (
+        f"{SIGHT if 'anmin_sees(' in using else ''}"
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;\n"
         f"CREATE POLICY {table}_scope ON {table} TO {WEB_ROLE} USING ({using}) WITH CHECK ({check or using});\n"
     )

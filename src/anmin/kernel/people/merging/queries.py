@@ -53,8 +53,7 @@ def apart_from(reader: Reader, of: Person) -> list[Apart]:
     """Whom somebody was found not to be, as far as the reader sees them; newest first."""
     rows = NotSame.objects.filter(Q(one=of) | Q(other=of), undone_at__isnull=True)
     rows = rows.select_related("one", "other", "by").order_by("-at")
-    seen = set(
-        persons(reader).filter(Q(not_same__in=rows) | Q(not_same_as__in=rows)).values_list("pk", flat=True)
-    )
     found = [(row, row.other if row.one_id == of.pk else row.one) for row in rows]
+    # By key: asked across both relations, the database goes through every person in the register.
+    seen = set(persons(reader).filter(pk__in=[other.pk for _row, other in found]).values_list("pk", flat=True))
     return [Apart(row.pk, other, row) for row, other in found if other.pk in seen]

@@ -71,6 +71,7 @@ def main(path):
     pages(people, rows, approver)
     pages(people, rows, clerk)
     exchange(people, clerk)
+    casework(people, clerk, approver)
     interfaces(people)
     files(people, Path(path).parent)
     keys()
@@ -224,6 +225,36 @@ def exchange(people, clerk):
         )
     for address in ("checks", "slips"):
         client.get(f"/{address}/", {"q": people[2]["number"]})
+
+
+def casework(people, clerk, approver):
+    """Words typed into a draft of an application and into the reason of a decision."""
+    from anmin.kernel.access.queries import reader_for
+    from anmin.kernel.cases.intake.actions import keep_draft
+    from anmin.kernel.entitlements.actions import decide
+    from anmin.kernel.people.models import Household
+
+    for at, home in enumerate(Household.objects.order_by("pk")[:6]):
+        one, child = people[at * 4], people[at * 4 + 1]
+        said = f"{child['name']}的家人{one['number']}，电话{one['phone']}"
+        keep_draft(
+            by=reader_for(clerk, ON),
+            token=f"canary-{at}",
+            matter="dibao",
+            division=VILLAGE,
+            content={"statement": said, "contact": one["phone"]},
+            household=home,
+        )
+        decide(
+            by=approver,
+            case_number=f"X{at}",
+            matter="dibao",
+            division=VILLAGE,
+            household=home,
+            outcome="refuse",
+            on=ON,
+            reason=f"{said}，收入高于标准",
+        )
 
 
 def interfaces(people):

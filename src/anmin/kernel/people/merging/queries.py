@@ -55,5 +55,7 @@ def apart_from(reader: Reader, of: Person) -> list[Apart]:
     rows = rows.select_related("one", "other", "by").order_by("-at")
     found = [(row, row.other if row.one_id == of.pk else row.one) for row in rows]
     # By key: asked across both relations, the database goes through every person in the register.
-    seen = set(persons(reader).filter(pk__in=[other.pk for _row, other in found]).values_list("pk", flat=True))
+    seen = set(
+        persons(reader).filter(pk__in=[other.pk for _row, other in found]).values_list("pk", flat=True)
+    )
     return [Apart(row.pk, other, row) for row, other in found if other.pk in seen]

@@ -17,6 +17,8 @@ from anmin.kernel.people.models import Person
 
 WITNESSED = (Consent.Channel.PAPER, Consent.Channel.DESK)
 """Ways of agreeing that leave no trace but paper and the word of whoever was there."""
+KEPT_WITH_THE_ROW = "理由密封存于授权记录"
+"""What the book of acts says instead of a reason in which a family may name anybody; the authorisation shows it."""
 
 
 class ConsentProblem(ValueError):
@@ -114,8 +116,7 @@ def withdraw_consent(*, by: Any, consent: Consent, reason: str) -> Consent:
         subject=row,
         before={"withdrawn_at": None},
         after={"withdrawn_at": row.withdrawn_at, "person": row.person_id, "purpose": row.purpose},
-        reason=row.withdrawn_reason,
-        about=[row.person.name, row.witness, row.signer.name if row.signer else ""],
+        reason=KEPT_WITH_THE_ROW,
         division=row.person.division,
     )
     return row

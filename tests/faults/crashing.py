@@ -88,13 +88,21 @@ def state():
             for row in SourceQuarantine.objects.order_by("row")
         ],
         "lake": sorted(
-            (path.name, hashlib.sha256(path.read_bytes()).hexdigest())
-            for path in (home / "lake").rglob("*")
-            if path.is_file()
+            (path.name, told_of(path, home / "lake")) for path in (home / "lake").rglob("*") if path.is_file()
         ),
         "open": Upload.objects.filter(state="open").count(),
         "pieces": sorted(path.name for path in (home / "uploads").rglob("*") if path.is_file()),
     }
+
+
+def told_of(path, lake):
+    """A file's hash; of a signature, which differs each time it is made (SM2), whether it fits its file."""
+    from anmin.kernel.keys.signing import SUFFIX, problem_with_file
+
+    if path.suffix != SUFFIX:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    signed = path.with_suffix("")
+    return problem_with_file(signed, str(signed.relative_to(lake))) or "fits"
 
 
 def clear():

@@ -99,7 +99,7 @@ def served(home: Path, surroundings: dict[str, str]) -> Iterator[int]:
         process.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def town() -> Iterator[Town]:
     home = Path(settings.ANMIN_HOME) / "journeys"
     for folder in ("snapshots", "results"):
@@ -123,8 +123,9 @@ def town() -> Iterator[Town]:
             yield Town(f"http://127.0.0.1:{port}", surroundings)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """One Chromium for the journeys; its event loop must not outlive them, or Django refuses later tests."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield opened

@@ -7,7 +7,7 @@ from anmin.policy.vocabulary import lesser
 BENEFIT = Benefit(
     title="支出型临时救助",
     english="Temporary assistance for necessary spending",
-    law="改革完善社会救助39号 §2",
+    law="社会救助暂行办法 §47；改革完善社会救助39号 §2",
     unit="household",
     eligible="temporary_expenditure_eligible",
     amount="temporary_expenditure_amount",
@@ -17,7 +17,9 @@ BENEFIT = Benefit(
 LAST_URGENT = int(HardshipEvent.OTHER_ACCIDENT)
 
 
-@household(title="符合支出型临时救助条件", law="改革完善社会救助39号 §2", since="2021-07-01")
+@household(
+    title="符合支出型临时救助条件", law="社会救助暂行办法 §47；改革完善社会救助39号 §2", since="2021-07-01"
+)
 def temporary_expenditure_eligible(
     temporary_event: HardshipEvent,
     temporary_need: Fen,
@@ -32,7 +34,9 @@ def temporary_expenditure_eligible(
     return counted_income_year < disposable_income_year * members and property_within_edge
 
 
-@household(title="支出型临时救助金额", law="改革完善社会救助39号 §2", since="2021-07-01")
+@household(
+    title="支出型临时救助金额", law="社会救助暂行办法 §47；改革完善社会救助39号 §2", since="2021-07-01"
+)
 def temporary_expenditure_amount(
     temporary_expenditure_eligible: bool,
     temporary_need: Fen,

@@ -18,7 +18,7 @@ BENEFIT = Benefit(
 LAST_URGENT = int(HardshipEvent.OTHER_ACCIDENT)
 
 
-@household(title="属于急难情形", law="改革完善社会救助39号 §2", since="2021-07-01")
+@household(title="属于急难情形", law="社会救助暂行办法 §47；改革完善社会救助39号 §2", since="2021-07-01")
 def is_urgent_event(temporary_event: HardshipEvent) -> bool:
     """Fire, traffic or another accident, a sudden major illness: help is needed at once (急难情形)."""
     return temporary_event != HardshipEvent.NONE and temporary_event <= LAST_URGENT

@@ -19,6 +19,8 @@ from boot import archiving, checks, environment, postgres, serving, supervising,
 from boot.words import Stop, say
 
 ROOT = Path(__file__).resolve().parent
+PROCESSES = 2
+"""How many run the whole of the tests: as many as the smallest machine has cores."""
 HOME = Path(os.environ.get("ANMIN_HOME") or ROOT / ".anmin").resolve()
 
 
@@ -198,7 +200,7 @@ def _stop_database() -> bool:
     running = False
     if os.environ.get("DATABASE_URL") or not environment.VENV.exists():
         return running
-    for name in ("postgres", "test-postgres"):
+    for name in ("postgres", "test-postgres", "test-postgres1"):
         if (HOME / name / "postmaster.pid").exists():
             cluster = postgres.Cluster(postgres.find_binaries(environment.VENV), HOME / name)
             running = running or cluster.is_running()
@@ -227,14 +229,24 @@ def test(rest: list[str]) -> int:
     full = "--full" in rest
     chosen = [argument for argument in rest if argument != "--full"]
     selection = [] if full or "-m" in chosen else ["-m", "not full"]
-    with postgres.throwaway(HOME, environment.VENV) as url:
+    is_whole = not any((ROOT / argument.split("::")[0]).exists() for argument in chosen)
+    # A named server is one, and part of the tests is sooner done without starting two.
+    processes = PROCESSES if is_whole and not os.environ.get("DATABASE_URL") else 1
+    with contextlib.ExitStack() as stack:
+        servers = [
+            stack.enter_context(postgres.throwaway(HOME, environment.VENV, place)) for place in range(processes)
+        ]
         settings = {
-            "DATABASE_URL": url,
+            "DATABASE_URL": servers[0],
+            "ANMIN_TEST_SERVERS": " ".join(servers),
             "ANMIN_HOME": str(HOME / "test"),
             "ANMIN_STATIC_MANIFEST": "0",
             "ANMIN_SECOND_FACTOR": "0",
         }
-        return environment.python(["-m", "pytest", *selection, *chosen], **settings)
+        apart = ["-n", str(processes), "--dist", "loadgroup", "--no-loadscope-reorder", "-p", "tests.apart"]
+        return environment.python(
+            ["-m", "pytest", *selection, *(apart if processes > 1 else ["-p", "no:xdist"]), *chosen], **settings
+        )
 
 
 def check(rest: list[str]) -> int:

@@ -248,12 +248,15 @@ def _version(path: Path) -> int:
 
 
 @contextlib.contextmanager
-def throwaway(home: Path, venv: Path) -> Iterator[str]:
-    """A cluster for tests: kept between runs for speed, unsafe against crashes, stopped at the end."""
+def throwaway(home: Path, venv: Path, place: int = 0) -> Iterator[str]:
+    """A cluster for tests: kept between runs for speed, unsafe against crashes, stopped at the end.
+
+    Several may run at once, each at another `place`.
+    """
     if url := os.environ.get("DATABASE_URL"):
         yield url
         return
-    cluster = Cluster(find_binaries(venv), home / "test-postgres", is_throwaway=True)
+    cluster = Cluster(find_binaries(venv), home / f"test-postgres{place or ''}", is_throwaway=True)
     cluster.start()
     try:
         cluster.ensure_database("anmin")

@@ -234,7 +234,8 @@ def test(rest: list[str]) -> int:
     processes = PROCESSES if is_whole and not os.environ.get("DATABASE_URL") else 1
     with contextlib.ExitStack() as stack:
         servers = [
-            stack.enter_context(postgres.throwaway(HOME, environment.VENV, place)) for place in range(processes)
+            stack.enter_context(postgres.throwaway(HOME, environment.VENV, place))
+            for place in range(processes)
         ]
         settings = {
             "DATABASE_URL": servers[0],
@@ -245,7 +246,8 @@ def test(rest: list[str]) -> int:
         }
         apart = ["-n", str(processes), "--dist", "loadgroup", "--no-loadscope-reorder", "-p", "tests.apart"]
         return environment.python(
-            ["-m", "pytest", *selection, *(apart if processes > 1 else ["-p", "no:xdist"]), *chosen], **settings
+            ["-m", "pytest", *selection, *(apart if processes > 1 else ["-p", "no:xdist"]), *chosen],
+            **settings,
         )
 
 

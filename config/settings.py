@@ -29,7 +29,10 @@ SEALED_PLACES: list[str] = [
     "anmin.kernel.access.login.factors.FACTORS",
 ]
 """Where sealed values lie besides sealed columns: rotation goes there too."""
-KEPT_FILES: list[str] = ["anmin.kernel.facts.batches.queries.kept_files"]
+KEPT_FILES: list[str] = [
+    "anmin.kernel.facts.batches.queries.kept_files",
+    "anmin.kernel.cases.scans.queries.kept_files",
+]
 """Functions that name the files written once beside the database; `anmin verify` reads them all."""
 ANCHORS = ENVIRONMENT.anchors
 SMS_COMMAND = ENVIRONMENT.sms_command

@@ -22,6 +22,7 @@ from anmin.kernel.cases.models import AllowedStep, Case, CaseClock, ProcedureVer
 from anmin.kernel.cases.publicity.models import Objection, Publicity
 from anmin.kernel.cases.relatives.models import StaffPerson
 from anmin.kernel.cases.reserve.models import ReserveClosing, ReserveEntry
+from anmin.kernel.cases.scans.models import Scan
 from anmin.kernel.cases.verification.models import CaseFact
 from anmin.kernel.divisions.models import Division, DivisionChange
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
@@ -131,6 +132,7 @@ __all__ = [
     "RowHistory",
     "Run",
     "Sample",
+    "Scan",
     "Sender",
     "SetupSecret",
     "SharingRequest",

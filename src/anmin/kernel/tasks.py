@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from anmin.kernel.access.login.actions import keep_house
 from anmin.kernel.access.queries import operator
 from anmin.kernel.audit import keeping
+from anmin.kernel.cases.scans import actions as scans
 from anmin.kernel.exchange.checks import actions as checks
 from anmin.kernel.exchange.delivery import actions as delivery
 from anmin.kernel.exchange.registry import actions as registry
@@ -155,6 +156,18 @@ def late_sources() -> None:
 def forgotten_uploads() -> None:
     """Half uploads that nobody went on with for two days."""
     uploads.drop_forgotten(by="系统", now=timezone.now())
+
+
+@background(
+    name="cases.forgotten_scans",
+    title=_("清理没传完的扫描件"),
+    cron=daily(4, 25),
+    rhythm=_("每天 4:25"),
+    seconds=600,
+)
+def forgotten_scans() -> None:
+    """Half scans that nobody went on with for two days, and files of scans that were taken down."""
+    scans.drop_forgotten_scans(by="系统", now=timezone.now())
 
 
 @background(

@@ -62,6 +62,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "kernel_staffperson": (),
     "kernel_reserveentry": (),
     "kernel_reserveclosing": (),
+    "kernel_scan": ("secret", "received", "touched_at"),
 }
 """Every table of people and rights, with the columns that are not kept: search tokens, secrets, codes of rows."""
 

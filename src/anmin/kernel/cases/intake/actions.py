@@ -20,6 +20,8 @@ from anmin.kernel.cases.matters import procedure_for
 from anmin.kernel.cases.models import Case, Step
 from anmin.kernel.cases.parties import Applicant, signature, user_of
 from anmin.kernel.cases.relatives.queries import related_staff
+from anmin.kernel.cases.scans.actions import attach_scans, finish_scan
+from anmin.kernel.cases.scans.models import Scan
 from anmin.kernel.cases.verification.actions import declare
 from anmin.kernel.keys.fields import next_keys
 from anmin.kernel.people.models import Household, Membership
@@ -117,11 +119,17 @@ def file_application(*, by: Any, form: ApplicationForm, on: date) -> Case:
         agrees_to_transfer=form.agrees_to_transfer,
         submitted_on=on,
     ).save()
-    CaseMaterial.objects.bulk_create(rows_for(case, papers_of(procedure), form.given, on))
+    draft = Draft.objects.filter(token=form.token).first()
+    scanned = (
+        frozenset(draft.scans.filter(state="kept").values_list("key", flat=True)) if draft else frozenset()
+    )
+    CaseMaterial.objects.bulk_create(rows_for(case, papers_of(procedure), form.given | scanned, on))
     declare(by=by, case=case, said=form.said)
     if related_staff(case):
         add_cause(by=by, case=case, cause=RELATIVE, reason=_("家庭成员是经办人员或其近亲属，单独登记备案"))
-    Draft.objects.filter(token=form.token).update(case=case)
+    if draft is not None:
+        Draft.objects.filter(pk=draft.pk).update(case=case)
+        attach_scans(by=by, draft=draft, case=case)
     take_step(by=by, case=case, action="submit", on=on, seen=0)
     case.refresh_from_db()
     return case
@@ -185,6 +193,17 @@ def receive_material(
         after={"key": key, "state": state},
         division=case.division,
     )
+    return row
+
+
+@transaction.atomic
+def receive_scan(*, by: Any, scan: Scan, on: date) -> Scan:
+    """Keep a complete scan and note its paper of the checklist as received (收到扫描件). See `scans.actions.finish_scan`."""
+    row = finish_scan(by=by, scan=scan, on=on)
+    if row.case is not None and row.key:
+        asked = row.case.materials.filter(key=row.key, state=CaseMaterial.State.ASKED)
+        for material in asked:
+            receive_material(by=by, case=row.case, key=material.key, on=on)
     return row
 
 

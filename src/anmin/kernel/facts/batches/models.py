@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from anmin.kernel.keys.fields import SealedJSON, SealedModel
+from anmin.kernel.keys.pieces import InPieces
 from anmin.kernel.keys.rows import CodedModel
 
 
@@ -110,7 +111,7 @@ class SourceSigner(CodedModel):
         return f"{self.source} {self.public[:16]}"
 
 
-class Upload(models.Model):
+class Upload(InPieces):
     """A file on its way in pieces (分片上传): what was announced, and how many bytes have come.
 
     Nothing of it lands before the last byte is here and the whole agrees with the sum announced.
@@ -124,15 +125,10 @@ class Upload(models.Model):
     source = models.CharField(max_length=40)
     period = models.CharField(max_length=10)
     file_name = models.CharField(max_length=200)
-    size = models.BigIntegerField()
-    sha256 = models.CharField(max_length=64)
-    received = models.BigIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     reason = models.CharField(max_length=300, blank=True)
     batch = models.ForeignKey(SourceBatch, models.PROTECT, null=True, related_name="uploads")
     by_name = models.CharField(max_length=150)
-    begun_at = models.DateTimeField(auto_now_add=True)
-    touched_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [

@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -126,7 +127,7 @@ def finish_scan(*, by: Any, scan: Scan, on: date) -> Scan:
     row.kept_sha256 = hashlib.sha256(sealed).hexdigest()
     row.save()
     _record(by, row, "keep_scan", {"key": row.key, "kind": row.kind})
-    transaction.on_commit(lambda: [path.unlink() for path in shelf.folder.glob("0*.sealed")])
+    transaction.on_commit(lambda: _clear(shelf.folder))
     return row
 
 
@@ -209,6 +210,12 @@ def drop_forgotten_scans(*, by: Any, now: datetime) -> int:
     still = Scan.objects.exclude(state=Scan.State.DROPPED).values_list("pk", flat=True)
     sweep(scans_home(), {str(pk) for pk in still})
     return len(rows)
+
+
+def _clear(folder: Path) -> None:
+    """Take the pieces of a file away that is kept whole."""
+    for path in folder.glob("0*.sealed"):
+        path.unlink(missing_ok=True)
 
 
 def _open(by: Any, scan: Scan, on: date) -> Scan:

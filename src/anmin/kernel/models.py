@@ -51,6 +51,30 @@ from anmin.kernel.partners.models import (
     Sender,
     Subscription,
 )
+from anmin.kernel.payments.approvals.models import RunApproval
+from anmin.kernel.payments.banks.models import (
+    BankCall,
+    BankStatement,
+    PayFile,
+    PayFileLine,
+    Reconciliation,
+    ReturnFile,
+    ReturnLine,
+)
+from anmin.kernel.payments.budget.models import BudgetLine, BudgetMove, Fund
+from anmin.kernel.payments.checks.models import PayException
+from anmin.kernel.payments.ledger.models import LedgerEntry, LedgerLine, PeriodClosing
+from anmin.kernel.payments.payees.models import PayeeAccount
+from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment, RecoveryMonth
+from anmin.kernel.payments.runs.models import (
+    PayLine,
+    PayPart,
+    PayRun,
+    PriceSubsidy,
+    RateContinuation,
+    RunFunding,
+)
+from anmin.kernel.payments.sentinels.models import Sentinel
 from anmin.kernel.people.matching.models import MatchPair, MatchRun
 from anmin.kernel.people.merging.models import Merge, NotSame
 from anmin.kernel.people.models import (
@@ -74,8 +98,12 @@ __all__ = [
     "Amount",
     "Application",
     "Assignment",
+    "BankCall",
+    "BankStatement",
     "BreakGlass",
     "BrokenHousehold",
+    "BudgetLine",
+    "BudgetMove",
     "Case",
     "CaseClock",
     "CaseFact",
@@ -97,6 +125,7 @@ __all__ = [
     "FactorReset",
     "FormerName",
     "FormerPlace",
+    "Fund",
     "Grant",
     "Household",
     "HouseholdResult",
@@ -105,6 +134,8 @@ __all__ = [
     "JobFailure",
     "KeptAnswer",
     "Kin",
+    "LedgerEntry",
+    "LedgerLine",
     "MatchPair",
     "MatchRun",
     "Membership",
@@ -118,22 +149,41 @@ __all__ = [
     "PartnerKey",
     "PartnerStaff",
     "PasswordHistory",
+    "PayException",
+    "PayFile",
+    "PayFileLine",
+    "PayLine",
+    "PayPart",
+    "PayRun",
+    "PayeeAccount",
+    "PeriodClosing",
     "Person",
     "PhoneCode",
+    "PriceSubsidy",
     "ProcedureVersion",
     "Publicity",
     "QuarantinedRow",
+    "RateContinuation",
     "Read",
+    "Reconciliation",
+    "Recovery",
+    "RecoveryInstalment",
+    "RecoveryMonth",
     "RefusedFile",
     "ReserveClosing",
     "ReserveEntry",
     "Residence",
+    "ReturnFile",
+    "ReturnLine",
     "RoleConflict",
     "RowHistory",
     "Run",
+    "RunApproval",
+    "RunFunding",
     "Sample",
     "Scan",
     "Sender",
+    "Sentinel",
     "SetupSecret",
     "SharingRequest",
     "Slip",

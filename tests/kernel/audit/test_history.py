@@ -51,6 +51,20 @@ NO_HISTORY = {
     "Outgoing": "what was sent, kept as it was",
     "PartnerCall": "a book that is only added to",
     "Subscription": "a partner's wish; the acts keep it",
+    "LedgerEntry": "a book that is only added to",
+    "LedgerLine": "a book that is only added to",
+    "BudgetMove": "never changed",
+    "PayLine": "open until it is sealed; afterwards orders and answers, which are only added to, say what became of it",
+    "PayPart": "as its line",
+    "RunFunding": "replaced whole until the run is sealed",
+    "RunApproval": "never changed",
+    "PriceSubsidy": "never changed",
+    "RateContinuation": "never changed",
+    "RecoveryMonth": "never changed",
+    "PayFileLine": "changes by answers of the bank alone, which are only added to",
+    "ReturnLine": "a book that is only added to",
+    "BankStatement": "never changed",
+    "Reconciliation": "never changed",
 }
 """Tables that keep no history, and why."""
 

@@ -63,6 +63,18 @@ KEPT: dict[str, tuple[str, ...]] = {
     "kernel_reserveentry": (),
     "kernel_reserveclosing": (),
     "kernel_scan": ("secret", "received", "touched_at"),
+    "kernel_periodclosing": (),
+    "kernel_fund": (),
+    "kernel_budgetline": (),
+    "kernel_payeeaccount": (),
+    "kernel_payrun": (),
+    "kernel_payexception": (),
+    "kernel_sentinel": (),
+    "kernel_recovery": (),
+    "kernel_recoveryinstalment": (),
+    "kernel_payfile": (),
+    "kernel_bankcall": (),
+    "kernel_returnfile": (),
 }
 """Every table of people and rights, with the columns that are not kept: search tokens, secrets, codes of rows."""
 

@@ -68,7 +68,9 @@ BEGIN
     )
     GROUP BY 1, 2 HAVING sum(line.fen) < 0 LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'ledger_short: 指标 % 的 % 不足，差 % 分', short.budget_line_id, short.account, -short.fen;
+        RAISE EXCEPTION 'ledger_short: %不足，还差 % 元', CASE short.account WHEN 'available' THEN '可用指标'
+            WHEN 'blocked' THEN '已冻结的指标' WHEN 'transit' THEN '在途资金' WHEN 'returned' THEN '退票资金'
+            ELSE '备用金' END, to_char(-short.fen / 100.0, 'FM999,999,999,990.00');
     END IF;
     RETURN NULL;
 END $$;
@@ -286,10 +288,10 @@ STAY = [
     *("kernel_reconciliation", "kernel_bankstatement", "kernel_pricesubsidy", "kernel_ratecontinuation", "kernel_recoverymonth"),
 ]
 STAYS = "".join(
-    f"CREATE TRIGGER rows_stay BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION kernel_row_stays();\n"
+    f"CREATE TRIGGER money_stays BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION kernel_row_stays();\n"
     for table in STAY
 ) + "".join(
-    f"CREATE TRIGGER rows_stay BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION kernel_row_stays();\n"
+    f"CREATE TRIGGER money_stays BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION kernel_row_stays();\n"
     for table in ("kernel_payfile", "kernel_payfileline", "kernel_returnfile", "kernel_bankcall", "kernel_recovery")
 )
 

@@ -1,0 +1,52 @@
+"""Who acts on money (经办人): members of staff with their powers; the operator and the system prepare, and never sign."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from anmin.kernel.access.models import User
+from anmin.kernel.access.queries import Reader, reader_for
+from anmin.kernel.payments.problems import PaymentProblem
+
+PREPARE, APPROVE, DECIDE, READ = "payments.prepare", "payments.approve", "payments.decide", "payments.read"
+
+
+def user_of(by: Any) -> User | None:
+    """The member of staff behind a signature, or None."""
+    if isinstance(by, Reader):
+        return by.user
+    return by if isinstance(by, User) else None
+
+
+def signature(by: Any) -> Any:
+    """How the book of acts names somebody."""
+    return user_of(by) or (by.name if isinstance(by, Reader) else by)
+
+
+def must(by: Any, power: str, division: str, on: date) -> None:
+    """Refuse a member of staff who has no such power there; the operator and the system have every power but signing.
+
+    Raises:
+        PaymentProblem: `no_power`.
+    """
+    user = user_of(by)
+    if user is None:
+        return
+    if not reader_for(user, on).may(power, division):
+        raise PaymentProblem("no_power", _("您的岗位没有这项资金权限，请由有权限的人员办理"))
+
+
+def signer(by: Any, power: str, division: str, on: date) -> User:
+    """The member of staff who signs; a signature is a person's and never the system's.
+
+    Raises:
+        PaymentProblem: `not_a_person`, `no_power`.
+    """
+    user = user_of(by)
+    if user is None:
+        raise PaymentProblem("not_a_person", _("审批和签字只能由工作人员本人办理"))
+    must(user, power, division, on)
+    return user

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0028_sealed_words_change_their_key'),
+        ('kernel', '0029_scanned_papers'),
     ]
 
     operations = [

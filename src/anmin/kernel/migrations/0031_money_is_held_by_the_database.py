@@ -360,7 +360,7 @@ KEPT = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0029_money")]
+    dependencies = [("kernel", "0030_money")]
     operations = [
         migrations.RunSQL(LEDGER, migrations.RunSQL.noop),
         migrations.RunSQL(RUNS, migrations.RunSQL.noop),

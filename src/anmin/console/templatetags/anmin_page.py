@@ -21,6 +21,7 @@ SIZES = {"normal": _("普通"), "large": _("大"), "xlarge": _("特大"), "huge"
 PLACES = (
     ("own", "console:own", _("本单位"), "partner.own"),
     ("city", "console:city", _("概览"), ""),
+    ("cases", "console:cases", _("办件"), "case.read"),
     ("people", "console:people", _("人员"), "register.read"),
     ("households", "console:households", _("住户"), ""),
     ("changes", "console:changes", _("变更"), "register.read"),

@@ -158,6 +158,9 @@ READ_WORDS = {
     "print": _("打印计算说明"),
     "file": _("导出计算说明"),
     "told": _("应要求告知本人"),
+    "cases": _("出现在办件名单里"),
+    "case": _("打开办件"),
+    "cases_file": _("导出办件名单"),
 }
 
 
@@ -204,3 +207,9 @@ def source_name(key: str) -> str:
     """The title of a department's source."""
     found = sources().get(key)
     return found.title if found is not None else key
+
+
+@register.filter
+def source_of(told_by: Any, operand: Any) -> str:
+    """Where a case has the value of an operand from; nothing where it says nothing of it."""
+    return told_by.get((operand.name, operand.member), "") if told_by else ""

@@ -119,12 +119,17 @@ def is_live(consent: Consent, on: date) -> bool:
     return Consent.objects.filter(live(on), pk=consent.pk).exists()
 
 
-def live_by_person(persons: Collection[int], on: date) -> dict[int, int]:
-    """How many sources each of some persons has released for checks on a day."""
+def sources_by_person(persons: Collection[int], on: date) -> dict[int, set[str]]:
+    """Which sources each of some persons has released for checks on a day, as far as the reader may see it."""
     held: dict[int, set[str]] = {}
     for row in Consent.objects.filter(live(on), purpose=Consent.Purpose.CHECK, person__in=persons):
         held.setdefault(row.person_id, set()).update(row.sources)
-    return {person: len(sources) for person, sources in held.items()}
+    return held
+
+
+def live_by_person(persons: Collection[int], on: date) -> dict[int, int]:
+    """How many sources each of some persons has released for checks on a day."""
+    return {person: len(sources) for person, sources in sources_by_person(persons, on).items()}
 
 
 def consent_numbered(reader: Reader, number: int) -> Consent | None:

@@ -1,0 +1,131 @@
+"""The work table on a page: filters from the address, rows in words, columns that also stand in its files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anmin.console.casewords import CHANNELS, word_of
+from anmin.console.places import full_name
+from anmin.console.words import is_chinese
+from anmin.kernel.cases.queries import Case
+from anmin.kernel.cases.table.queries import Filters, Line, lines
+
+HELD = (
+    ("open", gettext_lazy("在办")),
+    ("closed", gettext_lazy("已办结")),
+    ("all", gettext_lazy("全部")),
+)
+LONGEST = 60
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case in words; `late` colours the days left: red beyond the day, amber near it."""
+
+    case: Case
+    href: str
+    name: str
+    household: str
+    place: str
+    matter: str
+    state: str
+    channel: str
+    accepted_on: date | None
+    left: int | None
+    late: str
+    lacks: str
+    next: str
+    handler: str
+    doubts: int
+    fen: int | None
+    change: str
+
+
+def filters_of(given: QueryDict) -> Filters:
+    """The filters that an address asks for; what is not one of them is left out."""
+    held = given.get("held", "")
+    known = {name: given.get(name, "").replace("\x00", "").strip()[:LONGEST] for name in _NAMES}
+    return Filters(**known, held=held if held in dict(HELD) else "open")
+
+
+_NAMES = ("view", "matter", "division", "handler", "channel", "number")
+
+
+def rows_of(cases: Sequence[Case], on: date, query: str = "") -> list[Row]:
+    """Some cases in words. `query` is the list they stand in, so that a case page knows what comes after it."""
+    return [_row(line, query) for line in lines(cases, on)]
+
+
+def _row(line: Line, query: str) -> Row:
+    case = line.case
+    joint = "、" if is_chinese() else ", "
+    href = reverse("console:case", args=[case.number])
+    return Row(
+        case=case,
+        href=f"{href}?{query}" if query else href,
+        name=case.applicant.name,
+        household=case.household.number,
+        place=full_name(case.division),
+        matter=line.title,
+        state=line.state,
+        channel=word_of(CHANNELS, case.channel),
+        accepted_on=line.accepted_on,
+        left=line.left,
+        late="" if line.left is None else "red" if line.left < 0 else "amber" if line.left <= 3 else "",
+        lacks=joint.join(line.lacks),
+        next=line.next.title if line.next is not None else "",
+        handler=str(case.handler) if case.handler is not None else "",
+        doubts=line.doubts,
+        fen=line.fen,
+        change=line.change,
+    )
+
+
+def sheet(rows: Sequence[Row]) -> tuple[list[str], list[list[Any]]]:
+    """The table as a file has it: headings and cells; money in yuan."""
+    heading = [
+        _("编号"),
+        _("姓名"),
+        _("户编号"),
+        _("地方"),
+        _("事项"),
+        _("现在到哪一步"),
+        _("来源"),
+        _("受理日"),
+        _("剩余工作日"),
+        _("缺什么"),
+        _("下一步"),
+        _("承办人"),
+        _("疑点数"),
+        _("金额（元/月）"),
+        _("变化类型"),
+    ]
+    cells = [
+        [
+            row.case.number,
+            row.name,
+            row.household,
+            row.place,
+            row.matter,
+            row.state,
+            row.channel,
+            row.accepted_on.isoformat() if row.accepted_on else "",
+            "" if row.left is None else row.left,
+            row.lacks,
+            row.next,
+            row.handler,
+            row.doubts,
+            "" if row.fen is None else row.fen / 100,
+            row.change,
+        ]
+        for row in rows
+    ]
+    return heading, cells

@@ -1,0 +1,191 @@
+"""The work table as a reader may see it: views, filters, rows with everything that their columns show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from anmin.kernel.access.queries import Reader
+from anmin.kernel.cases.guards import Taken
+from anmin.kernel.cases.models import Case, Step
+from anmin.kernel.cases.procedures import Procedure, Transition
+from anmin.kernel.cases.queries import cases, procedure_of
+from anmin.kernel.cases.table import named
+from anmin.kernel.cases.table.lacking import lacking_of
+from anmin.kernel.cases.table.waiting import next_step
+from anmin.kernel.cases.verification.models import CaseFact
+from anmin.kernel.screening.queries import prefix_of
+from anmin.kernel.screening.rulebooks import rulebook
+from anmin.lib.calendar import load_calendar
+
+
+def differs() -> Q:
+    """The filter for facts on which two sides differ; silence differs from nothing."""
+    found = Q(pk__in=[])
+    for one, other in (("declared", "checked"), ("declared", "seen"), ("checked", "seen")):
+        found |= Q(**{f"{one}__lt": F(other)}) | Q(**{f"{one}__gt": F(other)})
+    return found
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a reader asks the work table for; every field empty shows everything under way.
+
+    `held` is open, closed or all; `handler` is `me`, `none` or a key; `number` the beginning of a case's or household's.
+    """
+
+    view: str = ""
+    matter: str = ""
+    division: str = ""
+    handler: str = ""
+    channel: str = ""
+    number: str = ""
+    held: str = "open"
+
+    def as_query(self) -> dict[str, str]:
+        """The filters as an address carries them, without what is usual."""
+        given = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: value for name, value in given.items() if value and (name, value) != ("held", "open")}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One case as the table shows it.
+
+    `left` are working days until the next thing is due, None where nothing runs; `fen` what the last opinion proposes;
+    `lacks` everything missing in words; `doubts` how many things keep it from being confirmed with others.
+    """
+
+    case: Case
+    title: str
+    state: str
+    accepted_on: date | None
+    left: int | None
+    lacks: tuple[str, ...]
+    next: Transition | None
+    doubts: int
+    fen: int | None
+    change: str
+
+
+def doubt_count(rows: QuerySet[Case]) -> QuerySet[Any]:
+    """Each case with `disputed`: on how many facts the sides differ, decided or not."""
+    facts = CaseFact.objects.filter(differs(), case=OuterRef("pk")).order_by().values("case")
+    number = Subquery(facts.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+    return rows.annotate(disputed=Coalesce(number, 0))
+
+
+def filtered(reader: Reader, asked: Filters, on: date) -> QuerySet[Case]:
+    """The cases that filters ask for, the most pressing first."""
+    rows = cases(reader).defer("procedure__declared", "form")
+    if asked.held != "all":
+        rows = rows.filter(closed_on__isnull=asked.held != "closed")
+    if asked.matter:
+        rows = rows.filter(matter=asked.matter)
+    if asked.division:
+        rows = rows.filter(division__startswith=prefix_of(asked.division))
+    if asked.channel:
+        rows = rows.filter(channel=asked.channel)
+    if asked.handler == "none":
+        rows = rows.filter(handler__isnull=True)
+    elif asked.handler == "me":
+        rows = rows.filter(handler=reader.user)
+    elif asked.handler.isdigit() and len(asked.handler) < 19:
+        rows = rows.filter(handler=int(asked.handler))
+    if asked.number:
+        rows = rows.filter(
+            Q(number__istartswith=asked.number) | Q(household__number__istartswith=asked.number)
+        )
+    view = named.VIEWS.get(asked.view)
+    if view is not None:
+        rows = view.narrow(doubt_count(rows), on)
+    if asked.held == "closed":
+        return rows.order_by("-closed_on", "-pk")
+    return rows.order_by(F("due").asc(nulls_last=True), "pk")
+
+
+def lines(rows: Sequence[Case], on: date) -> list[Line]:
+    """Some cases with everything their columns show, in a number of questions that does not grow with them."""
+    steps = _steps_of(rows)
+    lacks = lacking_of(rows, steps, on)
+    objected = set(
+        Case.objects.filter(pk__in=[row.pk for row in rows], objections__isnull=False).values_list(
+            "pk", flat=True
+        )
+    )
+    disputed = dict(
+        doubt_count(Case.objects.filter(pk__in=[row.pk for row in rows])).values_list("pk", "disputed")
+    )
+    calendar = load_calendar(on_unknown="provisional")
+    found = []
+    for row in rows:
+        procedure, mine = procedure_of(row), steps.get(row.pk, [])
+        taken = [taken_of(step) for step in mine]
+        returned = any(step.action.startswith("return") for step in mine)
+        papers = lacks.get(row.pk, ())
+        found.append(
+            Line(
+                case=row,
+                title=procedure.title,
+                state=procedure.states[row.state].title,
+                accepted_on=next((step.on for step in mine if step.action == "accept"), None),
+                left=None if row.due is None else calendar.working_days_between(on, row.due),
+                lacks=papers,
+                next=next_step(procedure, row.state, taken, row.causes, lacks_papers=bool(papers)),
+                doubts=disputed.get(row.pk, 0) + bool(row.causes) + (row.pk in objected) + returned,
+                fen=amount_of(mine, row.last_step),
+                change=_change(row, procedure),
+            )
+        )
+    return found
+
+
+def taken_of(step: Step) -> Taken:
+    """A step as the guards know it."""
+    takers = frozenset(filter(None, (step.by_id, step.beside_id)))
+    return Taken(step.number, step.action, takers, str(step.details.get("publicity", "")))
+
+
+def _steps_of(rows: Iterable[Case]) -> dict[int, list[Step]]:
+    found: dict[int, list[Step]] = {}
+    wanted = Step.objects.filter(case__in=[row.pk for row in rows]).defer("reason").order_by("number")
+    for step in wanted:
+        found.setdefault(step.case_id, []).append(step)
+    return found
+
+
+def amount_of(steps: Sequence[Step], last: int) -> int | None:
+    """Fen a month by the last opinion; None before there is one, or where everything is paid once."""
+    claims = next((step.details["claims"] for step in reversed(steps) if "claims" in step.details), None)
+    if claims is None:
+        return None
+    benefits = rulebook().benefits
+    return sum(fen for key, _member, fen in claims if key in benefits)
+
+
+def _change(row: Case, procedure: Procedure) -> str:
+    if row.entitlement_id is not None:
+        return procedure.title
+    return str(_("转办")) if row.channel == Case.Channel.TRANSFER else str(_("新申请"))
+
+
+def counts(reader: Reader, keys: Iterable[str], on: date) -> dict[str, int]:
+    """How many cases under way stand in each of some views."""
+    return {key: filtered(reader, Filters(view=key), on).count() for key in keys}
+
+
+def next_in(reader: Reader, asked: Filters, on: date, after: Case) -> Case | None:
+    """The case that follows another one in a list, for whoever works through it; the first one after the last."""
+    rows = filtered(reader, asked, on).exclude(pk=after.pk)
+    later = Q(pk__in=[])
+    if after.due is not None:
+        later = Q(due__gt=after.due) | Q(due=after.due, pk__gt=after.pk) | Q(due__isnull=True)
+    else:
+        later = Q(due__isnull=True, pk__gt=after.pk)
+    return rows.filter(later).first() or rows.first()

@@ -1,0 +1,296 @@
+"""The staff's pages of casework: the work table, the case in its order, steps taken from it."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from anmin.kernel.cases.models import Case
+from anmin.kernel.cases.verification import actions as verification
+from anmin.kernel.cases.verification.actions import Said
+from tests.kernel.cases.road import DAY, Road, a_family, authorise, earns, town_staff
+from tests.make import a_user
+
+pytestmark = pytest.mark.django_db
+BACKEND = "anmin.kernel.access.login.backends.StaffBackend"
+
+
+@pytest.fixture(autouse=True)
+def that_day(monkeypatch):
+    """Pages take today's date from the clock; the road was walked in spring 2026."""
+    monkeypatch.setattr(timezone, "localdate", lambda *_args: today["day"])
+    today["day"] = DAY
+    yield
+
+
+today = {"day": DAY}
+
+
+def a_case(yuan=6_000, **more):
+    staff = town_staff()
+    home, people = a_family(("陈国栋", 1970), ("李秀兰", 1972), ("陈小龙", 2000))
+    said = [earns(people[0], yuan), Said("financial_assets", 2_000_000)]
+    return Road.begin(home, staff, said=said, **more), people
+
+
+def as_(client, road, who):
+    client.force_login(road.staff[who], backend=BACKEND)
+    today["day"] = road.day
+    return client
+
+
+def text_of(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def step(client, road, action, seen=None, **more):
+    return client.post(
+        f"/cases/{road.case.number}/step/",
+        {"action": action, "seen": road.seen if seen is None else seen, **more},
+    )
+
+
+def test_the_work_table_shows_what_is_lacking_and_what_comes_next(client):
+    road, _people = a_case()
+
+    page = text_of(as_(client, road, "clerk").get("/cases/?view=to_accept"))
+
+    assert "陈国栋" in page
+    assert "受理" in page
+    assert "窗口" in page
+
+
+def test_a_case_page_reads_conclusion_why_differences_chain_papers(client):
+    road, people = a_case()
+    road.to_confirming(earns(people[0], 6_000))
+
+    body = as_(client, road, "approver").get(f"/cases/{road.case.number}/").content.decode()
+
+    places = [body.index(f'id="{name}"') for name in ("conclusion", "why", "differences", "chain", "papers")]
+    assert places == sorted(places)
+    assert "确认" in body
+
+
+def test_confirming_is_one_step_however_often_the_button_is_pressed(client):
+    road, people = a_case()
+    road.to_confirming(earns(people[0], 6_000))
+    as_(client, road, "approver")
+    seen = road.seen
+
+    first = step(client, road, "confirm", seen)
+    again = step(client, road, "confirm", seen)
+
+    assert (first.status_code, again.status_code) == (302, 302)
+    assert road.case.steps.filter(action="confirm").count() == 1
+    assert Case.objects.get(pk=road.case.pk).state == "approved"
+
+
+def test_a_stale_page_is_told_what_happened_since_and_keeps_what_was_typed(client):
+    road, people = a_case()
+    road.to_confirming(earns(people[0], 6_000))
+    seen = road.seen
+    road.step("other", "county_visit", beside=road.staff["approver"])
+
+    answer = step(as_(client, road, "approver"), road, "confirm", seen, reason="情况属实，同意")
+
+    assert answer.status_code == 409
+    assert "县级入户核查" in text_of(answer)
+    assert "情况属实，同意" in answer.content.decode()
+    assert Case.objects.get(pk=road.case.pk).state == "confirming"
+
+
+def test_confirming_is_blocked_with_a_link_to_each_fact_on_which_sides_differ(client):
+    road, people = a_case()
+    road.to_confirming(earns(people[0], 6_000))
+    road_says(road, earns(people[0], 9_600), Said("financial_assets", 3_000_000))
+
+    answer = step(as_(client, road, "approver"), road, "confirm")
+
+    body = answer.content.decode()
+    summary = body[body.index('class="error-summary"') :]
+    links = re.findall(r'href="#(fact-\d+)"', summary[: summary.index("</ul>")])
+    assert answer.status_code == 422
+    assert len(links) == 2
+    assert all(f'id="{link}"' in body for link in links)
+
+
+def road_says(road, *said):
+    """A department answers late, when the case already waits for its decision."""
+    verification.state_checked(
+        by=road.staff["checker"],
+        case=road.case,
+        said=said,
+        source="人力资源和社会保障局",
+        as_of=road.day,
+        on=road.day,
+    )
+
+
+def test_after_each_discrepancy_was_decided_the_step_is_allowed_and_stands_on_the_chain(client):
+    road, people = a_case()
+    road.to_confirming(earns(people[0], 6_000))
+    road_says(road, earns(people[0], 6_100))
+    as_(client, road, "approver")
+    page = client.get(f"/cases/{road.case.number}/")
+    assert "待认定" in text_of(page)
+
+    row = road.case.facts.get(name="wage_year", person=people[0])
+    adopted = client.post(
+        f"/cases/{road.case.number}/adopt/",
+        {"name": "wage_year", "person": people[0].pk, "basis": "declared", "why": "单位证明已更正"},
+    )
+    row.refresh_from_db()
+
+    assert adopted.status_code == 302
+    assert (row.adopted, row.reason) == (600_000, "单位证明已更正")
+    assert step(client, road, "confirm").status_code == 302
+    assert "确认" in text_of(client.get(f"/cases/{road.case.number}/"))
+
+
+def test_choosing_the_weaker_side_without_a_reason_is_refused_with_a_link(client):
+    road, people = a_case()
+    road.to_confirming(earns(people[0], 6_000))
+    road_says(road, earns(people[0], 6_100))
+
+    answer = as_(client, road, "approver").post(
+        f"/cases/{road.case.number}/adopt/",
+        {"name": "wage_year", "person": people[0].pk, "basis": "declared"},
+    )
+
+    assert answer.status_code == 422
+    assert "请写明理由" in text_of(answer)
+
+
+def test_a_return_is_tied_to_fields_and_comes_back_to_the_same_reviewer_with_only_the_change(client):
+    road, people = a_case()
+    road.to_confirming(earns(people[0], 6_000))
+    number = road.case.number
+    as_(client, road, "approver")
+    assert "授权" in text_of(client.get(f"/cases/{number}/return/?way=return_for_fix"))
+
+    sent = client.post(
+        f"/cases/{number}/return/",
+        {
+            "way": "return_for_fix",
+            "seen": road.seen,
+            "what": [f"mandate@{people[2].pk}", ""],
+            "words": ["授权书缺陈小龙签名", ""],
+        },
+    )
+    town = text_of(as_(client, road, "clerk").get("/cases/?view=returned"))
+    page = as_(client, road, "clerk").get(f"/cases/{number}/").content.decode()
+    authorise(road.case.household, "dibao", road.day)
+    back = step(client, road, "send_back")
+    road.case.refresh_from_db()
+    seen_again = as_(client, road, "approver").get(f"/cases/{number}/").content.decode()
+    changed = seen_again[seen_again.index('class="changed"') :]
+
+    assert sent.status_code == 302
+    assert "陈国栋" in town
+    assert "授权书缺陈小龙签名" in page
+    assert f"/homes/{road.case.household.number}/authorise/" in page
+    assert back.status_code == 302
+    assert road.case.handler == road.staff["approver"]
+    assert "新签授权" in changed[: changed.index("</ul>")]
+    assert "陈小龙" in changed[: changed.index("</ul>")]
+
+
+def test_a_return_without_a_point_names_what_is_missing(client):
+    road, people = a_case()
+    road.to_confirming(earns(people[0], 6_000))
+
+    answer = as_(client, road, "approver").post(
+        f"/cases/{road.case.number}/return/",
+        {"way": "return_for_fix", "seen": road.seen, "what": ["", "other"], "words": ["写了理由没选项", ""]},
+    )
+
+    assert answer.status_code == 422
+    assert "第 1 条没有选退回哪一项" in text_of(answer)
+    assert "第 2 条没有写怎样补正" in text_of(answer)
+    assert "写了理由没选项" in answer.content.decode()
+
+
+def test_a_refusal_shows_the_sentence_that_will_be_sent(client):
+    road, people = a_case(yuan=90_000)
+    road.to_confirming(earns(people[0], 90_000))
+
+    body = text_of(as_(client, road, "approver").get(f"/cases/{road.case.number}/"))
+
+    assert "将送达的第一句话" in body
+    assert "不符合“" in body
+
+
+def test_an_expired_session_keeps_what_was_typed_for_the_same_person_only(client):
+    road, people = a_case()
+    road.to_confirming(earns(people[0], 6_000))
+    page = as_(client, road, "approver").get(f"/cases/{road.case.number}/").content.decode()
+    who = re.search(r'name="who" value="([^"]+)"', page).group(1)
+    client.session.flush()
+    client.cookies.clear()
+
+    sent = step(client, road, "confirm", reason="情况属实，同意", who=who)
+    client.force_login(road.staff["approver"], backend=BACKEND)
+    mine = client.get(f"/cases/{road.case.number}/").content.decode()
+    once = client.get(f"/cases/{road.case.number}/").content.decode()
+
+    assert "/login/?why=expired" in sent["Location"]
+    assert "情况属实，同意" in mine
+    assert "还没有提交" in mine
+    assert "情况属实，同意" not in once
+    assert Case.objects.get(pk=road.case.pk).state == "confirming"
+
+
+def test_what_somebody_else_typed_is_not_given_to_the_next_person(client):
+    road, people = a_case()
+    road.to_confirming(earns(people[0], 6_000))
+    page = as_(client, road, "approver").get(f"/cases/{road.case.number}/").content.decode()
+    who = re.search(r'name="who" value="([^"]+)"', page).group(1)
+    client.session.flush()
+    client.cookies.clear()
+
+    step(client, road, "confirm", reason="情况属实，同意", who=who)
+    client.force_login(road.staff["other"], backend=BACKEND)
+
+    assert "情况属实，同意" not in client.get(f"/cases/{road.case.number}/").content.decode()
+
+
+def test_a_decision_is_replayed_to_the_same_bytes_and_the_page_says_so(client):
+    road, people = a_case()
+    road.to_confirming(earns(people[0], 6_000))
+    decision = road.confirm()
+
+    body = text_of(as_(client, road, "approver").get(f"/cases/{road.case.number}/?replay=1"))
+
+    assert "逐字节相同" in body
+    assert decision.rules in body
+    assert decision.facts["day"] in body
+
+
+def test_a_forged_decision_is_told_apart_by_the_replay(client):
+    """The wrong variant: the frozen amount no longer comes from the frozen facts."""
+    road, people = a_case()
+    road.to_confirming(earns(people[0], 6_000))
+    decision = road.confirm()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE kernel_decision DISABLE TRIGGER USER")
+        cursor.execute(
+            "UPDATE kernel_decision SET rates = jsonb_set(rates, '{dibao_standard,value}', '1') WHERE id = %s",
+            [decision.pk],
+        )
+        cursor.execute("ALTER TABLE kernel_decision ENABLE TRIGGER USER")
+
+    body = text_of(as_(client, road, "approver").get(f"/cases/{road.case.number}/?replay=1"))
+
+    assert "不一致" in body
+    assert "逐字节相同" not in body
+
+
+def test_a_case_outside_the_divisions_is_as_absent_as_none(client):
+    road, _people = a_case()
+    client.force_login(a_user("elsewhere", "371003001"), backend=BACKEND)
+
+    assert client.get(f"/cases/{road.case.number}/").status_code == 404
+    assert client.get(f"/cases/{road.case.number}x/").status_code == 404
+    assert "陈国栋" not in text_of(client.get("/cases/?held=all"))

@@ -146,8 +146,10 @@ def test_a_refusal_begins_with_the_sentence_with_numbers_and_ends_with_the_way_t
     decision = road.refuse()
 
     first, *rest = decision.reason.split("\n")
-    assert "120,000" in first.replace("，", ",") and "57号" in first
-    assert "行政复议" in rest[-1] and "60 日" in rest[-1]
+    assert (
+        first == "您家人均每月 3,333.34 元，高于低保标准 1,062 元。高出 2,271.34 元。" and "第十条" in rest[0]
+    )
+    assert "行政复议" in rest[-3] and "60 日" in rest[-3] and "起诉" in rest[-2]
     assert not Entitlement.objects.filter(household=home).exists()
 
 
@@ -270,7 +272,7 @@ def test_a_case_under_way_and_a_recent_refusal_are_shown_before_another_is_opene
 
     found = before_opening(reader, home, "dibao", road.day)
 
-    assert [row.kind for row in found] == ["refused"] and "57号" in found[0].words
+    assert [row.kind for row in found] == ["refused"] and "1,062 元" in found[0].words
 
 
 def test_a_known_family_is_asked_for_little(staff, family):

@@ -1,13 +1,21 @@
 """Papers of real cases: from the rows of casework to the sheet, through the same actions as staff."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from anmin.kernel.access.queries import reader_for
 from anmin.kernel.cases.papers import actions, queries
+from anmin.kernel.cases.upkeep import actions as upkeep
+from anmin.kernel.cases.verification.actions import Said
+from anmin.kernel.entitlements.models import Entitlement
 from anmin.kernel.papers.composing import texts_of
 from anmin.kernel.papers.kinds import national
+from anmin.kernel.papers.pdf import pdf_of
 from anmin.kernel.papers.words import PaperProblem
 from tests.kernel.cases.road import Road, a_family, earns, town_staff
+from tests.kernel.papers.reading import text_of_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +93,71 @@ def test_what_a_case_lacks_is_said_and_nothing_is_made(poor):
 def test_a_kind_that_is_not_of_cases_is_refused(poor):
     with pytest.raises(PaperProblem, match="没有“passport”这种文书"):
         made(poor, "passport")
+
+
+@pytest.fixture
+def large():
+    """A family of five with wages, pensions, land and illness: the longest sum a letter has to explain."""
+    names = ("林䶮", "欧阳阿依努尔·买买提", "林国庆", "陈秀兰", "林小满")
+    home, people = a_family(*zip(names, (1975, 1978, 1948, 1950, 2012), strict=True))
+    said = [
+        earns(people[0], 14_400),
+        earns(people[1], 7_200),
+        Said("resident_pension_month", 21_000, people[2].pk),
+        Said("resident_pension_month", 21_000, people[3].pk),
+        Said("medical_paid_year", 1_800_000, people[3].pk),
+        Said("other_transfer_year", 60_000, people[2].pk),
+        Said("shared_income_year", 240_000, None),
+    ]
+    road = Road.begin(home, town_staff(), said=said)
+    road.to_confirming()
+    road.confirm()
+    return road
+
+
+@pytest.mark.parametrize("which", ["poor", "large"])
+def test_the_letter_of_why_is_one_page(which, request):
+    road = request.getfixturevalue(which)
+
+    printed = pdf_of([made(road, "why").sheet])
+
+    assert pages(printed) == 1
+    assert "每月" in text_of_pdf(printed) and "数字从哪里来" in text_of_pdf(printed)
+
+
+@pytest.fixture
+def stopped(poor):
+    paid = Entitlement.objects.get(household=poor.case.household, benefit="assistance/dibao")
+    road = Road(upkeep.open_upkeep(by="系统", entitlement=paid, on=poor.day), poor.staff, poor.day)
+    road.step("leader", "propose_urgent", reason="本人书面要求停止。")
+    road.step("clerk", "tell", reason="告知停发")
+    road.day += timedelta(8)
+    upkeep.decide_change(
+        by=road.staff["approver"],
+        case=road.case,
+        outcome="stop",
+        on=road.day,
+        seen=road.seen,
+        reason="本人书面要求停止。",
+    )
+    return road
+
+
+@pytest.mark.parametrize(
+    ("which", "kind", "says"),
+    [
+        ("refused", "refusal", "您家人均每月4,000元，高于低保标准1,062元。高出2,938元。"),
+        ("stopped", "stop_notice", "您家的最低生活保障金每月2,024元，发到2026年4月。从2026年5月起停发。"),
+    ],
+)
+def test_refusal_and_stop_are_one_page_with_amounts_period_and_appeal(which, kind, says, request):
+    printed = pdf_of([made(request.getfixturevalue(which), kind).sheet])
+
+    read = re.sub(r"\s", "", text_of_pdf(printed))
+    assert pages(printed) == 1
+    assert says in read and "最低生活保障" in read
+    assert "60日内" in read and "环翠区人民政府" in read and "环翠区人民法院" in read
+
+
+def pages(printed):
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", printed))

@@ -331,11 +331,12 @@ class SummaryPaper(Paper):
 
 @dataclass(frozen=True, kw_only=True)
 class WhyPaper(Paper):
-    """The letter 为什么是这个金额: the answer first, then the sum, then where each figure comes from."""
+    """The letter 为什么是这个金额: the answer first, then the sum, then where each figure comes from; one page."""
 
     to: Party
     sentence: str
     lines: list[Line]
+    formula: str = ""
     steps: list[Line] = field(default_factory=list)
     amount: int | None = None
     law: str = ""

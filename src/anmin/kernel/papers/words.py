@@ -72,6 +72,11 @@ def yuan(fen: int | None) -> str:
     return "" if fen is None else format_yuan(fen)
 
 
+def money(fen: int) -> str:
+    """1,062 for whole yuan, 1,062.50 otherwise: as one says it in a sentence."""
+    return format_yuan(fen).removesuffix(".00")
+
+
 def capital(fen: int | None) -> str:
     """壹仟零陆拾贰元整 for fen; nothing for none."""
     return "" if fen is None else in_characters(fen)
@@ -94,6 +99,18 @@ def cited(text: str) -> str:
         parts.append(words + ("" if found.verified else "（条号待核实）"))
         last = name
     return "、".join(parts)
+
+
+def named(law: str) -> str:
+    """《…》第…条 for the first of some citations, without its number: as a sentence says it. What is unknown stays."""
+    first = law.split("；")[0].strip()
+    try:
+        (found,) = resolve(first)
+    except UnknownCitation:
+        return first
+    words = found.in_words
+    article = words[words.rindex("第") :] if found.article is not None else ""
+    return f"《{found.instrument.title}》{article}{'' if found.verified else '（条号待核实）'}"
 
 
 def ticked(chosen: Any, *options: str) -> str:
@@ -136,6 +153,7 @@ def environment() -> SandboxedEnvironment:
         day=day,
         month=month,
         yuan=yuan,
+        money=money,
         capital=capital,
         cited=cited,
         ticked=ticked,

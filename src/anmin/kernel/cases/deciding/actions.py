@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
 from anmin.kernel.cases.actions import StepRefused, assign, take_step
+from anmin.kernel.cases.deciding.against import text_against
 from anmin.kernel.cases.deciding.granting import begin_benefits
 from anmin.kernel.cases.deciding.proposal import layer_of, proposal_of, refusal_text
 from anmin.kernel.cases.guards import Obstacle, obstacles
@@ -113,7 +114,7 @@ def refuse(*, by: Any, case: Case, on: date, seen: int, reason: str) -> Decision
         outcome="refuse",
         grounds=ground(proposal.result.outcome, proposal.result.persons),
         layer=layer_of(proposal.result),
-        reason=refusal_text(row, proposal.result, reason),
+        reason=refusal_text(row, proposal.result, reason, on),
         law=proposal.law,
         **about(row, on),
     )
@@ -130,7 +131,7 @@ def terminate(*, by: Any, case: Case, on: date, seen: int, reason: str) -> Decis
         by=user,
         outcome="terminate",
         grounds=NO_GROUNDS,
-        reason=reason,
+        reason=text_against(row, _("您的申请不再往下办。"), law=procedure_of(row).law, reason=reason, on=on),
         law=procedure_of(row).law,
         **about(row, on),
     )

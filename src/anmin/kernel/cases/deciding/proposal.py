@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from anmin.kernel.cases.deciding.against import text_against
+from anmin.kernel.cases.deciding.sentences import not_eligible
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.procedures import Procedure
 from anmin.kernel.cases.publicity.allowlist import is_due
 from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.cases.verification.queries import Claim, Result, result_of
-from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.codes import Layer
-from anmin.policy.evaluate import Finding
-from anmin.policy.explain import Line
-from anmin.policy.types import Kind
-
-APPEAL = (
-    "您如不服本决定，可以自收到之日起 60 日内向本级人民政府申请行政复议，或在六个月内向人民法院提起行政诉讼。"
-)
-"""How and where to appeal: 行政复议法 §20, 行政诉讼法 §46."""
 
 
 @dataclass(frozen=True)
@@ -99,42 +92,14 @@ def next_layer(result: Result, procedure: Procedure) -> str | None:
 
 
 def refusal_sentence(case: Case, result: Result) -> str:
-    """The sentence with numbers that a refusal begins with: what was found, against what, by which article.
-
-    It is the first condition of the matter's first benefit that does not hold, as the rule itself puts it.
-    """
-    place = _place(case, result)
-    tested = {row.rule.name: row for row in result.outcome.findings if row.member in (None, place)}
-    for key in procedure_of(case).benefits:
-        benefit = rulebook().benefits.get(key)
-        found = tested.get(benefit.eligible) if benefit is not None else None
-        if found is None or found.result:
-            continue
-        failing = [tested[name] for name in found.inputs if name in tested and _fails(tested[name])]
-        told = failing[0] if failing else found
-        line = _line(result, told)
-        return f"不符合“{line.title}”。应当是：{line.text}（{line.law}）"
-    return "经核实，不符合本事项规定的条件"
+    """The sentence with numbers that a refusal begins with: what was found, against what (拒绝的第一句话)."""
+    return not_eligible(procedure_of(case).benefits, result, case.applicant_id)[0]
 
 
-def _fails(row: Finding) -> bool:
-    return row.rule.kind is Kind.BOOL and not row.result
-
-
-def _place(case: Case, result: Result) -> int:
-    return result.persons.index(case.applicant_id) if case.applicant_id in result.persons else 0
-
-
-def _line(result: Result, row: Finding) -> Line:
-    member = None if row.member is None else result.persons[row.member]
-    lines = result.why(row.rule.name, member).lines
-    return next(one for one in lines if one.name == row.rule.name and one.member == row.member)
-
-
-def refusal_text(case: Case, result: Result, reason: str) -> str:
-    """The whole text of a refusal: the sentence with numbers, the reason in own words, how and where to appeal."""
-    parts: Iterable[str] = (refusal_sentence(case, result), reason.strip(), APPEAL)
-    return "\n".join(part for part in parts if part)
+def refusal_text(case: Case, result: Result, reason: str, on: date) -> str:
+    """The whole text of a refusal: sentence, article, reason in own words, how and where and until when to appeal."""
+    sentence, law = not_eligible(procedure_of(case).benefits, result, case.applicant_id)
+    return text_against(case, sentence, law=law or procedure_of(case).law, reason=reason, on=on)
 
 
 def layer_of(result: Result) -> int | None:

@@ -8,11 +8,12 @@ from typing import Any
 
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.queries import procedure_of
+from anmin.kernel.cases.verification.queries import MatrixLine, matrix
 from anmin.kernel.entitlements import queries as entitlements
 from anmin.kernel.entitlements.models import Decision
 from anmin.kernel.papers.data import Line, Office, Party
 from anmin.kernel.papers.offices import county_office, town_office
-from anmin.kernel.papers.words import cited
+from anmin.kernel.papers.words import named
 from anmin.kernel.people.models import Person
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.codes import Relation
@@ -21,6 +22,8 @@ from anmin.policy.explain import Explanation
 SEXES = {1: "男", 2: "女"}
 RESIDENT = "resident"
 FIGURE = re.compile(r"-?[\d,]+(\.\d+)?")
+MOST_SOURCES = 12
+"""Lines of the letter that says where figures come from."""
 MONEY = re.compile(r"-?[\d,]+\.\d{2}")
 
 
@@ -82,21 +85,35 @@ def lines_of(found: Explanation) -> list[Line]:
     if last is None:
         return [Line(found.title, with_unit(found.shown))]
     told = [
-        Line(row.title, with_unit(row.shown), cited(row.law) or row.source)
+        Line(row.title, with_unit(row.shown), named(row.law) if row.law else row.source)
         for row in last.operands
         if FIGURE.fullmatch(row.shown) and row.value
     ]
-    return [*dict.fromkeys(told), Line(found.title, with_unit(found.shown), cited(last.law))]
+    return [*dict.fromkeys(told), Line(found.title, with_unit(found.shown), named(last.law))]
 
 
-def steps_of(found: Explanation) -> list[Line]:
-    """The amounts on the way to the answer; what is nought and what is no amount stays on the screen."""
-    told = [
-        Line(line.title, with_unit(line.shown), f"{line.text}。{cited(line.law)}")
-        for line in found.lines
-        if is_money(line.shown) and line.value and line.name != found.name
-    ]
-    return list(dict.fromkeys(told))
+def sources_of(case: Case, found: Explanation) -> list[Line]:
+    """The amounts that the family, a department or the visit gave and that the answer rests on, each with who said it.
+
+    Nought is left out; of very many the largest are told, so that the letter stays one page.
+    """
+    used = {row.name for line in found.lines for row in line.operands if row.origin == "fact"}
+    told = []
+    for line in matrix(case):
+        value = line.adopted or line.seen or line.checked or line.declared
+        if value is None or not value.value or line.row.name not in used or not is_money(value.shown):
+            continue
+        who = f"{line.row.person.name}：" if line.row.person is not None else ""
+        told.append((value.value, Line(f"{who}{line.title}", with_unit(value.shown), _said_by(line))))
+    if len(told) <= MOST_SOURCES:
+        return [row for _value, row in told]
+    largest = sorted(told, key=lambda one: -one[0])[:MOST_SOURCES]
+    rest = Line(f"另有 {len(told) - MOST_SOURCES} 项较小的金额", "", "见审核确认表")
+    return [row for _value, row in told if (_value, row) in largest] + [rest]
+
+
+def _said_by(line: MatrixLine) -> str:
+    return line.row.get_basis_display() or "本人申报"
 
 
 def is_money(shown: str) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from anmin.kernel.cases.deciding.proposal import APPEAL
 from anmin.kernel.cases.intake.checklist import lacking, materials
 from anmin.kernel.cases.intake.models import CaseMaterial
 from anmin.kernel.cases.models import Case
@@ -20,7 +19,7 @@ from anmin.kernel.cases.papers.gathering import (
     lines_of,
     members,
     party,
-    steps_of,
+    sources_of,
     with_unit,
 )
 from anmin.kernel.cases.queries import procedure_of
@@ -32,6 +31,7 @@ from anmin.kernel.law.clocks import Unit
 from anmin.kernel.papers import data
 from anmin.kernel.papers.offices import remedy, town_office
 from anmin.kernel.papers.words import PaperProblem
+from anmin.kernel.screening.rulebooks import rulebook
 
 UNITS = {Unit.WORKING_DAYS.value: "工作日", Unit.CALENDAR_DAYS.value: "日", Unit.MONTHS.value: "月"}
 
@@ -249,12 +249,18 @@ def why(case: Case, on: date) -> data.Paper:
     return data.WhyPaper(
         **head(case, made.on, deciding_office(case, on), made),
         to=applicant(case),
-        sentence=f"您家的{found.title}是 {with_unit(found.shown)}。",
+        sentence=f"{'您家' if made.person is None else made.person.name}的{found.title}是{_period(made)} {with_unit(found.shown)}。",
         lines=lines_of(found),
-        steps=steps_of(found),
+        formula=next((line.text for line in reversed(found.lines) if line.name == found.name), ""),
+        steps=sources_of(case, found),
         amount=made.amount or None,
         law=made.law,
     )
+
+
+def _period(made: Decision) -> str:
+    benefit = rulebook().benefits.get(made.benefit)
+    return {"month": "每月", "year": "每年", "once": "一次性"}[benefit.period] if benefit is not None else ""
 
 
 def _shown(cell: Cell | None) -> str:
@@ -262,13 +268,16 @@ def _shown(cell: Cell | None) -> str:
 
 
 def _against(case: Case, on: date, made: Decision) -> dict[str, Any]:
-    """What is common to papers against somebody: the decision's first line is the sentence, the rest its reason."""
-    first, *rest = [line for line in made.reason.split("\n") if line.strip() and line.strip() != APPEAL]
+    """What papers against somebody share: the decision's first line, and the reason as its taker wrote it."""
+    step = made.steps.order_by("-pk").first()
+    first = made.reason.split("\n")[0].strip()
+    said = {"matter": title_of_benefit(made.benefit)} if made.benefit else {}
     return {
         **head(case, made.on, deciding_office(case, on), made),
+        **said,
         "to": applicant(case),
         "sentence": first,
-        "reason": "；".join(rest) or first,
+        "reason": (step.reason.strip() if step is not None else "") or first,
         "law": made.law or procedure_of(case).law,
         "remedy": remedy(case.division, on),
     }

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.actions import Opening, StepRefused, open_case, take_step
 from anmin.kernel.cases.deciding.actions import about, deciding_person
+from anmin.kernel.cases.deciding.against import text_against
 from anmin.kernel.cases.deciding.granting import review_class_of, review_due
+from anmin.kernel.cases.deciding.sentences import not_eligible
 from anmin.kernel.cases.guards import Obstacle
 from anmin.kernel.cases.intake.actions import number_for
 from anmin.kernel.cases.intake.models import CaseMember
@@ -21,7 +23,8 @@ from anmin.kernel.cases.parties import signature
 from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.cases.reserve.limits import as_whole
 from anmin.kernel.cases.transferring.actions import carry
-from anmin.kernel.cases.upkeep.queries import outlook
+from anmin.kernel.cases.upkeep.queries import Outlook, outlook
+from anmin.kernel.cases.upkeep.telling import sentence_of_change, sentence_of_recovery
 from anmin.kernel.cases.verification.queries import result_of
 from anmin.kernel.entitlements import actions as entitlements
 from anmin.kernel.entitlements.grounds import NO_GROUNDS, Grounds, ground
@@ -30,6 +33,7 @@ from anmin.kernel.entitlements.queries import amount_in
 from anmin.kernel.people.models import Membership
 from anmin.kernel.people.queries import in_force
 from anmin.lib.calendar import add_months
+from anmin.policy.errors import PolicyError
 
 REVIEW, RECOVERY = "review", "recovery"
 
@@ -143,7 +147,7 @@ def decide_change(
     if entitlement is None:
         raise StepRefused([Obstacle("no_benefit", _("本件没有关联待遇，不能作待遇变动"))])
     month = first_month or add_months(on.replace(day=1), 1)
-    found = outlook(row, on=on) if outcome in ("change", "reduce", "fade", "resume") else None
+    found = _outlook(row, outcome, on)
     if found is not None and outcome in ("change", "reduce") and found.outcome != outcome:
         words = _("按已认定的情况应为 %(after)s 元（现 %(before)s 元），与所选的变动不符") % {
             "before": f"{found.before / 100:,.2f}",
@@ -159,7 +163,7 @@ def decide_change(
         person=entitlement.person,
         amount=fen,
         grounds=_grounds(row, on) if found is not None else NO_GROUNDS,
-        reason=reason,
+        reason=_told(row, outcome, held.fen if held else 0, fen, month, reason, on),
         law=procedure_of(row).law,
         **about(row, on),
     )
@@ -206,6 +210,31 @@ def _fen_after(case: Case, outcome: str, by_rules: int, held: int, on: date) -> 
     return fading[0]
 
 
+def _outlook(case: Case, outcome: str, on: date) -> Outlook | None:
+    """What the rules say of a change; of a stop only where they too give nothing any more: a death needs no income."""
+    if outcome in ("change", "reduce", "fade", "resume"):
+        return outlook(case, on=on)
+    if outcome != "stop":
+        return None
+    try:
+        found = outlook(case, on=on)
+    except PolicyError:
+        return None
+    return found if found.outcome == "stop" else None
+
+
+def _told(case: Case, outcome: str, before: int, after: int, month: date, reason: str, on: date) -> str:
+    """The text of the decision: what changes from when, why by numbers where the rules stop it, and how to appeal."""
+    assert case.entitlement is not None
+    sentence, law = sentence_of_change(outcome, case.entitlement.benefit, before, after, month), ""
+    if outcome not in Decision.ADVERSE:
+        return "\n".join(part for part in (sentence, reason.strip()) if part)
+    if outcome == "stop" and _outlook(case, outcome, on) is not None:
+        why, law = not_eligible([case.entitlement.benefit], result_of(case, on=on), case.applicant_id)
+        sentence += why
+    return text_against(case, sentence, law=law or procedure_of(case).law, reason=reason, on=on)
+
+
 def _grounds(case: Case, on: date) -> Grounds:
     result = result_of(case, on=on)
     return ground(result.outcome, result.persons)
@@ -222,8 +251,18 @@ def overpaid(entitlement: Entitlement, first_month: date, last_month: date, due_
 
 
 @transaction.atomic
-def claim_back(*, by: Any, case: Case, fen: int, on: date, seen: int, reason: str) -> Decision:
-    """Decide that something is claimed back (追回), and how much; the notice goes out with the decision."""
+def claim_back(
+    *,
+    by: Any,
+    case: Case,
+    fen: int,
+    on: date,
+    seen: int,
+    reason: str,
+    first_month: date | None = None,
+    last_month: date | None = None,
+) -> Decision:
+    """Decide that something is claimed back (追回), how much and for which months; the notice goes out with it."""
     row = (
         Case.objects.select_for_update(of=("self",))
         .select_related("procedure", "entitlement")
@@ -232,13 +271,15 @@ def claim_back(*, by: Any, case: Case, fen: int, on: date, seen: int, reason: st
     user = deciding_person(by, row, "claim_back", on, reason)
     if fen <= 0:
         raise StepRefused([Obstacle("nothing_due", _("追回金额须大于 0"))])
+    benefit = row.entitlement.benefit if row.entitlement else ""
+    sentence = sentence_of_recovery(benefit, fen, first_month, last_month)
     decision = entitlements.decide(
         by=user,
         outcome="recover",
-        benefit=row.entitlement.benefit if row.entitlement else "",
+        benefit=benefit,
         amount=fen,
         grounds=NO_GROUNDS,
-        reason=reason,
+        reason=text_against(row, sentence, law=procedure_of(row).law, reason=reason, on=on),
         law=procedure_of(row).law,
         **about(row, on),
     )

@@ -1,0 +1,45 @@
+"""The first sentence of a decision on a running benefit (变动决定的第一句话): amount before, amount after, from which month."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from anmin.kernel.entitlements.queries import title_of_benefit
+from anmin.kernel.papers.words import money
+from anmin.lib.calendar import add_months
+
+
+def sentence_of_change(outcome: str, benefit: str, before: int, after: int, month: date) -> str:
+    """Amounts in fen a month, `month` the first one of the change by its first day."""
+    said = {
+        "what": title_of_benefit(benefit),
+        "before": money(before),
+        "after": money(after),
+        "less": money(abs(before - after)),
+        "month": f"{month.year} 年 {month.month} 月",
+        "last": "{0.year} 年 {0.month} 月".format(add_months(month, -1)),
+    }
+    words = {
+        "stop": _("您家的%(what)s每月 %(before)s 元，发到 %(last)s。从 %(month)s 起停发。"),
+        "suspend": _("您家的%(what)s每月 %(before)s 元，发到 %(last)s。从 %(month)s 起暂停。"),
+        "reduce": _(
+            "您家的%(what)s原来每月 %(before)s 元。从 %(month)s 起每月 %(after)s 元，少 %(less)s 元。"
+        ),
+        "change": _(
+            "您家的%(what)s原来每月 %(before)s 元。从 %(month)s 起每月 %(after)s 元，多 %(less)s 元。"
+        ),
+        "resume": _("您家的%(what)s从 %(month)s 起恢复，每月 %(after)s 元。"),
+        "fade": _("您家的%(what)s从 %(month)s 起进入渐退期，每月仍发 %(after)s 元。"),
+    }
+    return words[outcome] % said
+
+
+def sentence_of_recovery(benefit: str, fen: int, first_month: date | None, last_month: date | None) -> str:
+    """How much too much was paid, and for which months where they are known."""
+    said = {"what": title_of_benefit(benefit), "fen": money(fen)}
+    if first_month is None or last_month is None:
+        return _("您家的%(what)s多发了 %(fen)s 元，请退回。") % said
+    span = f"{first_month.year} 年 {first_month.month} 月至 {last_month.year} 年 {last_month.month} 月"
+    return _("%(span)s，您家的%(what)s多发了 %(fen)s 元。请退回。") % {**said, "span": span}

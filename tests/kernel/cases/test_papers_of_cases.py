@@ -1,7 +1,7 @@
 """Papers of real cases: from the rows of casework to the sheet, through the same actions as staff."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -127,6 +127,7 @@ def test_the_letter_of_why_is_one_page(which, request):
 
 @pytest.fixture
 def stopped(poor):
+    poor.day = date(2026, 9, 14)
     paid = Entitlement.objects.get(household=poor.case.household, benefit="assistance/dibao")
     road = Road(upkeep.open_upkeep(by="系统", entitlement=paid, on=poor.day), poor.staff, poor.day)
     road.step("leader", "propose_urgent", reason="本人书面要求停止。")
@@ -147,7 +148,7 @@ def stopped(poor):
     ("which", "kind", "says"),
     [
         ("refused", "refusal", "您家人均每月4,000元，高于低保标准1,062元。高出2,938元。"),
-        ("stopped", "stop_notice", "您家的最低生活保障金每月2,024元，发到2026年4月。从2026年5月起停发。"),
+        ("stopped", "stop_notice", "您家的最低生活保障金每月2,024元，发到2026年9月。从2026年10月起停发。"),
     ],
 )
 def test_refusal_and_stop_are_one_page_with_amounts_period_and_appeal(which, kind, says, request):

@@ -235,10 +235,14 @@ class RefusalPaper(AdversePaper):
 
 @dataclass(frozen=True, kw_only=True)
 class StopPaper(AdversePaper):
-    """A notice that a benefit stops (停发告知书). `last_month` is the last month that is paid."""
+    """A notice that a benefit stops, or is held back for a while (停发、暂停告知书).
 
-    last_month: date
+    `last_month` is the last month that is paid, None where nothing had been paid yet.
+    """
+
+    last_month: date | None
     since: date | None = None
+    suspended: bool = False
     instead: list[Item] = field(default_factory=list)
 
 

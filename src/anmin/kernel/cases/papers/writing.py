@@ -167,13 +167,18 @@ def termination(case: Case, on: date) -> data.Paper:
 
 
 def stop_notice(case: Case, on: date) -> data.Paper:
-    """The notice that a benefit stops (停发告知书)."""
-    made = _decision(case, "停发", "stop")
-    ended = made.ended.order_by("pk").first()
-    if ended is None or ended.last_day is None:
-        raise PaperProblem(f"办件 {case.number} 的停发决定没有对应的待遇，写不出发到哪个月")
+    """The notice that a benefit stops or is held back (停发告知书、暂停发放告知书)."""
+    made = _decision(case, "停发或暂停", "stop", "suspend")
+    found = case.entitlement
+    if found is None:
+        raise PaperProblem(f"办件 {case.number} 的决定没有对应的待遇，写不出发到哪个月")
+    paid = Amount.objects.filter(entitlement=found, fen__gt=0, last_month__isnull=False)
+    last = paid.order_by("-last_month").first()
     return data.StopPaper(
-        **_against(case, on, made), last_month=ended.last_day.replace(day=1), since=ended.first_day
+        **_against(case, on, made),
+        last_month=last.last_month if last is not None else None,
+        since=found.first_day,
+        suspended=made.outcome == Decision.Outcome.SUSPEND,
     )
 
 

@@ -226,7 +226,9 @@ def _outlook(case: Case, outcome: str, on: date) -> Outlook | None:
 def _told(case: Case, outcome: str, before: int, after: int, month: date, reason: str, on: date) -> str:
     """The text of the decision: what changes from when, why by numbers where the rules stop it, and how to appeal."""
     assert case.entitlement is not None
-    sentence, law = sentence_of_change(outcome, case.entitlement.benefit, before, after, month), ""
+    paid = month > case.entitlement.first_day
+    sentence = sentence_of_change(outcome, case.entitlement.benefit, before, after, month, has_begun=paid)
+    law = ""
     if outcome not in Decision.ADVERSE:
         return "\n".join(part for part in (sentence, reason.strip()) if part)
     if outcome == "stop" and _outlook(case, outcome, on) is not None:

@@ -11,8 +11,10 @@ from anmin.kernel.papers.words import money
 from anmin.lib.calendar import add_months
 
 
-def sentence_of_change(outcome: str, benefit: str, before: int, after: int, month: date) -> str:
-    """Amounts in fen a month, `month` the first one of the change by its first day."""
+def sentence_of_change(
+    outcome: str, benefit: str, before: int, after: int, month: date, *, has_begun: bool = True
+) -> str:
+    """Amounts in fen a month, `month` the first one of the change by its first day; `has_begun`: whether any was paid."""
     said = {
         "what": title_of_benefit(benefit),
         "before": money(before),
@@ -33,6 +35,8 @@ def sentence_of_change(outcome: str, benefit: str, before: int, after: int, mont
         "resume": _("您家的%(what)s从 %(month)s 起恢复，每月 %(after)s 元。"),
         "fade": _("您家的%(what)s从 %(month)s 起进入渐退期，每月仍发 %(after)s 元。"),
     }
+    if outcome in ("stop", "suspend") and not has_begun:
+        return _("您家的%(what)s每月 %(before)s 元，还没有开始发。从 %(month)s 起不发。") % said
     return words[outcome] % said
 
 

@@ -1,6 +1,6 @@
 """The sentence with numbers that a decision against a family begins with (第一句话): what was found, against what.
 
-The words stand beside the rules they belong to, in `refusals.yaml` of a line of business: for each rule a list of `when`
+The words stand beside the rules they belong to, in `refusals/` of a line of business: for each rule a list of `when`
 (an expression over what the rule read) and `say` (the sentence, with amounts through `|money`) or `because` (the condition
 behind it whose words are told). Where nobody wrote words for a rule, its own figures are told by their titles.
 """
@@ -33,7 +33,7 @@ def words_of_rules() -> dict[str, list[Mapping[str, str]]]:
     """What every line of business says of a rule that does not hold, by the rule's name."""
     root = Path(str(import_module(DOMAINS).__file__)).parent
     found: dict[str, list[Mapping[str, str]]] = {}
-    for path in sorted(root.glob("**/refusals.yaml")):
+    for path in sorted(root.glob("*/refusals/*.yaml")):
         for name, rows in yaml.safe_load(path.read_text("utf-8")).items():
             if name in found:
                 raise ValueError(f"{path}：规则“{name}”的说明写了两次")
@@ -64,7 +64,7 @@ def _told(found: Finding, tested: Mapping[str, Finding], result: Result) -> tupl
             (tested[name] for name in found.inputs if name in tested and _fails(tested[name])), None
         )
         return _told(behind, tested, result) if behind is not None else (found, _figures(found, result))
-    values, where = _values(found), f"refusals.yaml “{found.rule.name}”"
+    values, where = _values(found), f"refusals “{found.rule.name}”"
     for row in words_of_rules()[found.rule.name]:
         if value_of(row["when"], values, where):
             if "because" in row:

@@ -36,6 +36,7 @@ class Environment(BaseSettings):
     second_factor: bool = True
     idle_minutes: int = Field(default=15, ge=1, le=30)
     sms_command: str = ""
+    sms_file: str = ""
     oidc_server: str = ""
     oidc_client: str = ""
     oidc_secret: str = ""

@@ -36,6 +36,7 @@ KEPT_FILES: list[str] = [
 """Functions that name the files written once beside the database; `anmin verify` reads them all."""
 ANCHORS = ENVIRONMENT.anchors
 SMS_COMMAND = ENVIRONMENT.sms_command
+SMS_FILE = ENVIRONMENT.sms_file
 MAP_APPROVAL = ENVIRONMENT.map_approval
 """The review number (审图号) that a public map must show; the operator enters it."""
 
@@ -70,6 +71,7 @@ INSTALLED_APPS = [
     "anmin.kernel",
     "anmin.domains",
     "anmin.console",
+    "anmin.portal",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -113,6 +115,9 @@ TEMPLATES = [
     },
 ]
 
+DOORS = {"/residents/": "anmin.kernel.people.residents.door.serve"}
+"""Addresses that are not for staff, each with the function that answers them under a reader of their own."""
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英语"))]
 LOCALE_PATHS = [ROOT / "src" / "anmin" / "locale"]
@@ -140,6 +145,8 @@ from config.login import OIDC_ORIGIN  # noqa: E402
 # Only tests go without; a production profile cannot switch it off (GB/T 22239 §8.1.4.1 d, 双因素).
 SECOND_FACTOR = not DEMO and (ENVIRONMENT.second_factor or PRODUCTION)
 IDLE_SECONDS = ENVIRONMENT.idle_minutes * 60
+RESIDENT_IDLE_SECONDS = 30 * 60
+"""Longer than for staff: people read slowly here, and what they typed is kept question by question."""
 SESSION_SECONDS = 8 * 3600
 
 STATIC_URL = "/static/"

@@ -1,5 +1,6 @@
 """Every table of the kernel, lowest package first, for Django's eyes only: nobody else imports this module."""
 
+from anmin.kernel.access.messages.models import Message
 from anmin.kernel.access.models import (
     Assignment,
     BreakGlass,
@@ -89,6 +90,7 @@ from anmin.kernel.people.models import (
     Person,
     Residence,
 )
+from anmin.kernel.people.residents.models import ResidentCode, ResidentSession
 from anmin.kernel.screening.models import BrokenHousehold, DivisionSum, HouseholdResult, Run
 
 __all__ = [
@@ -140,6 +142,7 @@ __all__ = [
     "MatchRun",
     "Membership",
     "Merge",
+    "Message",
     "NotSame",
     "Objection",
     "Outgoing",
@@ -173,6 +176,8 @@ __all__ = [
     "ReserveClosing",
     "ReserveEntry",
     "Residence",
+    "ResidentCode",
+    "ResidentSession",
     "ReturnFile",
     "ReturnLine",
     "RoleConflict",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
 from anmin.kernel.access.login.actions import keep_house
+from anmin.kernel.access.messages import actions as texts
 from anmin.kernel.access.queries import operator
 from anmin.kernel.audit import keeping
 from anmin.kernel.cases.scans import actions as scans
@@ -96,6 +97,25 @@ def verify() -> None:
 def keep_accounts() -> None:
     """Accounts unused for 90 days sleep; ended sessions and yesterday's wrong tries are forgotten."""
     keep_house(by="系统")
+
+
+@background(name=texts.JOB, title=_("发送短信"), seconds=60)
+def send_message(message: int) -> None:
+    """Hand one text to the gateway."""
+    texts.carry(by="系统", message=message)
+
+
+@background(
+    name="access.send_waiting",
+    title=_("重发没发出的短信，清理旧短信"),
+    cron="*/2 * * * *",
+    rhythm=_("每 2 分钟"),
+    seconds=600,
+)
+def send_waiting() -> None:
+    """What the gateway did not take; texts of half a year ago go."""
+    texts.carry_waiting(by="系统")
+    texts.forget_old(by="系统")
 
 
 @background(name=registry.JOB, title=_("答复其他系统的查询"), seconds=300)

@@ -12,6 +12,8 @@ A new table needs one line in its migration: `division_policy("kernel_x", level=
 from __future__ import annotations
 
 WEB_ROLE = "anmin_web"
+RESIDENT_ROLE = "anmin_resident"
+"""Requests of residents run as this role: a member of `anmin_web` whose own policies let through what is theirs."""
 LOGIN_ROLE = "anmin_app"
 """Logs in for the web process and has the rights of `anmin_web` alone: resetting the role leads nowhere."""
 

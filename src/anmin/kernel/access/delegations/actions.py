@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anmin.kernel.access.delegations.messages import NoMessages, send
+from anmin.kernel.access.messages.actions import send
+from anmin.kernel.access.messages.gateways import NoMessages
 from anmin.kernel.access.models import Delegation, PhoneCode, User
 from anmin.kernel.audit import actions as audit
 
@@ -42,6 +43,8 @@ def delegate(
 ) -> Delegation:
     """Let `helper` act for `person`. A worker who confirms it face to face or takes in the paper signs for it.
 
+    Without a worker only a code on the person's own telephone confirms it; whoever calls has checked that code.
+
     Raises:
         DelegationProblem: to oneself, for no matter, with days in the wrong order, without a worker, or for a person
             whom the worker does not see.
@@ -49,7 +52,8 @@ def delegate(
     wanted = _checked(person, helper, purposes, first_day, last_day)
     if channel not in Delegation.Channel.values:
         raise DelegationProblem(_("请选择怎样确认的。"))
-    if not isinstance(by, User):
+    worker = by if isinstance(by, User) else None
+    if worker is None and channel != Delegation.Channel.PHONE:
         raise DelegationProblem(_("委托须由工作人员登记"))
     try:
         with transaction.atomic():
@@ -60,7 +64,7 @@ def delegate(
                 channel=channel,
                 first_day=first_day,
                 last_day=last_day,
-                confirmed_by=by,
+                confirmed_by=worker,
             )
     except DatabaseError as trouble:
         if "row-level security" not in str(trouble):
@@ -111,7 +115,7 @@ def ask_code(
         "n": CODE_MINUTES,
     }
     try:
-        send(phone, words)
+        send(by=by, kind="delegation", phone=phone, words=words, person=person, until=row.until)
     except NoMessages as trouble:
         raise DelegationProblem(str(trouble)) from trouble
     audit.record(by=by, act="access.delegation_code", subject=row, after={"person": person, "helper": helper})

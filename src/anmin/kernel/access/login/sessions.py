@@ -20,7 +20,7 @@ from anmin.kernel.access.login import actions
 from anmin.kernel.access.login.passwords import must_change
 
 BEGAN, SEEN, SEEN_AS, PROVED = "anmin_began", "anmin_seen", "anmin_seen_as", "anmin_proved"
-FREE = ("/logout/", "/display/", "/language/", "/static/", "/healthz")
+FREE = ("/logout/", "/display/", "/language/", "/static/", "/healthz", "/residents/")
 """Pages that are open whatever must be done first."""
 PROVING = (
     "/account/reauthenticate/",

@@ -186,7 +186,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = bool(SECURE_HSTS_SECONDS)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "anmin.console.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 
 LOGGING = logs.configure(as_json=not sys.stderr.isatty())
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False

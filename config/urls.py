@@ -10,6 +10,7 @@ from anmin.console.views import single_sign_on
 
 urlpatterns = [
     path("", include("anmin.console.urls")),
+    path("residents/", include("anmin.portal.urls")),
     path("api/v1/", partners_api.urls),
     path("spdci/social/", registry_api.urls),
     path(
@@ -33,7 +34,7 @@ urlpatterns = [
     ),
 ]
 
-handler400 = "anmin.console.views.errors.bad_request"
-handler403 = "anmin.console.views.errors.forbidden"
-handler404 = "anmin.console.views.errors.not_found"
-handler500 = "anmin.console.views.errors.server_error"
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"

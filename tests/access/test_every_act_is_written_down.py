@@ -42,7 +42,7 @@ def routes(namespace):
             yield from (row.name for row in entry.url_patterns if row.name)
 
 
-@pytest.mark.parametrize("namespace", ["console", "partners", "spdci"])
+@pytest.mark.parametrize("namespace", ["console", "partners", "spdci", "residents"])
 def test_every_address_says_what_it_writes_down(namespace):
     """A view without a declaration fails here."""
     found = set(routes(namespace))

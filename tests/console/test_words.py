@@ -11,7 +11,7 @@ from anmin.console.catalogues import LOCALES, compiled, messages
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy import codes
 
-CONSOLE = Path(__file__).parents[2] / "src/anmin/console"
+SCREENS = [Path(__file__).parents[2] / "src/anmin" / name for name in ("console", "portal")]
 ENGLISH = LOCALES / "en/LC_MESSAGES/django.po"
 HAN = re.compile(r"[\u4e00-\u9fff]")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
@@ -28,7 +28,7 @@ def test_nothing_in_the_english_catalogue_is_missing():
 
 def test_every_marked_sentence_is_in_the_catalogue():
     known = english()
-    sources = [path for kind in ("*.py", "*.html") for path in CONSOLE.rglob(kind)]
+    sources = [path for kind in ("*.py", "*.html") for screen in SCREENS for path in screen.rglob(kind)]
 
     marked = {found[1] for path in sources for found in MARKED.findall(path.read_text("utf-8"))}
     assert len(marked) > 250
@@ -82,6 +82,6 @@ def test_no_page_shows_chinese_that_was_not_marked_for_translation():
     )
     allowed = {"中文"}
 
-    for path in CONSOLE.rglob("*.html"):
+    for path in [path for screen in SCREENS for path in screen.rglob("*.html")]:
         rest = tag.sub("", path.read_text("utf-8"))
         assert set(re.findall(r"[\u4e00-\u9fff]+", rest)) <= allowed, path.name

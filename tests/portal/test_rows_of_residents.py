@@ -11,8 +11,8 @@ from anmin.kernel.access.models import Delegation
 from anmin.kernel.cases.models import Case
 from anmin.kernel.people.models import Person
 from anmin.kernel.people.residents.door import as_resident
-from tests.portal.world import ON, a_world, as_reader, lets_act
 from tests.make import a_household, a_person
+from tests.portal.world import ON, a_world, as_reader, lets_act
 
 pytestmark = pytest.mark.django_db
 OWN = {
@@ -73,7 +73,11 @@ def leaks(world, resident):
         else:
             may = cases
         wrong += [(table, key) for key in keys - may]
-    missing = [(name, key) for name, keys in (("kernel_case", cases), ("kernel_person", people)) for key in keys - seen[name]]
+    missing = [
+        (name, key)
+        for name, keys in (("kernel_case", cases), ("kernel_person", people))
+        for key in keys - seen[name]
+    ]
     return wrong, missing
 
 
@@ -162,12 +166,15 @@ def test_a_resident_takes_no_step_of_staff():
     world = a_world()
     clerk = world.staff["clerk"].pk
     taken = (
-        "INSERT INTO kernel_step (case_id, number, action, from_state, to_state, \"on\", by_id, by_name, reason, details, at)"
+        'INSERT INTO kernel_step (case_id, number, action, from_state, to_state, "on", by_id, by_name, reason, details, at)'
         " VALUES (%s, 2, 'accept', 'submitted', 'accepted', %s, %s, 'x', '', '{}', %s)"
     )
 
-    with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic(), as_resident(
-        as_reader(world.mother)
-    ), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="row-level security"),
+        transaction.atomic(),
+        as_resident(as_reader(world.mother)),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(taken, [world.road.case.pk, ON, clerk, timezone.now()])
     assert Case.objects.get(pk=world.road.case.pk).state == "submitted"

@@ -45,9 +45,7 @@ def a_world(with_cases=True):
     staff = town_staff() if with_cases else {}
     said = [Said("wage_year", 600_000, mother.pk), Said("homes", 1)]
     road = Road.begin(home, staff, said=said, token="form-m") if with_cases else None
-    other = (
-        Road.begin(next_door, staff, said=[Said("homes", 1)], token="form-n") if with_cases else None
-    )
+    other = Road.begin(next_door, staff, said=[Said("homes", 1)], token="form-n") if with_cases else None
     return World(mother, son, None, home, daughter, neighbour, next_door, staff, road, other)
 
 
@@ -85,4 +83,14 @@ def granted(road):
     return road.confirm()
 
 
-__all__ = ["ON", "SimpleNamespace", "World", "a_world", "as_reader", "deciding", "granted", "lets_act", "timezone"]
+__all__ = [
+    "ON",
+    "SimpleNamespace",
+    "World",
+    "a_world",
+    "as_reader",
+    "deciding",
+    "granted",
+    "lets_act",
+    "timezone",
+]

@@ -24,6 +24,7 @@ from anmin.kernel.facts.lake import actions as lake
 from anmin.kernel.operations import verifying
 from anmin.kernel.operations.jobs import background, daily
 from anmin.kernel.partners.queries import exchange_numbered
+from anmin.kernel.people.residents import actions as residents
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.errors import PolicyError
 
@@ -113,9 +114,10 @@ def send_message(message: int) -> None:
     seconds=600,
 )
 def send_waiting() -> None:
-    """What the gateway did not take; texts of half a year ago go."""
+    """What the gateway did not take; texts, codes and sessions of a month ago go."""
     texts.carry_waiting(by="系统")
     texts.forget_old(by="系统")
+    residents.forget_old(by="系统")
 
 
 @background(name=registry.JOB, title=_("答复其他系统的查询"), seconds=300)

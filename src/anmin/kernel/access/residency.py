@@ -29,7 +29,7 @@ DO $$ BEGIN
 END $$;
 """
 
-FUNCTIONS = f"""
+FUNCTIONS = """
 CREATE FUNCTION anmin_resident() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT nullif(current_setting('anmin.resident', true), '')::bigint
 $$;
@@ -116,7 +116,14 @@ SHUT = ("kernel_rowhistory", "kernel_phonecode", "kernel_slip", "kernel_checkord
 """Tables that no resident's page reads at all."""
 READ_ONLY = (
     *("kernel_person", "kernel_identifier", "kernel_formername", "kernel_membership", "kernel_residence"),
-    *("kernel_death", "kernel_kin", "kernel_household", "kernel_decision", "kernel_entitlement", "kernel_amount"),
+    *(
+        "kernel_death",
+        "kernel_kin",
+        "kernel_household",
+        "kernel_decision",
+        "kernel_entitlement",
+        "kernel_amount",
+    ),
     *("kernel_publicity", "kernel_objection", "kernel_changerequest", "kernel_merge", "kernel_notsame"),
     *("kernel_sample", "kernel_reserveentry", "kernel_reserveclosing", "kernel_grant", "kernel_assignment"),
     *("kernel_breakglass", "kernel_takingpermit"),
@@ -165,9 +172,7 @@ def no_policies() -> str:
     named |= {"kernel_case_open": "kernel_case", "kernel_case_move": "kernel_case"}
     named |= {"kernel_paper_make": "kernel_paper", "kernel_step_alone": "kernel_step"}
     named |= {f"{table}_alone": table for table in OWN_ALONE} | {f"{table}_shut": table for table in SHUT}
-    named |= {
-        f"{table}_fixed_{what}": table for table in READ_ONLY for what in ("adds", "edits", "removes")
-    }
+    named |= {f"{table}_fixed_{what}": table for table in READ_ONLY for what in ("adds", "edits", "removes")}
     return "".join(f"DROP POLICY {name} ON {table};\n" for name, table in named.items())
 
 

@@ -20,7 +20,7 @@ JOB = "access.send_message"
 TRIES = 3
 WIPED = ("login", "delegation", "consent")
 """Kinds whose text holds a code: it is wiped when it was handed over or is of no more use."""
-KEPT = timedelta(days=180)
+KEPT = timedelta(days=30)
 
 
 @transaction.atomic
@@ -80,7 +80,7 @@ def carry_waiting(*, by: Any) -> int:
 
 @transaction.atomic
 def forget_old(*, by: Any) -> int:
-    """Texts of half a year ago go."""
+    """Texts of a month ago go; what they were about stands in the book of acts."""
     count, _rows = Message.objects.filter(made_at__lt=timezone.now() - KEPT).delete()
     return int(count)
 

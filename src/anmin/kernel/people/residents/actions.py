@@ -71,9 +71,13 @@ def ask_code(
     since = timezone.now() - HALF_HOUR
     rows = ResidentCode.objects.filter(made_at__gt=since).exclude(kind__in=GIVEN)
     if rows.filter(mark=mark).count() >= MOST_CODES:
-        raise EntryRefused(_("半小时内已经要了几次验证码。请过半小时再试，或者请村（社区）工作人员当面办理。"))
+        raise EntryRefused(
+            _("半小时内已经要了几次验证码。请过半小时再试，或者请村（社区）工作人员当面办理。")
+        )
     if place and rows.filter(place=place).count() >= MOST_FROM_A_PLACE:
-        raise EntryRefused(_("这个网络今天要验证码的人太多。请过半小时再试，或者请村（社区）工作人员当面办理。"))
+        raise EntryRefused(
+            _("这个网络今天要验证码的人太多。请过半小时再试，或者请村（社区）工作人员当面办理。")
+        )
     person, code = known_person(number, name), f"{secrets.randbelow(10**6):06d}"
     row = ResidentCode.objects.create(
         kind=kind,
@@ -103,12 +107,16 @@ def login_words() -> str:
 
 def delegation_words() -> str:
     """The text with a code by which somebody lets a relative act for them."""
-    return _("您的家人想替您办民政事项。同意就把确认码 %(code)s 告诉家人，%(n)d 分钟内有效。不同意，不用理会。")
+    return _(
+        "您的家人想替您办民政事项。同意就把确认码 %(code)s 告诉家人，%(n)d 分钟内有效。不同意，不用理会。"
+    )
 
 
 def consent_words() -> str:
     """The text with a code by which an adult of the family agrees to a check."""
-    return _("您家正在申请救助，需要您同意查询您的收入和财产。同意就把确认码 %(code)s 告诉家人，%(n)d 分钟内有效。")
+    return _(
+        "您家正在申请救助，需要您同意查询您的收入和财产。同意就把确认码 %(code)s 告诉家人，%(n)d 分钟内有效。"
+    )
 
 
 WORDS = {
@@ -133,7 +141,9 @@ def enter(*, by: Any, ticket: str, code: str) -> str:
             found.used_at = timezone.now()
             found.save(update_fields=["used_at"])
             return _begin(found.person, found.kind)
-    raise EntryRefused(_("姓名、证件号码或验证码不对，或者验证码过期了。请核对后再试，也可以重新要一个验证码。"))
+    raise EntryRefused(
+        _("姓名、证件号码或验证码不对，或者验证码过期了。请核对后再试，也可以重新要一个验证码。")
+    )
 
 
 def confirm(*, by: Resident, ticket: str, code: str, kind: str) -> ResidentCode:
@@ -165,11 +175,12 @@ def _right(by: Any, ticket: str, code: str, kind: str) -> ResidentCode | None:
         mark=mark, used_at__isnull=True, until__gt=now, tries__lt=CODE_TRIES
     )
     asked = [one for one in rows if one.ticket == ticket]
-    given = [one for one in rows if one.kind in GIVEN] if kind == ResidentCode.Kind.LOGIN and row is not None else []
+    given = [one for one in rows if one.kind in GIVEN] if kind == ResidentCode.Kind.LOGIN else []
     right = [one for one in [*asked, *given] if check_password(typed, one.code)]
     if not asked:
         check_password(typed, NOTHING)
-    if right and right[0].person is not None:
+    # A code that a worker gave opens only to a form with the right name, which alone has a person.
+    if right and row is not None and row.person is not None and right[0].person == row.person:
         return right[0]
     for one in asked:
         one.tries += 1
@@ -185,7 +196,9 @@ NOTHING = make_password(None)
 def _refuse_if_locked(mark: str) -> None:
     end = locked_until(f"resident/{mark}", None)
     if end is not None:
-        words = _("验证码错了太多次，为了安全先停一停。请在 %(time)s 以后再试，或者请村（社区）工作人员当面办理。")
+        words = _(
+            "验证码错了太多次，为了安全先停一停。请在 %(time)s 以后再试，或者请村（社区）工作人员当面办理。"
+        )
         raise EntryRefused(words % {"time": timezone.localtime(end).strftime("%H:%M")})
 
 

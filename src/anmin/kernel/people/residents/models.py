@@ -32,7 +32,9 @@ class ResidentCode(models.Model):
     until = models.DateTimeField()
     tries = models.SmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True)
-    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="given_codes")
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="given_codes"
+    )
 
     class Meta:
         constraints = [

@@ -34,7 +34,9 @@ def known_person(number: str, name: str) -> Person | None:
     bare = normal_number(number)
     with connection.cursor() as cursor:
         blinds = [blind_index(kind, bare) for kind in DOORS]
-        cursor.execute("SELECT anmin_resident_with(%s::bytea[], %s::text[])", [blinds, [str(kind) for kind in DOORS]])
+        cursor.execute(
+            "SELECT anmin_resident_with(%s::bytea[], %s::text[])", [blinds, [str(kind) for kind in DOORS]]
+        )
         (key,) = cursor.fetchone()
         cursor.execute("SELECT current_setting('anmin.own_any', true)")
         (before,) = cursor.fetchone()

@@ -1,0 +1,1 @@
+"""Words and frames of the residents' pages."""

@@ -65,6 +65,9 @@ NO_HISTORY = {
     "ReturnLine": "a book that is only added to",
     "BankStatement": "never changed",
     "Reconciliation": "never changed",
+    "Message": "a text on its way; wiped and forgotten within a month",
+    "ResidentCode": "a code that opens once; forgotten within a month",
+    "ResidentSession": "its beginning and its end are acts",
 }
 """Tables that keep no history, and why."""
 

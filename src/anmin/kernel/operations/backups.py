@@ -106,8 +106,9 @@ def described_now() -> dict[str, Any]:
         cursor.execute("SELECT app || '.' || name FROM django_migrations ORDER BY 1")
         migrations = [row[0] for row in cursor.fetchall()]
         cursor.execute(
-            "SELECT DISTINCT grantee FROM information_schema.role_table_grants WHERE table_schema = 'public' "
-            "AND grantee NOT IN ('PUBLIC', current_user) ORDER BY 1"
+            "SELECT grantee::text FROM information_schema.role_table_grants WHERE table_schema = 'public' "
+            "AND grantee NOT IN ('PUBLIC', current_user) "
+            "UNION SELECT rolname::text FROM pg_policy JOIN pg_roles ON pg_roles.oid = ANY (polroles) ORDER BY 1"
         )
         roles = [row[0] for row in cursor.fetchall()]
     head = Head(Act.objects.count(), last.pk if last else 0, _hash_of(last))

@@ -16,7 +16,7 @@ from django.utils import timezone
 from psycopg import sql
 
 from anmin.kernel.access.residency import ROLE
-from anmin.kernel.access.rls import LOGIN_ROLE, RESIDENT_ROLE, WEB_ROLE
+from anmin.kernel.access.rls import APP, RESIDENT_ROLE, WEB_ROLE
 from anmin.kernel.audit.models import Act
 from anmin.kernel.operations import actions, manifests, programs
 from anmin.kernel.operations.backups import NOT_FILES, Refused, described_now
@@ -135,8 +135,8 @@ def _fill(name: str, folder: Path, manifest: Manifest, say: Callable[[str], None
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             if cursor.fetchone() is None:
                 cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
-        if {WEB_ROLE, LOGIN_ROLE, RESIDENT_ROLE} <= set(manifest.roles):
-            cursor.execute(ROLE)
+        if {WEB_ROLE, RESIDENT_ROLE} <= set(manifest.roles):
+            cursor.execute(APP + ROLE)
     say("把备份装入一个新的数据库（现有数据不动）")
     programs.run(
         *("pg_restore", "--exit-on-error", "--no-owner", "--jobs=2", f"--dbname={name}"),

@@ -10,4 +10,4 @@ from anmin.kernel.access.messages.models import Message
 def standing() -> dict[str, int]:
     """How many texts wait, went and failed; for the operator, who reads none of them."""
     rows = Message.objects.values_list("state").annotate(number=Count("pk"))
-    return {state: number for state, number in rows.order_by("state")}
+    return dict(rows.order_by("state"))

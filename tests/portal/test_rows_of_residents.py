@@ -178,3 +178,12 @@ def test_a_resident_takes_no_step_of_staff():
     ):
         cursor.execute(taken, [world.road.case.pk, ON, clerk, timezone.now()])
     assert Case.objects.get(pk=world.road.case.pk).state == "submitted"
+
+
+def test_no_function_takes_a_resident_for_the_operator():
+    """Functions that tell the operator by the role know the residents' role too."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname FROM pg_proc WHERE prosrc LIKE %s", ["%current_setting('role') <> 'anmin_web'%"]
+        )
+        assert cursor.fetchall() == []

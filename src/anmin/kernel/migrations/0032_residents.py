@@ -26,14 +26,21 @@ POLICIES = (
 POLICIES_BACK = f"DROP POLICY kernel_residentcode_own ON kernel_residentcode;\n" + "".join(
     no_policy(table) for table in ("kernel_message", "kernel_residentcode", "kernel_residentsession")
 )
-# History is switched off by no page, whichever role it runs as.
-HISTORY = """
-DO $do$ BEGIN
-    EXECUTE replace(
-        pg_get_functiondef('anmin_keep_row()'::regprocedure),
-        $$current_setting('role') <> 'anmin_web'$$,
-        $$current_setting('role') NOT IN ('anmin_web', 'anmin_resident')$$
-    );
+# What the operator alone may do is done by no page, whichever role it runs as.
+NO_OPERATOR = """
+DO $do$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN SELECT oid FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        AND prosrc LIKE $$%current_setting('role') <> 'anmin_web'%$$
+    LOOP
+        EXECUTE replace(
+            pg_get_functiondef(one.oid),
+            $$current_setting('role') <> 'anmin_web'$$,
+            $$current_setting('role') NOT IN ('anmin_web', 'anmin_resident')$$
+        );
+    END LOOP;
 END $do$;
 """
 
@@ -149,5 +156,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(residency.FUNCTIONS, residency.FUNCTIONS_BACK),
         migrations.RunSQL(residency.policies(), residency.no_policies()),
         migrations.RunSQL(POLICIES, POLICIES_BACK),
-        migrations.RunSQL(HISTORY, migrations.RunSQL.noop),
+        migrations.RunSQL(NO_OPERATOR, migrations.RunSQL.noop),
     ]

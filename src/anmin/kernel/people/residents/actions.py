@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -119,7 +119,7 @@ def consent_words() -> str:
     )
 
 
-WORDS = {
+WORDS: dict[str, Callable[[], str]] = {
     ResidentCode.Kind.LOGIN: login_words,
     ResidentCode.Kind.DELEGATION: delegation_words,
     ResidentCode.Kind.CONSENT: consent_words,

@@ -25,6 +25,7 @@ class Recovery(SealedModel):
         WRITTEN_OFF = "written_off", "已核销"
         COURT = "court", "已移送法院"
         DROPPED = "dropped", "不予追回"
+        VOID = "void", "已作废（待遇已更正）"
 
     class Cause(models.TextChoices):
         UNKNOWN = "unknown", "未认定"
@@ -59,11 +60,12 @@ class Recovery(SealedModel):
         constraints = [
             models.CheckConstraint(condition=Q(fen__gt=0), name="recovery_is_of_money"),
             models.CheckConstraint(
-                condition=Q(state__in=["found", "heard", "dropped"]) | Q(decision__isnull=False),
+                condition=Q(state__in=["found", "heard", "dropped", "void"]) | Q(decision__isnull=False),
                 name="recovery_needs_a_decision",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["written_off", "court", "dropped"]) | Q(closed_by__isnull=False),
+                condition=~Q(state__in=["written_off", "court", "dropped", "void"])
+                | Q(closed_by__isnull=False),
                 name="recovery_given_up_by_somebody",
             ),
         ]

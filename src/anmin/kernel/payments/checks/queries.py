@@ -1,0 +1,44 @@
+"""Exceptions as a reader may see them, and in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from anmin.kernel.access.queries import Reader
+from anmin.kernel.entitlements.queries import title_of_benefit
+from anmin.kernel.payments.checks.codes import CODES
+from anmin.kernel.payments.checks.models import PayException
+from anmin.kernel.payments.problems import yuan
+from anmin.kernel.payments.runs.models import PayRun
+
+
+def exceptions(reader: Reader, run: PayRun | None = None, state: str = "open") -> QuerySet[PayException]:
+    """Exceptions in the reader's places: of one run, or of all that are not sealed."""
+    rows = PayException.objects.filter(reader.q(), state=state)
+    rows = rows.filter(run=run) if run is not None else rows.filter(run__state__in=PayRun.OPEN)
+    return rows.select_related("run", "line__household", "person").order_by("code", "division", "pk")
+
+
+def exception_numbered(reader: Reader, number: int) -> PayException | None:
+    """One exception."""
+    rows = PayException.objects.filter(reader.q(), pk=number)
+    return rows.select_related("run", "line__household", "person").first()
+
+
+def by_code(reader: Reader, run: PayRun) -> dict[str, int]:
+    """How many open exceptions there are of each kind; the list behind each has as many rows."""
+    rows = exceptions(reader, run).order_by().values_list("code").annotate(number=Count("pk"))
+    return dict(sorted(rows))
+
+
+def words_of(row: PayException) -> str:
+    """The sentence that says what stands against paying."""
+    details: dict[str, Any] = dict(row.details)
+    if "other" in details:
+        details["other"] = title_of_benefit(details["other"])
+    for name in ("fen", "limit"):
+        if row.code == "over":
+            details[name] = yuan(int(details[name]))
+    return str(CODES[row.code].words % details)

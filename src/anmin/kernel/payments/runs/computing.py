@@ -1,0 +1,241 @@
+"""What is due (应发计算), set by set in the database: dated amounts less what was accrued, price subsidies, deductions.
+
+Months are whole: a benefit begins with the month that its decision names (as a rule the one after) and ends with the
+last month of its amounts; nothing is split by days (民发〔2021〕57号 §21). Nothing here knows a person's name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.backends.utils import CursorWrapper
+
+from anmin.kernel.access.scopes import range_of
+from anmin.kernel.payments.runs.models import PayRun
+from anmin.lib.calendar import add_months
+from anmin.lib.divisions import ancestors
+
+LOOK_BACK = 60
+"""Months that are looked at again for back pay and overpayment; older ones are a person's work."""
+
+# A benefit decided before payments began here was paid by other means until then: its months begin with the first run.
+ROSTER = """
+CREATE TEMP TABLE money_roster ON COMMIT DROP AS
+SELECT given.id AS entitlement, given.benefit, given.division, given.level, given.household_id AS household,
+    given.person_id AS person, home.settlement,
+    greatest(
+        date_trunc('month', given.first_day)::date, %(oldest)s::date,
+        CASE WHEN made."on" < began.month THEN began.month ELSE '0001-01-01' END
+    )::date AS first_month
+FROM kernel_entitlement AS given
+JOIN kernel_household AS home ON home.id = given.household_id
+JOIN kernel_decision AS made ON made.id = given.begun_by_id
+CROSS JOIN LATERAL (
+    SELECT min(run.month) AS month FROM kernel_payrun AS run
+    WHERE run.division = %(division)s AND run.state <> 'void' AND given.benefit = ANY (run.benefits)
+) AS began
+WHERE given.division >= %(low)s AND given.division <= %(high)s AND given.benefit = ANY (%(benefits)s)
+  AND given.first_day < %(next)s;
+CREATE UNIQUE INDEX ON money_roster (entitlement);
+ANALYZE money_roster;
+"""
+
+DIFFERENCES = """
+CREATE TEMP TABLE money_difference ON COMMIT DROP AS
+WITH due AS (
+    SELECT listed.entitlement, month::date AS month, amount.fen, amount.decision_id
+    FROM money_roster AS listed JOIN kernel_amount AS amount ON amount.entitlement_id = listed.entitlement
+    CROSS JOIN LATERAL generate_series(
+        greatest(amount.first_month, listed.first_month)::timestamp,
+        least(coalesce(amount.last_month, %(month)s), %(month)s::date)::timestamp, interval '1 month'
+    ) AS month
+), accrued AS (
+    SELECT part.entitlement, part.month, sum(part.fen)::bigint AS fen, max(part.sequence) + 1 AS next
+    FROM kernel_paypart AS part JOIN money_roster AS listed ON listed.entitlement = part.entitlement
+    WHERE part.is_live AND part.basis = 'basic' AND part.month <= %(month)s
+    GROUP BY 1, 2
+), found AS (
+    SELECT back.entitlement, back.month, max(back.sequence) + 1 AS next,
+        coalesce(sum(back.fen) FILTER (WHERE owed.state IN ('noticed', 'agreed', 'repaid', 'court')), 0)::bigint AS owed,
+        coalesce(sum(back.fen) FILTER (WHERE owed.state IN ('found', 'heard', 'dropped', 'written_off')), 0)::bigint AS kept
+    FROM kernel_recoverymonth AS back JOIN kernel_recovery AS owed ON owed.id = back.recovery_id
+    JOIN money_roster AS listed ON listed.entitlement = back.entitlement
+    GROUP BY 1, 2
+)
+SELECT entitlement, month, due.decision_id AS decision, coalesce(due.fen, 0) AS due,
+    coalesce(accrued.next, 0) AS part_next, coalesce(found.next, 0) AS found_next,
+    coalesce(due.fen, 0) - coalesce(accrued.fen, 0) + coalesce(found.owed, 0) AS more,
+    coalesce(accrued.fen, 0) - coalesce(found.owed, 0) - coalesce(due.fen, 0) - coalesce(found.kept, 0) AS less
+FROM due FULL JOIN accrued USING (entitlement, month) LEFT JOIN found USING (entitlement, month)
+WHERE coalesce(due.fen, 0) <> coalesce(accrued.fen, 0) - coalesce(found.owed, 0);
+"""
+
+BASIC = """
+CREATE TEMP TABLE money_part (
+    entitlement bigint, basis text, month date, sequence integer, fen bigint, cause text, decision bigint, instalment bigint
+) ON COMMIT DROP;
+INSERT INTO money_part
+SELECT entitlement, 'basic', month, part_next, more,
+    CASE WHEN part_next > 0 THEN 'raised' WHEN month = %(month)s THEN 'month' ELSE 'late' END, decision, NULL
+FROM money_difference WHERE more > 0;
+"""
+
+# One person, one subsidy: who has a benefit of their own is not counted again in the household's.
+PRICE = """
+INSERT INTO money_part
+WITH eligible AS (
+    SELECT listed.*, decided.month, decided.urban_fen, decided.rural_fen
+    FROM money_roster AS listed
+    JOIN (
+        SELECT DISTINCT ON (month) * FROM kernel_pricesubsidy
+        WHERE division = ANY (%(places)s) AND month <= %(month)s ORDER BY month, length(division) DESC, division DESC
+    ) AS decided ON listed.benefit = ANY (decided.benefits) AND decided.month >= listed.first_month
+    JOIN kernel_amount AS amount ON amount.entitlement_id = listed.entitlement AND amount.fen > 0
+        AND amount.first_month <= decided.month AND (amount.last_month IS NULL OR amount.last_month >= decided.month)
+), own AS (
+    SELECT person, month, min(entitlement) AS entitlement FROM eligible WHERE person IS NOT NULL GROUP BY 1, 2
+), counted AS (
+    SELECT eligible.entitlement, eligible.month, eligible.settlement, eligible.urban_fen, eligible.rural_fen,
+        CASE WHEN eligible.person IS NOT NULL THEN (own.entitlement IS NOT NULL)::integer
+        ELSE (
+            SELECT count(*) FROM kernel_membership AS member
+            WHERE member.household_id = eligible.household AND NOT member.is_double
+              AND member.first_day < (eligible.month + interval '1 month') AND (member.last_day IS NULL OR member.last_day >= eligible.month)
+              AND NOT EXISTS (SELECT 1 FROM own AS his WHERE his.person = member.person_id AND his.month = eligible.month)
+        ) END AS persons
+    FROM eligible LEFT JOIN own ON own.entitlement = eligible.entitlement AND own.month = eligible.month
+)
+SELECT entitlement, 'price', month, 0, persons * CASE WHEN settlement = 1 THEN rural_fen ELSE urban_fen END, 'price', NULL, NULL
+FROM counted
+WHERE persons > 0 AND CASE WHEN settlement = 1 THEN rural_fen ELSE urban_fen END > 0 AND NOT EXISTS (
+    SELECT 1 FROM kernel_paypart AS part WHERE part.entitlement = counted.entitlement AND part.month = counted.month
+      AND part.basis = 'price' AND part.is_live
+);
+"""
+
+# Whole instalments in their order, as long as something is left to be paid; the rest waits for the next month.
+DEDUCT = """
+INSERT INTO money_part
+WITH payable AS (
+    SELECT part.entitlement, listed.household, sum(part.fen) AS fen
+    FROM money_part AS part JOIN money_roster AS listed USING (entitlement) GROUP BY 1, 2
+), waiting AS (
+    SELECT plan.id, plan.fen, plan.month, coalesce(
+        (SELECT entitlement FROM payable WHERE payable.entitlement = owed.entitlement_id),
+        (SELECT min(entitlement) FROM payable WHERE payable.household = owed.household_id)
+    ) AS entitlement
+    FROM kernel_recoveryinstalment AS plan JOIN kernel_recovery AS owed ON owed.id = plan.recovery_id
+    WHERE owed.state = 'agreed' AND plan.way = 'deduct' AND plan.month <= %(month)s AND plan.paid_on IS NULL
+      AND plan.cancelled_on IS NULL
+      AND NOT EXISTS (SELECT 1 FROM kernel_paypart AS part WHERE part.instalment_id = plan.id AND part.is_live)
+), summed AS (
+    SELECT waiting.*, sum(waiting.fen) OVER (PARTITION BY waiting.entitlement ORDER BY waiting.month, waiting.id) AS taken
+    FROM waiting
+)
+SELECT summed.entitlement, 'deduct', %(month)s, row_number() OVER (PARTITION BY summed.entitlement ORDER BY summed.id) - 1,
+    -summed.fen, 'deduct', NULL, summed.id
+FROM summed JOIN payable USING (entitlement) WHERE summed.taken < payable.fen;
+"""
+
+LINES = """
+INSERT INTO kernel_payline (run_id, entitlement_id, benefit, division, level, household_id, person_id, account_id, members, fen, before, state)
+SELECT %(run)s, listed.entitlement, listed.benefit, listed.division, listed.level, listed.household, payee.person,
+    coalesce(own.id, his.id), payee.members, summed.fen, coalesce(former.fen, 0), 'due'
+FROM (SELECT entitlement, sum(fen) AS fen FROM money_part GROUP BY 1) AS summed
+JOIN money_roster AS listed USING (entitlement)
+LEFT JOIN (
+    SELECT household_id, max(person_id) FILTER (WHERE is_head) AS head, count(*) AS members FROM kernel_membership
+    WHERE NOT is_double AND first_day <= %(day)s AND (last_day IS NULL OR last_day >= %(day)s)
+      AND household_id IN (SELECT household FROM money_roster)
+    GROUP BY 1
+) AS home ON home.household_id = listed.household
+CROSS JOIN LATERAL (
+    SELECT coalesce(listed.person, home.head) AS person,
+        CASE WHEN listed.person IS NULL THEN coalesce(home.members, 0) ELSE 1 END AS members
+) AS payee
+LEFT JOIN kernel_payeeaccount AS own ON own.household_id = listed.household AND listed.person IS NULL
+    AND own.confirmed_at IS NOT NULL AND own.first_day <= %(day)s AND (own.last_day IS NULL OR own.last_day >= %(day)s)
+LEFT JOIN kernel_payeeaccount AS his ON his.person_id = payee.person AND his.household_id IS NULL
+    AND his.confirmed_at IS NOT NULL AND his.first_day <= %(day)s AND (his.last_day IS NULL OR his.last_day >= %(day)s)
+LEFT JOIN (
+    SELECT line.entitlement_id, sum(line.fen) AS fen FROM kernel_payline AS line JOIN kernel_payrun AS run ON run.id = line.run_id
+    WHERE run.division = %(division)s AND run.month = %(previous)s AND run.state <> 'void' AND line.state <> 'excluded'
+    GROUP BY 1
+) AS former ON former.entitlement_id = listed.entitlement
+ORDER BY listed.benefit, listed.division, listed.household, listed.entitlement;
+"""
+
+PARTS = """
+INSERT INTO kernel_paypart (line_id, entitlement, basis, month, sequence, fen, cause, decision, instalment_id, is_live)
+SELECT line.id, part.entitlement, part.basis, part.month, part.sequence, part.fen, part.cause, part.decision, part.instalment, true
+FROM money_part AS part JOIN kernel_payline AS line ON line.run_id = %(run)s AND line.entitlement_id = part.entitlement;
+"""
+
+FOUND = """
+WITH over AS (
+    SELECT entitlement, sum(less) AS fen FROM money_difference WHERE less > 0 GROUP BY 1
+), made AS (
+    INSERT INTO kernel_recovery (number, entitlement_id, household_id, division, level, state, cause, fen, found_on, run_id,
+        case_number, statement, agreement, reason)
+    SELECT 'ZH' || to_char(%(month)s::date, 'YYYYMM') || '-' || over.entitlement || '-' || (
+            SELECT count(*) + 1 FROM kernel_recovery AS former WHERE former.entitlement_id = over.entitlement
+        ), over.entitlement, listed.household, listed.division, listed.level, 'found', 'unknown', over.fen, %(day)s, %(run)s,
+        '', ''::bytea, ''::bytea, ''::bytea
+    FROM over JOIN money_roster AS listed USING (entitlement)
+    RETURNING id, entitlement_id
+)
+INSERT INTO kernel_recoverymonth (recovery_id, entitlement, month, sequence, fen)
+SELECT made.id, found.entitlement, found.month, found.found_next, found.less
+FROM money_difference AS found JOIN made ON made.entitlement_id = found.entitlement WHERE found.less > 0;
+"""
+
+CLEARED = (
+    "DELETE FROM kernel_payexception WHERE run_id = %(run)s",
+    "DELETE FROM kernel_runfunding WHERE run_id = %(run)s",
+    "DELETE FROM kernel_paypart AS part USING kernel_payline AS line WHERE line.id = part.line_id AND line.run_id = %(run)s",
+    "DELETE FROM kernel_payline WHERE run_id = %(run)s",
+)
+TEMPORARY = "DROP TABLE IF EXISTS money_roster, money_difference, money_part"
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What came out: lines and their fen, and overpayments that were found."""
+
+    lines: int
+    fen: int
+    found: int
+
+
+def compute_lines(cursor: CursorWrapper, run: PayRun) -> Computed:
+    """Make the lines and parts of a run anew from what the amounts say now."""
+    low, high = range_of(run.division)
+    values: dict[str, Any] = {
+        "run": run.pk,
+        "division": run.division,
+        "low": low,
+        "high": high,
+        "places": list(ancestors(run.division)),
+        "benefits": list(run.benefits),
+        "month": run.month,
+        "next": add_months(run.month, 1),
+        "previous": add_months(run.month, -1),
+        "oldest": max(add_months(run.month, -LOOK_BACK), date(1, 1, 1)),
+        "day": run.roster_day,
+    }
+    for statement in CLEARED:
+        cursor.execute(statement, values)
+    cursor.execute(TEMPORARY)
+    for script in (ROSTER, DIFFERENCES, BASIC, PRICE, DEDUCT, LINES, PARTS):
+        for statement in script.split(";\n"):
+            if statement.strip():
+                cursor.execute(statement, values)
+    cursor.execute(FOUND, values)
+    found = cursor.rowcount
+    cursor.execute(
+        "SELECT count(*), coalesce(sum(fen), 0) FROM kernel_payline WHERE run_id = %(run)s", values
+    )
+    lines, fen = cursor.fetchone()
+    return Computed(int(lines), int(fen), found)

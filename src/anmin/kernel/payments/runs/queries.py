@@ -1,0 +1,73 @@
+"""Runs and lines as a reader may see them: what is paid to whom, of what it consists, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from anmin.kernel.access.queries import Reader
+from anmin.kernel.payments.runs.causes import CAUSES
+from anmin.kernel.payments.runs.models import PayLine, PayPart, PayRun
+
+
+def runs(reader: Reader) -> QuerySet[PayRun]:
+    """Every run in the reader's places, newest first."""
+    rows = PayRun.objects.filter(reader.scope.q())
+    return rows.select_related("prepared_by").order_by("-month", "-pk")
+
+
+def run_numbered(reader: Reader, number: int) -> PayRun | None:
+    """One run."""
+    return runs(reader).filter(pk=number).first()
+
+
+def lines(reader: Reader, run: PayRun, state: str = "", benefit: str = "") -> QuerySet[PayLine]:
+    """The lines of a run that the reader may see."""
+    rows = PayLine.objects.filter(reader.q(), run=run)
+    rows = rows.filter(state=state) if state else rows
+    rows = rows.filter(benefit=benefit) if benefit else rows
+    return rows.select_related("household", "person", "account").order_by("pk")
+
+
+def line_numbered(reader: Reader, number: int) -> PayLine | None:
+    """One line."""
+    rows = PayLine.objects.filter(reader.q(), pk=number)
+    return rows.select_related("run", "household", "person", "account", "entitlement").first()
+
+
+def parts_of(line: PayLine) -> QuerySet[PayPart]:
+    """What a line consists of, by month."""
+    return line.parts.order_by("month", "basis", "sequence")
+
+
+def lines_of_household(reader: Reader, household: int) -> QuerySet[PayLine]:
+    """What a household was and will be paid, newest first; a life of a payment each."""
+    rows = PayLine.objects.filter(reader.q(), household=household).exclude(run__state="void")
+    return rows.select_related("run", "account", "person").order_by("-run__month", "-pk")
+
+
+@dataclass(frozen=True)
+class RunSum:
+    """A sum of a run: benefit, state, place down to the town, number of lines and fen. It carries no person."""
+
+    benefit: str
+    state: str
+    place: str
+    number: int
+    fen: int
+
+
+def run_sums(run: PayRun) -> list[RunSum]:
+    """The sums of a run for the reader's places, those of lines held more closely included."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT benefit, state, place, number, fen FROM anmin_run_sums(%s)", [run.pk])
+        return [RunSum(*row) for row in cursor.fetchall()]
+
+
+def words_of_part(part: PayPart) -> str:
+    """What a part is, for people: the month and why."""
+    words: Any = CAUSES.get(part.cause, part.cause)
+    return f"{part.month:%Y-%m} {words}"

@@ -64,7 +64,7 @@ CREATE TRIGGER pay_parts_change AFTER UPDATE ON kernel_paypart REFERENCING NEW T
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0031_money_is_held_by_the_database")]
+    dependencies = [("kernel", "0032_residents")]
     operations = [
         migrations.RemoveConstraint("recovery", "recovery_needs_a_decision"),
         migrations.RemoveConstraint("recovery", "recovery_given_up_by_somebody"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +16,7 @@ from anmin.console.casewords import CHANNELS, word_of
 from anmin.console.places import full_name
 from anmin.console.words import is_chinese
 from anmin.kernel.cases.queries import Case
+from anmin.kernel.cases.table.bulk import TITLES, Outcome
 from anmin.kernel.cases.table.queries import Filters, Line, lines
 
 HELD = (
@@ -57,6 +58,56 @@ def filters_of(given: QueryDict) -> Filters:
 
 
 _NAMES = ("view", "matter", "division", "handler", "channel", "number")
+
+
+CHOSEN, OUTCOME = "cases_chosen", "cases_outcome"
+"""Where a session keeps the numbers that are ticked, and what came of the last bulk step (numbers and words only)."""
+
+
+def chosen_in(request: HttpRequest) -> list[str]:
+    """The numbers of cases that are ticked; they stay ticked until others are."""
+    return [str(number) for number in request.session.get(CHOSEN, [])]
+
+
+def keep_chosen(request: HttpRequest, numbers: Sequence[str]) -> None:
+    """Tick some cases."""
+    request.session[CHOSEN] = list(numbers)
+
+
+def keep_outcome(request: HttpRequest, what: str, found: Outcome) -> None:
+    """Keep what came of a bulk step for the list that is shown next; names of people are not kept."""
+    request.session[OUTCOME] = {
+        "what": what,
+        "done": found.done,
+        "already": found.already,
+        "failed": [
+            [row.number, row.words if row.mend != "mandate" else "", row.mend] for row in found.failed
+        ],
+    }
+
+
+def outcome_in(request: HttpRequest) -> dict[str, Any] | None:
+    """What came of the last bulk step, once."""
+    found = request.session.pop(OUTCOME, None)
+    if found is None:
+        return None
+    return {
+        "what": found["what"],
+        "title": TITLES[found["what"]],
+        "done": found["done"],
+        "already": found["already"],
+        "failed": [failure_line(number, words, mend) for number, words, mend in found["failed"]],
+    }
+
+
+def failure_line(number: str, words: str, mend: str) -> dict[str, str]:
+    """A failure in words with the address where it is mended."""
+    page = reverse("console:case", args=[number])
+    href = {"worker": f"{page}#handler", "mandate": f"{page}#papers"}.get(mend, page)
+    if mend == "mandate":
+        words = words or str(_("有成年家庭成员没有签核对授权"))
+    todo = {"worker": _("去指定承办人"), "mandate": _("去补签授权")}.get(mend, _("打开这件"))
+    return {"number": number, "words": words, "href": href, "todo": str(todo)}
 
 
 def rows_of(cases: Sequence[Case], on: date, query: str = "") -> list[Row]:

@@ -24,6 +24,7 @@ from anmin.kernel.cases.publicity.models import Objection, Publicity
 from anmin.kernel.cases.relatives.models import StaffPerson
 from anmin.kernel.cases.reserve.models import ReserveClosing, ReserveEntry
 from anmin.kernel.cases.scans.models import Scan
+from anmin.kernel.cases.table.models import SavedView
 from anmin.kernel.cases.verification.models import CaseFact
 from anmin.kernel.divisions.models import Division, DivisionChange
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
@@ -186,6 +187,7 @@ __all__ = [
     "RunApproval",
     "RunFunding",
     "Sample",
+    "SavedView",
     "Scan",
     "Sender",
     "Sentinel",

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from anmin.console import casechain, casepage, casesteps
+from anmin.console import casechain, casepage, casesteps, palette
 from anmin.console.casetable import filters_of
 from anmin.console.casewords import CHANNELS, elsewhere, word_of
 from anmin.console.keeping import keeps_typed, kept_for, sign_of
@@ -24,7 +24,7 @@ from anmin.kernel.cases.actions import StaleCase, StepRefused, assign
 from anmin.kernel.cases.deciding import actions as deciding
 from anmin.kernel.cases.queries import Case
 from anmin.kernel.cases.table import about, returns, staff
-from anmin.kernel.cases.table.queries import filtered, next_in
+from anmin.kernel.cases.table.queries import around, stands_in
 from anmin.kernel.cases.verification import actions as verification
 from anmin.kernel.cases.verification.actions import VerificationProblem
 from anmin.kernel.entitlements.queries import replay
@@ -142,15 +142,13 @@ def _href(desk: Desk, number: str) -> str:
 def _onward(desk: Desk, case: Case, after: str) -> HttpResponse:
     """Back to the case, or on to the next one of the list where this one has left it."""
     if after == case.number and _list_of(desk):
-        following = next_in(desk.reader, filters_of(desk.request.GET), desk.today, case)
-        is_left = not _is_in_list(desk, case)
-        if following is not None and is_left:
-            return HttpResponseRedirect(_href(desk, following.number))
+        asked = filters_of(desk.request.GET)
+        if not stands_in(desk.reader, asked, desk.today, case):
+            before, following = around(desk.reader, asked, desk.today, case)
+            onward = following or before
+            if onward is not None:
+                return HttpResponseRedirect(_href(desk, onward.number))
     return HttpResponseRedirect(_href(desk, after))
-
-
-def _is_in_list(desk: Desk, case: Case) -> bool:
-    return filtered(desk.reader, filters_of(desk.request.GET), desk.today).filter(pk=case.pk).exists()
 
 
 def _is_own_again(desk: Desk, action: str, stale: StaleCase) -> bool:
@@ -199,6 +197,10 @@ def _page(
     open_steps, shut_steps = casesteps.offers(desk.reader, case, desk.today, conclusion.refusal)
     progress = queries.progress(case)
     calendar = load_calendar(on_unknown="provisional")
+    before, following = (None, None)
+    if _list_of(desk):
+        before, following = around(desk.reader, filters_of(desk.request.GET), desk.today, case)
+    palette.remember(desk.request, case.number)
     replayed = None
     if desk.request.GET.get("replay") and conclusion.decision is not None:
         replayed = replay(conclusion.decision)
@@ -236,6 +238,8 @@ def _page(
         takers=staff.takers(case, desk.today),
         replayed=replayed,
         query=_list_of(desk),
+        previous=_href(desk, before.number) if before is not None else "",
+        following=_href(desk, following.number) if following is not None else "",
         check_href=elsewhere("case-check", case.number),
         papers_href=elsewhere("case-papers", case.number),
         typed=typed or {},

@@ -18,6 +18,7 @@ from anmin.kernel.cases.procedures import Procedure, Transition
 from anmin.kernel.cases.queries import cases, procedure_of
 from anmin.kernel.cases.table import named
 from anmin.kernel.cases.table.lacking import lacking_of
+from anmin.kernel.cases.table.models import SavedView
 from anmin.kernel.cases.table.waiting import next_step
 from anmin.kernel.cases.verification.models import CaseFact
 from anmin.kernel.screening.queries import prefix_of
@@ -175,17 +176,40 @@ def _change(row: Case, procedure: Procedure) -> str:
     return str(_("转办")) if row.channel == Case.Channel.TRANSFER else str(_("新申请"))
 
 
+def case_rows(reader: Reader, numbers: Sequence[str]) -> list[Case]:
+    """Some cases by their numbers, in this order, as far as the reader may see them."""
+    found = {row.number: row for row in cases(reader).filter(number__in=numbers)}
+    return [found[number] for number in numbers if number in found]
+
+
+def saved_views(reader: Reader) -> list[tuple[SavedView, Filters]]:
+    """The views that the reader saved, the oldest first; filters that no longer exist are left out."""
+    if reader.user is None:
+        return []
+    rows = SavedView.objects.filter(owner=reader.user).order_by("pk")
+    known = set(Filters.__dataclass_fields__)
+    return [
+        (row, Filters(**{name: str(value) for name, value in row.filters.items() if name in known}))
+        for row in rows
+    ]
+
+
 def counts(reader: Reader, keys: Iterable[str], on: date) -> dict[str, int]:
     """How many cases under way stand in each of some views."""
     return {key: filtered(reader, Filters(view=key), on).count() for key in keys}
 
 
-def next_in(reader: Reader, asked: Filters, on: date, after: Case) -> Case | None:
-    """The case that follows another one in a list, for whoever works through it; the first one after the last."""
-    rows = filtered(reader, asked, on).exclude(pk=after.pk)
-    later = Q(pk__in=[])
-    if after.due is not None:
-        later = Q(due__gt=after.due) | Q(due=after.due, pk__gt=after.pk) | Q(due__isnull=True)
+def around(reader: Reader, asked: Filters, on: date, case: Case) -> tuple[Case | None, Case | None]:
+    """The cases before and after another one in a list, whether or not it still stands there itself."""
+    rows = filtered(reader, asked, on).exclude(pk=case.pk)
+    if case.due is None:
+        after = Q(due__isnull=True, pk__gt=case.pk)
     else:
-        later = Q(due__isnull=True, pk__gt=after.pk)
-    return rows.filter(later).first() or rows.first()
+        after = Q(due__gt=case.due) | Q(due=case.due, pk__gt=case.pk) | Q(due__isnull=True)
+    before = rows.exclude(after) if case.due is None else rows.filter(due__lte=case.due).exclude(after)
+    return before.last(), rows.filter(after).first()
+
+
+def stands_in(reader: Reader, asked: Filters, on: date, case: Case) -> bool:
+    """Whether a case stands in a list."""
+    return filtered(reader, asked, on).filter(pk=case.pk).exists()

@@ -4,27 +4,24 @@ import re
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 
+from anmin.kernel.cases.deciding import queries as deciding
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.verification import actions as verification
 from anmin.kernel.cases.verification.actions import Said
-from tests.kernel.cases.road import DAY, Road, a_family, authorise, earns, town_staff
+from anmin.kernel.cases.verification.queries import result_of
+from tests.console.casework import BACKEND, believe, text_of
+from tests.console.casework import as_ as at_desk
+from tests.kernel.cases.road import Road, a_family, authorise, earns, town_staff
 from tests.make import a_user
 
 pytestmark = pytest.mark.django_db
-BACKEND = "anmin.kernel.access.login.backends.StaffBackend"
 
 
 @pytest.fixture(autouse=True)
 def that_day(monkeypatch):
     """Pages take today's date from the clock; the road was walked in spring 2026."""
-    monkeypatch.setattr(timezone, "localdate", lambda *_args: today["day"])
-    today["day"] = DAY
-    yield
-
-
-today = {"day": DAY}
+    believe(monkeypatch)
 
 
 def a_case(yuan=6_000, **more):
@@ -35,13 +32,7 @@ def a_case(yuan=6_000, **more):
 
 
 def as_(client, road, who):
-    client.force_login(road.staff[who], backend=BACKEND)
-    today["day"] = road.day
-    return client
-
-
-def text_of(answer):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+    return at_desk(client, road.staff, who, road.day)
 
 
 def step(client, road, action, seen=None, **more):
@@ -215,10 +206,12 @@ def test_a_refusal_shows_the_sentence_that_will_be_sent(client):
     road, people = a_case(yuan=90_000)
     road.to_confirming(earns(people[0], 90_000))
 
+    sentence = deciding.refusal_sentence(road.case, result_of(road.case, on=road.day))
     body = text_of(as_(client, road, "approver").get(f"/cases/{road.case.number}/"))
 
     assert "将送达的第一句话" in body
-    assert "不符合“" in body
+    assert body.count(sentence) == 2
+    assert re.search(r"[\d,]+", sentence)
 
 
 def test_an_expired_session_keeps_what_was_typed_for_the_same_person_only(client):

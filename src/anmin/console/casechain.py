@@ -15,6 +15,7 @@ from anmin.kernel.cases.deciding import queries as deciding
 from anmin.kernel.cases.guards import title_of
 from anmin.kernel.cases.queries import Case, procedure_of
 from anmin.kernel.cases.table import returns
+from anmin.kernel.people.queries import Household
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.examples import shown
 
@@ -32,13 +33,18 @@ def links_of(reader: Reader, case: Case, kind: str = "") -> dict[str, Any]:
     return {"near": told[:AT_HAND], "far": told[AT_HAND:], "kinds": kinds, "kind": kind, "count": len(told)}
 
 
-def _told(row: chains.Link, case: Case) -> dict[str, Any]:
+def links_of_household(reader: Reader, home: Household) -> list[dict[str, Any]]:
+    """The whole chain of a household, newest first, on its own page."""
+    return [_told(row, None) for row in chains.chain(reader, home)]
+
+
+def _told(row: chains.Link, case: Case | None) -> dict[str, Any]:
     href = ""
     if row.kind == "check":
         href = reverse("console:check", args=[row.subject])
     elif row.kind == "change":
         href = reverse("console:change_request", args=[row.subject])
-    elif row.case and row.case != case.number:
+    elif row.case and (case is None or row.case != case.number):
         href = reverse("console:case", args=[row.case])
     return {
         "anchor": f"link-{row.kind}-{row.subject}-{row.order}",
@@ -49,7 +55,7 @@ def _told(row: chains.Link, case: Case) -> dict[str, Any]:
         "by": row.by,
         "fen": row.fen,
         "href": href,
-        "is_here": row.case == case.number,
+        "is_here": case is None or row.case == case.number,
     }
 
 

@@ -226,3 +226,18 @@ def causes_of(case: Case) -> list[str]:
 def materials_of(case: Case) -> list[Any]:
     """The papers of an application."""
     return intake.materials(case)
+
+
+def benefit_of(case: Case, on: date) -> dict[str, Any] | None:
+    """The running benefit that a review or change is about: what, since when, how much now, when it is looked at again."""
+    row = case.entitlement
+    if row is None:
+        return None
+    held = entitlements.amount_in(row, on.replace(day=1))
+    return {
+        "title": entitlements.title_of_benefit(row.benefit),
+        "state": row.get_state_display(),
+        "since": row.first_day,
+        "fen": held.fen if held is not None else 0,
+        "review_due": row.review_due,
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from anmin.console.casewords import KEYS, elsewhere
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.cases import actions as cases
 from anmin.kernel.cases.actions import StepRefused
+from anmin.kernel.cases.deaths import actions as deaths
 from anmin.kernel.cases.deciding import actions as deciding
 from anmin.kernel.cases.guards import Obstacle
 from anmin.kernel.cases.intake import actions as intake
@@ -38,6 +39,8 @@ PAGES = {
 """Steps taken on pages of their own, by the names of these pages."""
 ONLY_THERE = frozenset({"pay_first", "record_assessment"})
 """Steps that write more than a step and can be taken nowhere else."""
+TELLING = frozenset({"propose_urgent", "tell"})
+"""Steps whose words begin with the draft of what the family is told."""
 CLEARED_ON_SUBMIT = frozenset({"discrepancy"})
 """Hindrances under which a step is still offered: the answer then names and links each thing to be cleared."""
 
@@ -61,6 +64,7 @@ class Offer:
     asks_upheld: bool = False
     papers: tuple[tuple[str, str], ...] = ()
     text: str = ""
+    draft: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -68,15 +72,19 @@ class Offer:
         return not self.obstacles
 
 
-def offers(reader: Reader, case: Case, on: date, refusal: str = "") -> tuple[list[Offer], list[Offer]]:
+def offers(
+    reader: Reader, case: Case, on: date, refusal: str = "", draft: str = ""
+) -> tuple[list[Offer], list[Offer]]:
     """The steps that the reader can take, and the others with their hindrance in words; both in the procedure's order."""
     coming = about.coming(case)
     keys: set[str] = set()
     found = []
     for way in ways_on(case, by=reader, on=on):
+        if way.step.action == deaths.DISMISS and "clue" not in case.form:
+            continue
         offer = _offer(reader, case, on, way, coming.title if coming else "", keys, refusal)
         keys.add(offer.key)
-        found.append(offer)
+        found.append(replace(offer, draft=draft) if offer.action in TELLING else offer)
     open_ones = sorted(
         (one for one in found if one.is_open), key=lambda one: (not one.is_main, one.is_adverse)
     )
@@ -229,6 +237,7 @@ OWN: dict[str, Callable[[Taking], str | None]] = {
     "terminate": lambda asked: _none(deciding.terminate(reason=asked.reason, **asked.usual)),
     "transfer": _transfer,
     "send_back": lambda asked: _none(deciding.send_back(reason=asked.reason, **asked.usual)),
+    "dismiss": lambda asked: _none(deaths.dismiss(reason=asked.reason, **asked.usual)),
     "keep": lambda asked: _none(upkeep.keep(reason=asked.reason, **asked.usual)),
     "claim_back": _claim_back,
 }

@@ -15,9 +15,12 @@ from django.utils.translation import gettext_lazy
 from anmin.console.casewords import CHANNELS, word_of
 from anmin.console.places import full_name
 from anmin.console.words import is_chinese
+from anmin.kernel.access.queries import Reader
 from anmin.kernel.cases.queries import Case
+from anmin.kernel.cases.table import named
 from anmin.kernel.cases.table.bulk import TITLES, Outcome
-from anmin.kernel.cases.table.queries import Filters, Line, lines
+from anmin.kernel.cases.table.queries import Filters, Line, counts, filtered, lines
+from anmin.kernel.cases.upkeep.queries import due_for_review
 
 HELD = (
     ("open", gettext_lazy("在办")),
@@ -180,3 +183,31 @@ def sheet(rows: Sequence[Row]) -> tuple[list[str], list[list[Any]]]:
         for row in rows
     ]
     return heading, cells
+
+
+def waiting_for(reader: Reader, on: date) -> list[dict[str, Any]]:
+    """What waits for a reader at the desk they come in by: their views that are not empty, and what they handle themselves."""
+    if not (named.TOWN | named.REVIEW) & reader.powers:
+        return []
+    keys = [view.key for view in named.views_for(reader)]
+    number = counts(reader, keys, on)
+    page = reverse("console:cases")
+    rows = [
+        {
+            "title": view.title,
+            "number": number[view.key],
+            "href": f"{page}?view={view.key}",
+            "is_late": view.key == "soon",
+        }
+        for view in named.views_for(reader)
+        if number[view.key]
+    ]
+    mine = filtered(reader, Filters(handler="me"), on).count()
+    if mine:
+        rows.append({"title": _("我承办的"), "number": mine, "href": f"{page}?handler=me", "is_late": False})
+    due = due_for_review(reader, on).count()
+    if due:
+        rows.append(
+            {"title": _("到期复核"), "number": due, "href": reverse("console:reviews"), "is_late": False}
+        )
+    return rows

@@ -22,10 +22,10 @@ from anmin.lib.names import pinyin_initials
 RECENT, KEPT = "cases_recent", 6
 MOST = 12
 ACTIONS = (
-    (gettext_lazy("待我办的"), "console:home_desk", "", "case.read"),
+    (gettext_lazy("我承办的办件"), "console:cases", "?handler=me", "case.read"),
     (gettext_lazy("批量确认"), "console:cases", "?view=clear", "case.confirm|case.confirm_in_town"),
     (gettext_lazy("快超期的办件"), "console:cases", "?view=soon", "case.read"),
-    (gettext_lazy("到期复核"), "console:reviews", "", "case.accept|case.opine|case.confirm"),
+    (gettext_lazy("到期复核"), "console:reviews", "", "case.read"),
     (gettext_lazy("抽查记录"), "console:case_samples", "", "case.read"),
     (gettext_lazy("登记新人员"), "console:people", "", "register.ask"),
 )

@@ -12,6 +12,7 @@ from anmin.kernel.access.login.actions import keep_house
 from anmin.kernel.access.messages import actions as texts
 from anmin.kernel.access.queries import operator
 from anmin.kernel.audit import keeping
+from anmin.kernel.cases.deaths import actions as deaths
 from anmin.kernel.cases.scans import actions as scans
 from anmin.kernel.exchange.checks import actions as checks
 from anmin.kernel.exchange.delivery import actions as delivery
@@ -219,3 +220,15 @@ def stop_unauthorised() -> None:
     """Checks under way for which an adult's authorisation ran out or was withdrawn."""
     today = timezone.localdate()
     checks.stop_unauthorised(by=operator(today, "系统"), on=today)
+
+
+@background(
+    name="cases.raise_deaths",
+    title=_("死亡信息比对在享待遇"),
+    cron=daily(6, 20),
+    rhythm=_("每天 6:20"),
+    seconds=1800,
+)
+def raise_deaths() -> None:
+    """Open a task to verify for every word of a death that touches a running benefit; nothing is stopped."""
+    deaths.raise_deaths(by="系统", on=timezone.localdate())

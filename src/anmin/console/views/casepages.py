@@ -21,6 +21,7 @@ from anmin.kernel.access.taking.actions import take
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases import queries
 from anmin.kernel.cases.actions import StaleCase, StepRefused, assign
+from anmin.kernel.cases.deaths import queries as deaths
 from anmin.kernel.cases.deciding import actions as deciding
 from anmin.kernel.cases.queries import Case
 from anmin.kernel.cases.table import about, returns, staff
@@ -194,7 +195,11 @@ def _page(
     )
     conclusion, reasons, people = casepage.conclusion_of(desk.reader, case, names, desk.today)
     differences, matrix = casepage.differences_of(case, names)
-    open_steps, shut_steps = casesteps.offers(desk.reader, case, desk.today, conclusion.refusal)
+    clue = deaths.clue_of(case, desk.today)
+    draft = deaths.draft_to_family(case, names.get(clue.person, ""), desk.today) if clue is not None else []
+    open_steps, shut_steps = casesteps.offers(
+        desk.reader, case, desk.today, conclusion.refusal, "\n".join(draft)
+    )
     progress = queries.progress(case)
     calendar = load_calendar(on_unknown="provisional")
     before, following = (None, None)
@@ -232,6 +237,9 @@ def _page(
         publicities=about.publicities_of(case),
         objections=about.objections_of(case),
         samples=about.samples_of(case),
+        clue=clue,
+        draft=draft,
+        benefit=casepage.benefit_of(case, desk.today),
         returned=casechain.returned_of(case, names),
         open_steps=open_steps,
         shut_steps=shut_steps,

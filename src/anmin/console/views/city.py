@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from anmin.console import citypage
+from anmin.console import casetable, citypage
 from anmin.console.places import crumbs_of, map_credit, place_name
 from anmin.console.templatetags.anmin_words import count, percent
 from anmin.console.views.desk import Desk, desk
@@ -27,8 +27,9 @@ def city_page(desk: Desk, code: str | None = None) -> HttpResponse:
     if (not code.isdigit() and code) or (code and not desk.scope.touches(code)):
         raise Http404
     place = {"code": code, "name": place_name(code)}
+    waiting = casetable.waiting_for(desk.reader, desk.today) if code == desk.home else []
     if run is None:
-        return desk.page("city", "city", place=place)
+        return desk.page("city", "city", place=place, waiting=waiting)
     found = screening.overview(run, desk.scope, code)
     if not found.households and code != desk.home:
         raise Http404
@@ -57,6 +58,7 @@ def city_page(desk: Desk, code: str | None = None) -> HttpResponse:
     return desk.page(
         "city",
         "city",
+        waiting=waiting,
         place=place,
         crumbs=crumbs_of(code, desk.home),
         total=total,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from anmin.console import helped
 from anmin.console.personhistory import chapters_of, household_chapters
 from anmin.console.personpage import fields_of, relation_of, rows_of, timeline, who
 from anmin.console.views.desk import Desk, needs
@@ -122,6 +123,7 @@ def _page(desk: Desk, pk: int, opened: frozenset[str], trouble: str = "") -> Htt
         may_ask=desk.reader.may("register.ask", person.division),
         may_assign=desk.reader.may("caseload.assign", person.division),
         home=home,
+        helped=helped.of_person(desk.reader, person, home, desk.today),
         on=on,
         is_today=on == desk.today,
         was_dead=person.died_on is not None and person.died_on <= on,
@@ -217,6 +219,7 @@ def home_page(desk: Desk, number: str) -> HttpResponse:
         "home",
         "people",
         home=home,
+        helped=helped.of_household(desk.reader, home, desk.today),
         on=on,
         is_today=on == desk.today,
         rows=rows,

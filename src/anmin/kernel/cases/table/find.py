@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from django.db.models import F, Q
 
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.queries import cases
-from anmin.kernel.people.models import Household
+from anmin.kernel.people.models import Household, Membership
+from anmin.kernel.people.queries import in_force
 
 SHORTEST = 4
 
@@ -48,3 +50,14 @@ def of_person(reader: Reader, person: int) -> list[Case]:
     return list(
         cases(reader).filter(pk__in=keys).order_by(F("closed_on").desc(nulls_first=True), "-opened_on")
     )
+
+
+def about_benefit(reader: Reader, entitlement: int) -> Case | None:
+    """The case under way about a benefit."""
+    return cases(reader).filter(entitlement=entitlement, closed_on__isnull=True).first()
+
+
+def heads_of(households: Iterable[Household], on: date) -> dict[int, tuple[int, str]]:
+    """The head of each household by its key: register key and name."""
+    rows = Membership.objects.filter(in_force(on), household__in=list(households), is_head=True)
+    return {row.household_id: (row.person_id, row.person.name) for row in rows.select_related("person")}

@@ -202,10 +202,9 @@ def counts(reader: Reader, keys: Iterable[str], on: date) -> dict[str, int]:
 def around(reader: Reader, asked: Filters, on: date, case: Case) -> tuple[Case | None, Case | None]:
     """The cases before and after another one in a list, whether or not it still stands there itself."""
     rows = filtered(reader, asked, on).exclude(pk=case.pk)
-    if case.due is None:
-        after = Q(due__isnull=True, pk__gt=case.pk)
-    else:
-        after = Q(due__gt=case.due) | Q(due=case.due, pk__gt=case.pk) | Q(due__isnull=True)
+    undated = Q(due__isnull=True)
+    later = Q(due__gt=case.due) | Q(due=case.due, pk__gt=case.pk) | undated
+    after = undated & Q(pk__gt=case.pk) if case.due is None else later
     before = rows.exclude(after) if case.due is None else rows.filter(due__lte=case.due).exclude(after)
     return before.last(), rows.filter(after).first()
 

@@ -1,0 +1,76 @@
+"""What a household or a person has been helped with (救助情况): cases, benefits with this month's amount, the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from anmin.console.casechain import links_of_household
+from anmin.kernel.access.queries import Reader
+from anmin.kernel.cases.queries import Case, procedure_of
+from anmin.kernel.cases.table import find
+from anmin.kernel.entitlements import queries as entitlements
+from anmin.kernel.people.queries import Household, Person
+
+CASES = "case.read"
+
+
+def of_household(reader: Reader, home: Household, on: date) -> dict[str, Any] | None:
+    """The cases, benefits and chain of a household; None for readers without casework."""
+    if not reader.may(CASES):
+        return None
+    return {
+        "cases": _cases(find.of_household(reader, home)),
+        "benefits": _benefits(entitlements.entitlements(reader).filter(household=home), on),
+        "chain": links_of_household(reader, home),
+    }
+
+
+def of_person(reader: Reader, person: Person, home: Household | None, on: date) -> dict[str, Any] | None:
+    """The cases somebody is in, their own benefits and those of their household."""
+    if not reader.may(CASES):
+        return None
+    rows = entitlements.entitlements(reader)
+    mine = rows.filter(person=person)
+    shared = rows.filter(household=home, person__isnull=True) if home is not None else rows.none()
+    return {
+        "cases": _cases(find.of_person(reader, person.pk)),
+        "benefits": _benefits([*mine, *shared], on),
+        "chain": None,
+        "home": home.number if home is not None else "",
+    }
+
+
+def _cases(rows: Iterable[Case]) -> list[dict[str, Any]]:
+    return [
+        {
+            "href": reverse("console:case", args=[row.number]),
+            "number": row.number,
+            "title": procedure_of(row).title,
+            "state": procedure_of(row).states[row.state].title,
+            "on": row.opened_on,
+            "is_open": row.closed_on is None,
+        }
+        for row in rows
+    ]
+
+
+def _benefits(rows: Iterable[Any], on: date) -> list[dict[str, Any]]:
+    found = []
+    for row in rows:
+        held = entitlements.amount_in(row, on.replace(day=1))
+        found.append(
+            {
+                "title": entitlements.title_of_benefit(row.benefit),
+                "who": row.person.name if row.person is not None else "",
+                "state": row.get_state_display(),
+                "fen": held.fen if held is not None else None,
+                "since": row.first_day,
+                "until": row.last_day,
+                "case": row.begun_by.case_number,
+            }
+        )
+    return found

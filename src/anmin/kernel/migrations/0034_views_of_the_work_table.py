@@ -13,7 +13,7 @@ OWN = "owner_id = anmin_user()"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0031_money_is_held_by_the_database'),
+        ('kernel', '0033_recovery_and_excluded_parts'),
     ]
 
     operations = [

@@ -21,6 +21,7 @@ __all__ = [
     "decisions",
     "entitlement_numbered",
     "entitlements",
+    "monthly_benefits",
     "replay",
     "roster",
     "running_of",
@@ -80,6 +81,12 @@ def why(
     """Why a value of a decision came out as it did, from its frozen facts; None where no rule calculated it."""
     outcome = outcome_of(decision)
     return None if outcome is None else explain(outcome, name, member, words)
+
+
+def monthly_benefits() -> list[str]:
+    """The benefits that are paid every month, by key."""
+    found = rulebook().benefits.items()
+    return sorted(key for key, row in found if row.amount is not None and row.period == "month")
 
 
 def title_of_benefit(key: str) -> str:

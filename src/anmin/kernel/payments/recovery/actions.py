@@ -1,0 +1,307 @@
+"""From an overpayment that was found to money that came back, or to the reason why it did not — never without a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from anmin.kernel.access.models import User
+from anmin.kernel.audit import actions as audit
+from anmin.kernel.entitlements.models import Decision, Entitlement
+from anmin.kernel.payments.ledger.actions import Posting, post
+from anmin.kernel.payments.ledger.models import Account, LedgerEntry
+from anmin.kernel.payments.parties import DECIDE, PREPARE, must, signature, signer
+from anmin.kernel.payments.problems import PaymentProblem, yuan
+from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment, RecoveryMonth
+from anmin.kernel.payments.recovery.queries import left_of, overpaid_now
+from anmin.kernel.payments.runs.models import PayLine
+from anmin.kernel.people.queries import names_in
+
+ANSWER_DAYS = 60
+"""Days within which a family may ask for a review of the notice (行政复议法 §20)."""
+State = Recovery.State
+
+
+@dataclass(frozen=True)
+class Instalment:
+    """One instalment as it is agreed: the month by its first day, fen, and `paid_in` or `deduct`."""
+
+    month: date
+    fen: int
+    way: str = "paid_in"
+
+
+@transaction.atomic
+def find(*, by: Any, entitlement: Entitlement, months: Mapping[date, int], on: date) -> Recovery:
+    """Write down by hand that months were overpaid (登记多发), such as those before payments began here.
+
+    Raises:
+        PaymentProblem: `recovery_empty`, `recovery_too_much` above what was paid for a month.
+    """
+    _may(by, entitlement.division, on)
+    if not months or min(months.values()) <= 0:
+        raise PaymentProblem("recovery_empty", _("请填写多发的月份和金额"))
+    before = Recovery.objects.filter(entitlement=entitlement).count()
+    row = Recovery(
+        number=f"ZH{on:%Y%m}-{entitlement.pk}-{before + 1}",
+        entitlement=entitlement,
+        household=entitlement.household,
+        division=entitlement.division,
+        level=entitlement.level,
+        fen=sum(months.values()),
+        found_on=on,
+    )
+    row.save()
+    for month, fen in sorted(months.items()):
+        known = RecoveryMonth.objects.filter(entitlement=entitlement.pk, month=month).count()
+        RecoveryMonth.objects.create(
+            recovery=row, entitlement=entitlement.pk, month=month, sequence=known, fen=fen
+        )
+    _record(by, "find", row, {"fen": row.fen, "months": len(months)})
+    return row
+
+
+@transaction.atomic
+def hear(*, by: Any, recovery: Recovery, statement: str, on: date) -> Recovery:
+    """Tell the family and write down what they say (告知并听取说明); only then can a notice follow."""
+    row = _held(recovery, State.FOUND)
+    _may(by, row.division, on)
+    if not statement.strip():
+        raise PaymentProblem("no_reason", _("请记下当事人的说明；没有意见也请写明"))
+    row.state, row.heard_on, row.statement = State.HEARD, on, statement.strip()
+    row.save()
+    _record(by, "hear", row, {"heard_on": on})
+    return row
+
+
+@transaction.atomic
+def notice(*, by: Any, recovery: Recovery, decision: Decision, cause: str, on: date) -> Recovery:
+    """Claim it back by a decision of a person (下达追回通知). From now on it is owed, and stands in the ledger.
+
+    Raises:
+        PaymentProblem: `recovery_decision` for a decision about something else, `recovery_overtaken` when the benefit
+            was corrected meanwhile, `recovery_moved` before the family was heard.
+    """
+    row = _held(recovery, State.HEARD)
+    user = signer(by, DECIDE, row.division, on)
+    about = (decision.outcome, decision.household_id, decision.amount)
+    if about != ("recover", row.household_id, row.fen):
+        raise PaymentProblem(
+            "recovery_decision",
+            _("决定书须是对这一户作出的追回决定，金额为 %(fen)s 元") % {"fen": yuan(row.fen)},
+        )
+    if cause not in Recovery.Cause.values or cause == Recovery.Cause.UNKNOWN:
+        raise PaymentProblem("recovery_cause", _("请认定多发的原因：经办差错、善意未及时报告，或隐瞒虚报"))
+    if overpaid_now(row) < row.fen:
+        raise PaymentProblem("recovery_overtaken", _("待遇已经更正，多发的金额变了；请作废这一条，重新核算"))
+    row.state, row.decision, row.cause = State.NOTICED, decision, cause
+    row.noticed_on, row.answer_due = on, on + timedelta(ANSWER_DAYS)
+    row.save()
+    _post(row, user, on, "notice", Account.RECEIVABLE, Account.SPENT, row.fen)
+    _record(by, "notice", row, {"fen": row.fen, "cause": cause, "decision": decision.pk})
+    return row
+
+
+@transaction.atomic
+def agree(
+    *, by: Any, recovery: Recovery, instalments: Sequence[Instalment], agreement: str, on: date
+) -> Recovery:
+    """Agree how it comes back (商定还款): instalments paid in or deducted that add up to what is left.
+
+    An earlier agreement ends; what it brought stays.
+
+    Raises:
+        PaymentProblem: `recovery_sum`, `recovery_instalment`.
+    """
+    row = _held(recovery, State.NOTICED, State.AGREED)
+    user = signer(by, DECIDE, row.division, on)
+    left = left_of(row)
+    if sum(one.fen for one in instalments) != left:
+        raise PaymentProblem("recovery_sum", _("各期之和应等于未还的 %(fen)s 元") % {"fen": yuan(left)})
+    if not agreement.strip() or any(
+        one.fen <= 0 or one.month.day != 1 or one.way not in RecoveryInstalment.Way.values
+        for one in instalments
+    ):
+        raise PaymentProblem("recovery_instalment", _("请写明协议内容，每期有月份、大于 0 的金额和方式"))
+    for old in row.instalments.filter(paid_on__isnull=True, cancelled_on__isnull=True, parts__isnull=True):
+        old.cancelled_on = on
+        old.save(update_fields=["cancelled_on"])
+    first = row.instalments.count()
+    for at, one in enumerate(sorted(instalments, key=lambda one: one.month), first + 1):
+        RecoveryInstalment.objects.create(recovery=row, number=at, month=one.month, fen=one.fen, way=one.way)
+    row.state, row.agreed_on, row.agreement = State.AGREED, on, agreement.strip()
+    row.save()
+    after = {"instalments": len(instalments), "left": left}
+    _record(user, "agree", row, after)
+    return row
+
+
+@transaction.atomic
+def receive(*, by: Any, recovery: Recovery, fen: int, on: date, document: str) -> LedgerEntry:
+    """Take in money that was paid back (收到缴回款), by a receipt.
+
+    It settles the instalments to be paid in from the first on; what is more is taken off the last.
+
+    Raises:
+        PaymentProblem: `recovery_too_much`, `no_document`.
+    """
+    row = _held(recovery, State.NOTICED, State.AGREED, State.COURT)
+    must(by, PREPARE, row.division, on)
+    if not document.strip():
+        raise PaymentProblem("no_document", _("请填写收款凭证号"))
+    if not 0 < fen <= left_of(row):
+        raise PaymentProblem(
+            "recovery_too_much", _("金额应大于 0 且不超过未还的 %(fen)s 元") % {"fen": yuan(left_of(row))}
+        )
+    number = row.instalments.count() + 1
+    entry = _post(row, by, on, f"paid:{number}", Account.RECOVERED, Account.RECEIVABLE, fen, document)
+    _take_off(row, fen, on)
+    RecoveryInstalment.objects.create(
+        recovery=row, number=number, month=on.replace(day=1), fen=fen, way="paid_in", paid_on=on, entry=entry
+    )
+    _record(by, "receive", row, {"fen": fen, "document": document})
+    finish(by=by, recovery=row, on=on)
+    return entry
+
+
+@transaction.atomic
+def finish(*, by: Any, recovery: Recovery, on: date) -> bool:
+    """Close a recovery of which nothing is left (还清); whether it is closed. Deductions count once their line is paid."""
+    row = Recovery.objects.select_for_update().get(pk=recovery.pk)
+    if row.state not in (State.NOTICED, State.AGREED, State.COURT) or left_of(row):
+        return False
+    row.state, row.closed_on = State.REPAID, on
+    row.save()
+    _record(by, "finish", row, {"state": row.state})
+    return True
+
+
+@transaction.atomic
+def write_off(*, by: Any, beside: User, recovery: Recovery, on: date, reason: str) -> Recovery:
+    """Give up what is left (核销), signed by two, with the reason."""
+    row = _held(recovery, State.NOTICED, State.AGREED, State.COURT)
+    user = signer(by, DECIDE, row.division, on)
+    if user == beside:
+        raise PaymentProblem("by_two", _("核销须由两人签字"))
+    _give_up(row, user, State.WRITTEN_OFF, on, reason)
+    row.closed_beside = beside
+    _post(row, user, on, "off", Account.WRITTEN_OFF, Account.RECEIVABLE, left_of(row))
+    row.save()
+    _record(user, "write_off", row, {"beside": beside.pk}, reason)
+    return row
+
+
+@transaction.atomic
+def go_to_court(*, by: Any, recovery: Recovery, on: date, reason: str) -> Recovery:
+    """Hand it to the court (移送法院); it stays owed."""
+    return _closed(by, recovery, State.COURT, on, reason, State.NOTICED, State.AGREED)
+
+
+@transaction.atomic
+def drop(*, by: Any, recovery: Recovery, on: date, reason: str) -> Recovery:
+    """Decide not to claim it back (不予追回); it is not found again."""
+    return _closed(by, recovery, State.DROPPED, on, reason, State.FOUND, State.HEARD)
+
+
+@transaction.atomic
+def void(*, by: Any, recovery: Recovery, on: date, reason: str) -> Recovery:
+    """Void a finding that was overtaken by a correction (作废); what is still overpaid is found anew by the next run."""
+    return _closed(by, recovery, State.VOID, on, reason, State.FOUND, State.HEARD)
+
+
+def _closed(by: Any, recovery: Recovery, state: str, on: date, reason: str, *states: str) -> Recovery:
+    row = _held(recovery, *states)
+    user = signer(by, DECIDE, row.division, on)
+    _give_up(row, user, state, on, reason)
+    row.save()
+    _record(user, state, row, {"state": state}, reason)
+    return row
+
+
+def _give_up(row: Recovery, user: User, state: str, on: date, reason: str) -> None:
+    if not reason.strip():
+        raise PaymentProblem("no_reason", _("请写明理由"))
+    row.state, row.closed_by, row.reason = state, user, reason.strip()
+    row.closed_on = None if state == State.COURT else on
+    row.instalments.filter(paid_on__isnull=True, cancelled_on__isnull=True, parts__isnull=True).update(
+        cancelled_on=on
+    )
+
+
+def _take_off(row: Recovery, fen: int, on: date) -> None:
+    """Cancel agreed instalments that a payment covers; one that it covers in part goes on with the rest."""
+    waiting = row.instalments.filter(paid_on__isnull=True, cancelled_on__isnull=True, parts__isnull=True)
+    ordered = [
+        *waiting.filter(way="paid_in").order_by("number"),
+        *waiting.filter(way="deduct").order_by("-number"),
+    ]
+    for one in ordered:
+        if fen <= 0:
+            return
+        if one.fen <= fen:
+            fen -= one.fen
+            one.cancelled_on = on
+            one.save(update_fields=["cancelled_on"])
+        else:
+            one.fen -= fen
+            one.save(update_fields=["fen"])
+            return
+
+
+def _may(by: Any, division: str, on: date) -> None:
+    """Finance finds and hears, and so does whoever decides."""
+    try:
+        must(by, PREPARE, division, on)
+    except PaymentProblem:
+        must(by, DECIDE, division, on)
+
+
+def _held(recovery: Recovery, *states: str) -> Recovery:
+    row = Recovery.objects.select_for_update().get(pk=recovery.pk)
+    if row.state not in states:
+        raise PaymentProblem(
+            "recovery_moved",
+            _("这一条现在是“%(state)s”，不能这样办理") % {"state": row.get_state_display()},
+        )
+    return row
+
+
+def _post(
+    row: Recovery, by: Any, on: date, what: str, debit: str, credit: str, fen: int, document: str = ""
+) -> LedgerEntry:
+    """Post in the book that paid, out of the budget line that paid last."""
+    paid = PayLine.objects.filter(entitlement=row.entitlement, budget_line__isnull=False)
+    last = paid.select_related("budget_line", "run").order_by("-run__month", "-pk").first()
+    book = last.run.division if last is not None else row.division[:6]
+    line = None if last is None else last.budget_line_id
+
+    def posting(account: str, signed: int) -> Posting:
+        benefit, home = row.entitlement.benefit, row.household_id
+        return Posting(account, signed, line, benefit, row.division, row.level, home)
+
+    return post(
+        by=by,
+        division=book,
+        on=on,
+        kind="recovery",
+        source=f"recovery:{row.pk}:{what}",
+        lines=[posting(debit, fen), posting(credit, -fen)],
+        document=document or row.number,
+    )
+
+
+def _record(by: Any, what: str, row: Recovery, after: dict[str, Any], reason: str = "") -> None:
+    audit.record(
+        by=signature(by),
+        act=f"payments.recovery_{what}",
+        subject=row,
+        after=after,
+        reason=reason,
+        division=row.division,
+        about=names_in(row.household) if reason else (),
+    )

@@ -1,0 +1,174 @@
+"""Recovery (X-90 to X-93): found, heard, decided, agreed, paid in or deducted, written off by two or taken to court."""
+
+from datetime import date
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from anmin.kernel.audit.models import Act
+from anmin.kernel.entitlements import actions as entitlements
+from anmin.kernel.payments.ledger.queries import trial_balance
+from anmin.kernel.payments.problems import PaymentProblem
+from anmin.kernel.payments.recovery import actions as recovery
+from anmin.kernel.payments.recovery.actions import Instalment
+from anmin.kernel.payments.recovery.models import Recovery
+from anmin.kernel.payments.recovery.queries import left_of
+from anmin.kernel.payments.runs.models import PayLine, PayPart
+from tests.kernel.payments.money import COUNTY, a_family, a_grant, a_run, a_signer, decided, finance
+from tests.make import a_user
+
+pytestmark = pytest.mark.django_db
+FOUND = date(2024, 10, 3)
+
+
+def overpaid():
+    """X-92: three months of 1,062 yuan each, found in October."""
+    home, _people = a_family("H1", "张甲", "张乙", "张丙")
+    row = a_grant(home, 1_686_00, date(2024, 6, 1))
+    for month in (6, 7, 8, 9):
+        a_run(date(2024, month, 1))
+    decision = decided(home, "reduce", FOUND, 624_00)
+    entitlements.change_amount(
+        by="test", decision=decision, entitlement=row, first_month=date(2024, 7, 1), fen=624_00
+    )
+    a_run(date(2024, 10, 1))
+    return home, row, Recovery.objects.get()
+
+
+def boss():
+    return a_signer("shen1", "county_approver")
+
+
+def noticed():
+    home, row, found = overpaid()
+    found = recovery.hear(by=finance(), recovery=found, statement="家属认可，当时忙于丧事", on=FOUND)
+    claim = decided(home, "recover", FOUND, 3_186_00, reason="成员去世后多发三个月")
+    return home, row, recovery.notice(by=boss(), recovery=found, decision=claim, cause="honest", on=FOUND)
+
+
+def test_what_was_found_is_owed_only_once_the_family_was_heard_and_somebody_decided():
+    home, _row, found = overpaid()
+    claim = decided(home, "recover", FOUND, 3_186_00)
+
+    with pytest.raises(PaymentProblem) as refused:
+        recovery.notice(by=boss(), recovery=found, decision=claim, cause="honest", on=FOUND)
+    assert refused.value.code == "recovery_moved"
+    found = recovery.hear(by=boss(), recovery=found, statement="认可", on=FOUND)
+    other = decided(home, "recover", FOUND, 3_000_00)
+    with pytest.raises(PaymentProblem, match=r"3,186\.00 元"):
+        recovery.notice(by=boss(), recovery=found, decision=other, cause="honest", on=FOUND)
+    with pytest.raises(PaymentProblem) as refused:
+        recovery.notice(by="系统", recovery=found, decision=claim, cause="honest", on=FOUND)
+    assert refused.value.code == "not_a_person"
+    with (
+        pytest.raises(DatabaseError, match="recovery_needs_a_decision"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("UPDATE kernel_recovery SET state = 'noticed'")
+
+
+def test_a_notice_stands_in_the_ledger_and_says_until_when_one_may_object():
+    _home, _row, row = noticed()
+
+    assert (row.state, row.fen, left_of(row)) == ("noticed", 3_186_00, 3_186_00)
+    assert row.answer_due == date(2024, 12, 2)
+    assert trial_balance(COUNTY) == {"receivable": 3_186_00, "spent": -3_186_00}
+
+
+def test_instalments_add_up_are_paid_in_or_deducted_and_close_it():
+    _home, _entitlement, row = noticed()
+    plan = [Instalment(date(2024, 11, 1), 1_186_00), Instalment(date(2024, 12, 1), 2_000_00)]
+    with pytest.raises(PaymentProblem) as refused:
+        recovery.agree(by=boss(), recovery=row, instalments=plan[:1], agreement="分两期", on=FOUND)
+    assert refused.value.code == "recovery_sum"
+    row = recovery.agree(by=boss(), recovery=row, instalments=plan, agreement="分两期", on=FOUND)
+
+    recovery.receive(by=finance("c2"), recovery=row, fen=1_186_00, on=date(2024, 11, 8), document="收据1")
+    row.refresh_from_db()
+    assert (row.state, left_of(row)) == ("agreed", 2_000_00)
+    with pytest.raises(PaymentProblem, match=r"2,000\.00 元"):
+        recovery.receive(by=finance("c3"), recovery=row, fen=2_000_01, on=date(2024, 12, 8), document="收据2")
+    recovery.receive(by=finance("c4"), recovery=row, fen=2_000_00, on=date(2024, 12, 8), document="收据2")
+
+    row.refresh_from_db()
+    assert (row.state, left_of(row), row.closed_on) == ("repaid", 0, date(2024, 12, 8))
+    assert trial_balance(COUNTY) == {"receivable": 0, "recovered": 3_186_00, "spent": -3_186_00}
+
+
+def test_deductions_come_off_the_runs_in_whole_instalments_and_leave_something_to_live_on():
+    _home, entitlement, row = noticed()
+    plan = [
+        Instalment(date(2024, 11, 1), 300_00, "deduct"),
+        Instalment(date(2024, 11, 1), 324_00, "deduct"),
+        Instalment(date(2024, 12, 1), 2_562_00, "paid_in"),
+    ]
+    recovery.agree(by=boss(), recovery=row, instalments=plan, agreement="每月抵扣", on=FOUND)
+
+    run = a_run(date(2024, 11, 1))
+    later = a_run(date(2024, 12, 1))
+
+    assert PayLine.objects.get(run=run).fen == 324_00
+    assert PayLine.objects.get(run=later).fen == 300_00
+    taken = PayPart.objects.filter(entitlement=entitlement.pk, basis="deduct").order_by("pk")
+    assert [part.fen for part in taken] == [-300_00, -324_00]
+    assert left_of(row) == 3_186_00
+
+
+def test_what_is_left_is_written_off_by_two():
+    _home, _row, row = noticed()
+    one = boss()
+    with pytest.raises(PaymentProblem, match="两人"):
+        recovery.write_off(by=one, beside=one.user, recovery=row, on=FOUND, reason="家庭无偿还能力")
+
+    row = recovery.write_off(
+        by=one, beside=a_user("er", COUNTY), recovery=row, on=FOUND, reason="家庭无偿还能力"
+    )
+
+    assert row.state == "written_off"
+    assert trial_balance(COUNTY) == {"receivable": 0, "spent": -3_186_00, "written_off": 3_186_00}
+    a_run(date(2024, 11, 1))
+    assert Recovery.objects.count() == 1
+
+
+def test_a_finding_that_was_overtaken_is_not_claimed_but_voided_and_found_anew():
+    home, row, found = overpaid()
+    found = recovery.hear(by=boss(), recovery=found, statement="七月还应算三人", on=FOUND)
+    decision = decided(home, "change", FOUND, 1_686_00)
+    row.amounts.all().delete()
+    for first, last, fen in (((6, 1), (7, 1), 1_686_00), ((8, 1), None, 624_00)):
+        row.amounts.create(
+            first_month=date(2024, *first),
+            last_month=None if last is None else date(2024, *last),
+            fen=fen,
+            decision=decision,
+        )
+    claim = decided(home, "recover", FOUND, 3_186_00)
+
+    with pytest.raises(PaymentProblem) as refused:
+        recovery.notice(by=boss(), recovery=found, decision=claim, cause="honest", on=FOUND)
+    assert refused.value.code == "recovery_overtaken"
+    recovery.void(by=boss(), recovery=found, on=FOUND, reason="七月不算多发")
+    a_run(date(2024, 11, 1))
+
+    assert [one.fen for one in Recovery.objects.order_by("pk")] == [3_186_00, 2_124_00]
+
+
+def test_what_is_dropped_is_not_found_again_and_what_goes_to_court_stays_owed():
+    _home, _row, found = overpaid()
+    recovery.drop(by=boss(), recovery=found, on=FOUND, reason="经办差错，金额小")
+    a_run(date(2024, 11, 1))
+    assert [one.state for one in Recovery.objects.all()] == ["dropped"]
+    assert trial_balance(COUNTY) == {}
+
+
+def test_the_court_may_still_bring_it_back():
+    _home, _row, row = noticed()
+
+    row = recovery.go_to_court(by=boss(), recovery=row, on=FOUND, reason="拒不退还")
+
+    assert (row.state, left_of(row)) == ("court", 3_186_00)
+    recovery.receive(by=finance("c9"), recovery=row, fen=3_186_00, on=FOUND, document="执行款")
+    row.refresh_from_db()
+    assert row.state == "repaid"
+    assert Act.objects.filter(act__startswith="payments.recovery_").count() >= 4

@@ -251,7 +251,7 @@ def test_showing_a_field_is_one_read_with_its_purpose_and_a_broken_book_shows_no
 
 def test_what_the_yearly_report_on_minors_counts_is_what_the_books_hold():
     """P07: looks at persons under protection, by whom and by which leave, from the books alone."""
-    from anmin.kernel.people.protection import minors_report
+    from anmin.kernel.people.protection.queries import minors_report
 
     child = a_person("赵小苗", serial=9, birth_day=date(2018, 5, 1), level=3)
     guard = a_user("guard", "371002", role="child_protector")

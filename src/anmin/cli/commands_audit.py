@@ -15,7 +15,7 @@ from anmin.cli.running import out
 from anmin.kernel.audit import keeping
 from anmin.kernel.audit.queries import history_of, misplaced, verification
 from anmin.kernel.audit.receipts import problem_with_archive, receipts
-from anmin.kernel.people.protection import minors_report
+from anmin.kernel.people.protection.queries import minors_report
 
 app = typer.Typer(help="审计账本：核验、存锚点、建分区、归档、历史版本", no_args_is_help=True)
 

@@ -91,6 +91,7 @@ from anmin.kernel.people.models import (
     Person,
     Residence,
 )
+from anmin.kernel.people.protection.models import HeldHome
 from anmin.kernel.people.residents.models import ResidentCode, ResidentSession
 from anmin.kernel.screening.models import BrokenHousehold, DivisionSum, HouseholdResult, Run
 
@@ -130,6 +131,7 @@ __all__ = [
     "FormerPlace",
     "Fund",
     "Grant",
+    "HeldHome",
     "Household",
     "HouseholdResult",
     "Identifier",

@@ -20,6 +20,7 @@ from anmin.kernel.access.rls import WEB_ROLE
 from anmin.kernel.keys import queries as keys
 from anmin.kernel.operations.checks import BROKEN, GOOD, WATCH, Look, look
 from anmin.kernel.papers import fonts as paper_fonts
+from anmin.kernel.people.protection import queries as protection
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.lib.calendar.workdays import load_calendar
 
@@ -239,6 +240,21 @@ def rates() -> tuple[str, str, str]:
     return GOOD, f"{SOON.days} 天内没有到期而无下一期的", ""
 
 
+DERIVE = (
+    "用 psql 执行：SELECT anmin_derive_held_homes(ARRAY("
+    "SELECT person FROM kernel_heldhome UNION SELECT id FROM kernel_person WHERE level >= 3))"
+)
+
+
+@look("held_homes", "受保护人员的家庭", "名单与登记不一致，无权知道的人可能看到受保护孩子的家庭。")
+def held_homes() -> tuple[str, str, str]:
+    """The homes that are kept from readers are those in which persons under protection live."""
+    kept, wrong = protection.held_homes()
+    if wrong:
+        return BROKEN, f"{kept} 条中有 {wrong} 条与登记不一致", DERIVE
+    return GOOD, f"{kept} 条，与登记一致", ""
+
+
 INSTALLATION: list[Look] = [
     python,
     packages,
@@ -253,5 +269,6 @@ INSTALLATION: list[Look] = [
     key_ring,
     calendar,
     rates,
+    held_homes,
 ]
 """In the order in which the doctor looks."""

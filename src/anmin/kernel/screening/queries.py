@@ -161,7 +161,7 @@ def _results(run: Run, scope: Scope) -> QuerySet[HouseholdResult]:
 def is_hidden(number: str) -> bool:
     """Whether a household is kept from the reader of this transaction, so that it reads like one that is not there."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT %s IN (SELECT anmin_hidden_homes())", [number])
+        cursor.execute("SELECT anmin_hides(%s)", [number])
         return bool(cursor.fetchone()[0])
 
 

@@ -1,5 +1,6 @@
 """E29: whoever may not know of a child learns nothing, by whatever way; figures are those of the lists behind them."""
 
+import re
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -15,6 +16,8 @@ from anmin.kernel.access.middleware import reading_as
 from anmin.kernel.access.models import BreakGlass
 from anmin.kernel.access.queries import reader_for
 from anmin.kernel.people import queries as people
+from anmin.kernel.people.models import ChangeRequest, Identifier
+from anmin.kernel.people.register import actions as register
 from anmin.kernel.screening import queries as screening
 from anmin.kernel.screening.models import DivisionSum, HouseholdResult, Run
 from tests.access.world import COUNTY, TOWN, VILLAGE
@@ -105,9 +108,10 @@ def test_a_page_about_the_child_reads_and_works_like_one_about_nobody(town, name
     client.get(reverse(f"console:{name}", args=[nobody + 1]))  # the first look of a session asks more
 
     for key in (child.pk, nobody):
+        address = reverse(f"console:{name}", args=[key])
         with CaptureQueriesContext(connection) as asked:
-            answer = client.get(reverse(f"console:{name}", args=[key]))
-        body = answer.content.decode().replace(str(key), "KEY")
+            answer = client.get(address)
+        body = answer.content.decode().replace(address, "ADDRESS")
         answers[key] = (answer.status_code, len(asked), without_numbers(body))
 
     assert answers[child.pk][0] == 404
@@ -116,10 +120,106 @@ def test_a_page_about_the_child_reads_and_works_like_one_about_nobody(town, name
 
 def without_numbers(body):
     """Without the token of the form and the number of the request, which differ every time."""
-    import re
-
     body = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", body)
     return re.sub(r"\b[0-9a-f]{8}\b", "", body)
+
+
+def entered(asker, decider, name, number):
+    """Ask for a newcomer with a number and have it decided; every answer on the way and how much was asked for it.
+
+    What was typed, the keys of the rows that were made, the minute and how many changes there were are left out.
+    """
+    asking, deciding = Client(), Client()
+    asking.force_login(asker)
+    deciding.force_login(decider)
+    asking.get(reverse("console:changes"))
+    deciding.get(reverse("console:changes"))
+    answers = []
+
+    def step(client, address, given=None):
+        with CaptureQueriesContext(connection) as asked:
+            answer = client.get(address) if given is None else client.post(address, given)
+        answers.append(
+            (answer.status_code, len(asked), answer.content.decode(), answer.headers.get("Location"))
+        )
+        return answer
+
+    form = {
+        "name": name,
+        "sex": "2",
+        "division": VILLAGE,
+        "settlement": "1",
+        "kind": "resident",
+        "number": number,
+    }
+    form |= {"on": ON.isoformat(), "evidence": "看过户口簿", "birth_day": "1950-03-02", "is_another": "on"}
+    made = step(asking, reverse("console:change", args=["enter"]), form)
+    assert made.status_code == 302, made.content.decode()
+    step(deciding, made["Location"])
+    decide = f"{made['Location']}decide/"
+    step(deciding, decide, {"what": "accept", "answer": ""})
+    step(deciding, made["Location"])
+    request = ChangeRequest.objects.latest("pk")
+    if request.person is not None:
+        step(asking, reverse("console:person", args=[request.person.pk]))
+    step(asking, reverse("console:changes"))
+    told = [
+        *(r"\d\d:\d\d", rf"(?<=/changes/){request.pk}(?=/)", r"(?<=我提出的 )\d+", r"(?<=已经办过 )\d+"),
+        *(rf"(?<=people/){request.person_id}(?=/)", rf"(?<=person=){request.person_id}\b"),
+        *(rf"(?<=number-){row.pk}\b" for row in Identifier.objects.filter(person=request.person)),
+        *(rf"\b{name}\b", rf"(?<=\*){number[-2:]}\b"),
+    ]
+    plain = [
+        (status, asked, re.sub("|".join(told), "", without_numbers(f"{body}{place}")))
+        for status, asked, body, place in answers
+    ]
+    return request.person, plain
+
+
+def test_the_number_of_the_child_is_registered_like_any_other_by_whoever_may_not_know_of_it(town):
+    child, _run = town
+    asker, decider = a_user("asker", TOWN), a_user("decider", TOWN, role="town_leader")
+    entered(asker, decider, "孙大江", a_number(4_001))
+
+    _person, of_nobody = entered(asker, decider, "孙大海", a_number(4_002))
+    newcomer, of_child = entered(asker, decider, "孙大河", child.identifiers.get().value)
+
+    assert [row[:2] for row in of_child] == [row[:2] for row in of_nobody]
+    assert of_child == of_nobody
+    assert newcomer.identifiers.get().is_disputed
+
+
+def test_an_answer_that_says_the_number_is_taken_is_noticed(town):
+    """The wrong variant: without the trigger the clash is told to whoever decides."""
+    child, _run = town
+    asker, decider = a_user("asker", TOWN), a_user("decider", TOWN, role="town_leader")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE kernel_identifier DISABLE TRIGGER kernel_identifier_disputed")
+
+    _person, of_nobody = entered(asker, decider, "孙大海", a_number(4_002))
+    _newcomer, of_child = entered(asker, decider, "孙大河", child.identifiers.get().value)
+
+    assert of_child != of_nobody
+
+
+def test_whoever_sees_the_child_is_told_of_the_clash_and_settles_it(town):
+    child, _run = town
+    asker, decider = a_user("asker", TOWN), a_user("decider", TOWN, role="town_leader")
+    insider = a_user("insider", COUNTY, role="child_protector")
+    newcomer, _answers = entered(asker, decider, "孙大河", child.identifiers.get().value)
+    client = Client()
+    client.force_login(insider)
+
+    pages = [
+        client.get(address).content.decode()
+        for address in (reverse("console:changes"), reverse("console:person", args=[child.pk]))
+    ]
+    register.end_number(by=insider, identifier=child.identifiers.get(), last_day=ON)
+
+    assert all("同一证件号码登记在两个人名下" in page and "孙大河" in page for page in pages)
+    assert not newcomer.identifiers.get().is_disputed
+    assert "同一证件号码" not in client.get(reverse("console:changes")).content.decode()
 
 
 @pytest.mark.parametrize("text", ["赵小苗", "小苗", "zxm", "0001", "19000000001", "P00001", a_number(1)])

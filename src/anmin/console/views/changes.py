@@ -43,8 +43,18 @@ def change_list(desk: Desk) -> HttpResponse:
     view = view if view in queries.VIEWS else "open"
     page = Paginator(queries.requests(desk.reader, view), ROWS).get_page(desk.request.GET.get("page"))
     rows = [(row, KINDS[row.kind], STATES[row.state]) for row in page.object_list]
+    clashes = queries.clashes(desk.reader) if view == "open" else []
+    if clashes:
+        keys = [one.pk for clash in clashes for one in (clash.holder, clash.newcomer)]
+        audit.record_reads(by=desk.reader.user, person_ids=keys, via=desk.reader.via, fields=["list"])
     return desk.page(
-        "changes", "changes", page_of=page, rows=rows, view=view, counts=queries.counts(desk.reader)
+        "changes",
+        "changes",
+        page_of=page,
+        rows=rows,
+        view=view,
+        counts=queries.counts(desk.reader),
+        clashes=clashes,
     )
 
 

@@ -24,6 +24,7 @@ from anmin.kernel.audit.queries import reads_of
 from anmin.kernel.people import queries as people
 from anmin.kernel.people import searches
 from anmin.kernel.people.merging import queries as merging
+from anmin.kernel.people.requests.queries import clashes
 
 LONGEST = 60
 
@@ -133,6 +134,7 @@ def _page(desk: Desk, pk: int, opened: frozenset[str], trouble: str = "") -> Htt
             desk.reader.may(one, person.division) for one in ("register.decide", "match.decide")
         ),
         merged=merging.merge_that_can_be_undone(person),
+        clashes=clashes(desk.reader, person),
         deaths=list(person.deaths.order_by("day")),
         timeline=timeline(desk.reader, person),
         trouble=trouble,

@@ -81,7 +81,10 @@ class Person(SealedModel):
 
 
 class Identifier(SealedModel):
-    """A number by which somebody is known (证件号码), found by its blind index, kept when it is replaced."""
+    """A number by which somebody is known (证件号码), found by its blind index, kept when it is replaced.
+
+    The database marks as `is_disputed` a number entered by whoever may not know that a protected person holds it.
+    """
 
     class Kind(models.TextChoices):
         RESIDENT = "resident", "居民身份证"
@@ -102,18 +105,21 @@ class Identifier(SealedModel):
     first_day = models.DateField(null=True)
     last_day = models.DateField(null=True)
     source = models.CharField(max_length=40, blank=True)
+    is_disputed = models.BooleanField(db_default=False, default=False, editable=False)
     learned_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "blind"],
-                condition=Q(last_day__isnull=True) & ~Q(kind__in=["bank", "booklet", "other"]),
+                condition=Q(last_day__isnull=True, is_disputed=False)
+                & ~Q(kind__in=["bank", "booklet", "other"]),
                 name="identifier_of_one_person",
             ),
         ]
         indexes = [
             models.Index(fields=["blind"], name="identifier_blind"),
+            models.Index(fields=["person"], condition=Q(is_disputed=True), name="identifier_in_dispute"),
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,9 @@ class HeldHome(models.Model):
     last_day = models.DateField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "household"], name="held_home_once_a_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "household"], name="held_home_once_a_person")
+        ]
         indexes = [
             models.Index(fields=["division"], name="held_home_division"),
             models.Index(fields=["number"], name="held_home_number"),

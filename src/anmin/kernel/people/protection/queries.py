@@ -1,4 +1,4 @@
-"""Persons under protection (未成年人保护): whether their homes are kept, and who looked at their records, and by whose leave, for the yearly audit."""
+"""Persons under protection (未成年人保护): are their homes kept; who looked at their records, by whose leave."""
 
 from __future__ import annotations
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from anmin.kernel.access.models import Grant, User
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.access.roles import roles
 from anmin.kernel.access.scopes import Scope
-from anmin.kernel.people.models import ChangeRequest
+from anmin.kernel.people.models import ChangeRequest, Identifier, Person
+from anmin.kernel.people.queries import persons
 
 State = ChangeRequest.State
 VIEWS = ("open", "mine", "done")
 DECIDE = "register.decide"
+CLASHES = 50
+"""So many clashes of numbers are shown at once."""
 
 
 def requests(reader: Reader, view: str) -> QuerySet[ChangeRequest]:
@@ -49,3 +53,38 @@ def deciders(row: ChangeRequest, on: date) -> list[User]:
     over = [one for one in grants if Scope((one.division,)).contains(row.division)]
     over.sort(key=lambda one: (-len(one.division.rstrip("0")), one.pk))
     return list(dict.fromkeys(one.user for one in over))
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One number with two persons (证件号码冲突): who holds it, and for whom it was entered afterwards."""
+
+    kind: str
+    holder: Person
+    newcomer: Person
+
+
+def clashes(reader: Reader, of: Person | None = None) -> list[Clash]:
+    """Numbers in dispute of which the reader sees both persons; of one person where it is given.
+
+    Whoever sees only one of the two cannot tell the number from any other, nor by how much is asked of the database.
+    """
+    seen = persons(reader)
+    held = Identifier.objects.filter(
+        kind=OuterRef("kind"),
+        blind=OuterRef("blind"),
+        last_day__isnull=True,
+        is_disputed=False,
+        person__in=seen,
+    )
+    rows = Identifier.objects.filter(is_disputed=True, last_day__isnull=True, person__in=seen)
+    rows = rows.annotate(holder=Subquery(held.values("person")[:1])).filter(holder__isnull=False)
+    if of is not None:
+        rows = rows.filter(Q(person=of) | Q(holder=of.pk))
+    found = list(rows.select_related("person").order_by("pk")[:CLASHES])
+    holders = seen.in_bulk([row.holder for row in found])
+    return [
+        Clash(row.get_kind_display(), holders[row.holder], row.person)
+        for row in found
+        if row.holder in holders
+    ]

@@ -165,7 +165,11 @@ def sent(client, case, path, body):
     query = {str(name): str(value) for name, value in (case.query or {}).items()}
     if case.media_type == "multipart/form-data":
         file = SimpleUploadedFile("x.csv", str(body).encode("utf-8", "replace"))
-        return client.post(path, {"file": file}, query_params=query)
+        signature = str(body.get("signature", "")) if isinstance(body, dict) else ""
+        return client.post(path, {"file": file, "signature": signature}, query_params=query)
+    if case.media_type == "application/octet-stream":
+        piece = bytes(body) if isinstance(body, bytes | bytearray) else str(body).encode("utf-8", "replace")
+        return client.generic(case.method, path, piece, content_type=case.media_type, query_params=query)
     text = (
         json.dumps(body).encode() if isinstance(body, dict | list | str | int | float | bool | None) else b""
     )

@@ -8,6 +8,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from jsonschema_rs import Draft202012Validator
 
 from anmin.kernel.audit.queries import reads_of
 from anmin.kernel.partners import actions
@@ -173,7 +174,20 @@ def test_the_description_is_openapi_and_names_every_operation():
     assert found["openapi"].startswith("3.1")
     names = {one["operationId"] for path in found["paths"].values() for one in path.values()}
     slips = {"slips", "open_slip", "answer_slip"}
-    assert names == {"status", "send_batch", "quarantine", "calls", "sharing", "ask_sharing", *slips}
+    pieces = {"begin_upload", "upload", "add_piece", "finish_upload", "drop_upload"}
+    assert names == {"status", "send_batch", "quarantine", "calls", "sharing", "ask_sharing", *slips, *pieces}
+
+
+def test_every_request_has_an_example_that_its_own_shape_takes():
+    _fresh, client = a_key()
+    shapes = client.get("/api/v1/openapi.json").json()["components"]["schemas"]
+
+    asked = {name: shape for name, shape in shapes.items() if name.endswith("In")}
+
+    assert {"StatusIn", "UploadIn", "FinishIn", "SlipIn", "SharingIn"} <= set(asked)
+    for shape in asked.values():
+        example = {field: one["examples"][0] for field, one in shape["properties"].items()}
+        assert list(Draft202012Validator(shape).iter_errors(example)) == []
 
 
 def test_the_description_is_told_to_nobody_without_a_valid_key():

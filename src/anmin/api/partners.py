@@ -1,42 +1,28 @@
 """The partner API (部门接口): one person's status, batches of data, slips, and the caller's own log."""
 
-import hashlib
 import json
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Body, File, Header, NinjaAPI, Query, UploadedFile
-from ninja import Path as PathPart
+from ninja import Body, NinjaAPI, Query
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from anmin.api.affairs import router as affairs
 from anmin.api.keys import Caller, KeyAuth, called, turned_away, with_a_key
 from anmin.api.parsing import StrictParser
 from anmin.api.problems import KEY_NOT_VALID, NOT_FOUND, Problem, answer
-from anmin.api.shapes import (
-    REFUSALS,
-    BatchOut,
-    CallPage,
-    QuarantinePage,
-    StatusIn,
-    StatusOut,
-)
+from anmin.api.sending import router as sending
+from anmin.api.shapes import REFUSALS, CallPage, StatusIn, StatusOut
 from anmin.kernel.access.taking.actions import TakingStopped
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.exchange.registry import queries as registry
 from anmin.kernel.exchange.registry.actions import without_consent
-from anmin.kernel.facts.batches import actions as batches
-from anmin.kernel.facts.batches import queries as batch_queries
 from anmin.kernel.partners import actions as partners
 from anmin.kernel.partners import queries
-from anmin.kernel.screening.rulebooks import rulebook
-from anmin.policy.errors import PolicyError
 
-ROWS, LARGEST_ID, LARGEST_FILE = 50, 2**63 - 1, 200 * 1024 * 1024
+ROWS, LARGEST_ID = 50, 2**63 - 1
 
 api = NinjaAPI(
     title="安民部门接口",
@@ -97,110 +83,6 @@ def _count(caller: Caller, persons: list[int], on: date) -> None:
         ) from stopped
 
 
-@api.post("/sources/{source}/{period}", response={200: BatchOut, **REFUSALS}, operation_id="send_batch")
-@called
-def send_batch(
-    request: HttpRequest,
-    source: PathPart[str],
-    period: PathPart[str],
-    file: File[UploadedFile],
-    idempotency_key: Header[str] = "",
-) -> Any:
-    """Send a batch (报送批次). With an Idempotency-Key the same request again gives the same answer."""
-    caller: Caller = request.auth  # type: ignore[attr-defined]
-    caller.must_have("batches.send")
-    if source not in caller.key.sources:
-        raise Problem(
-            403, "source_not_granted", "这把密钥不能报送这个来源", where="source", todo="核对来源代码"
-        )
-    if (file.size or 0) > LARGEST_FILE:
-        raise Problem(
-            422, "file_too_large", "文件超过 200 MB", where="file", todo="拆成几个文件，或改用文件交换"
-        )
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (Path(file.name or "batch.csv").name or "batch.csv")
-        with path.open("wb") as out:
-            for chunk in file.chunks():
-                out.write(chunk)
-        mark = hashlib.sha256(f"{source}|{period}|".encode() + path.read_bytes()).hexdigest()
-        kept = _kept(caller, idempotency_key, mark)
-        if kept is not None:
-            return kept
-        try:
-            found = batches.take_in(
-                by=caller.reader.name,
-                source=source,
-                period=period,
-                path=path,
-                facts=rulebook().facts,
-                on=timezone.localdate(),
-            )
-        except PolicyError as refused:
-            raise Problem(
-                422, refused.code, refused.what, where=refused.where or "", todo=refused.todo or ""
-            ) from refused
-    body = {
-        "batch": found.batch.pk if found.batch is not None else None,
-        "source": source,
-        "period": period,
-        "read": found.read,
-        "landed": found.landed,
-        "quarantined": found.batch.quarantined if found.batch is not None else len(found.bad),
-        "is_repeat": found.is_repeat,
-    }
-    if idempotency_key:
-        partners.keep_answer(
-            by=caller.reader.name,
-            key=caller.key,
-            name=idempotency_key,
-            fingerprint=mark,
-            status=200,
-            body=body,
-        )
-    return body
-
-
-def _kept(caller: Caller, name: str, mark: str) -> Any:
-    if not name:
-        return None
-    if len(name) > 100 or "\x00" in name:
-        raise Problem(422, "idempotency_key", "幂等键最长 100 个字符", where="Idempotency-Key")
-    kept = partners.kept_answer(key=caller.key, name=name)
-    if kept is None:
-        return None
-    if kept.fingerprint != mark:
-        raise Problem(
-            409,
-            "idempotency_key_reused",
-            "这个幂等键用过，但内容不同",
-            where="Idempotency-Key",
-            todo="换一个幂等键",
-        )
-    return kept.body
-
-
-@api.get(
-    "/batches/{number}/quarantine", response={200: QuarantinePage, **REFUSALS}, operation_id="quarantine"
-)
-@called
-def quarantine(
-    request: HttpRequest,
-    number: PathPart[int],
-    after: int = Query(0, ge=0, le=2**31 - 1),
-) -> Any:
-    """The rows of one's own batch that did not land (隔离行)."""
-    caller: Caller = request.auth  # type: ignore[attr-defined]
-    caller.must_have("batches.send")
-    batch = batch_queries.batch(number) if 0 < number <= LARGEST_ID else None
-    if batch is None or batch.by_name != caller.reader.name or batch.source not in caller.key.sources:
-        raise NOT_FOUND
-    rows = list(batch_queries.quarantined(batch).filter(row__gt=after)[: ROWS + 1])
-    return {
-        "rows": [{"row": r.row, "column": r.column, "code": r.code, "reason": r.reason} for r in rows[:ROWS]],
-        "next": rows[ROWS - 1].row if len(rows) > ROWS else None,
-    }
-
-
 @api.get("/calls", response={200: CallPage, **REFUSALS}, operation_id="calls")
 @called
 def calls(request: HttpRequest, before: int = Query(LARGEST_ID, ge=0, le=LARGEST_ID)) -> Any:
@@ -225,6 +107,7 @@ def calls(request: HttpRequest, before: int = Query(LARGEST_ID, ge=0, le=LARGEST
     }
 
 
+api.add_router("", sending)
 api.add_router("", affairs)
 
 

@@ -30,9 +30,13 @@ REFUSALS = {
 class StatusIn(Schema):
     """Whom a matter is about, and which fields are needed for it."""
 
-    number: str = Field(min_length=4, max_length=40, pattern=r"^[0-9A-Za-z\-]+$")
-    fields: list[str] = Field(min_length=1, max_length=20)
-    matter: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")
+    number: str = Field(
+        min_length=4, max_length=40, pattern=r"^[0-9A-Za-z\-]+$", examples=["990000195003020026"]
+    )
+    fields: list[str] = Field(
+        min_length=1, max_length=20, examples=[["person.registered", "status.receives"]]
+    )
+    matter: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$", examples=["两补核对-2026-001"])
 
 
 class StatusOut(Schema):
@@ -52,6 +56,37 @@ class BatchOut(Schema):
     landed: int
     quarantined: int
     is_repeat: bool
+
+
+class UploadIn(Schema):
+    """A file that comes in pieces."""
+
+    source: str = Field(min_length=1, max_length=40, pattern=r"^[a-z_]+$", examples=["pensions"])
+    period: str = Field(min_length=4, max_length=10, pattern=r"^[0-9\-]+$", examples=["2026-10"])
+    name: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$", examples=["ylj_202610.csv"])
+    size: int = Field(ge=1, le=4 * 1024**3, examples=[73400320])
+    sha256: str = Field(
+        pattern=r"^[0-9a-f]{64}$",
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    )
+
+
+class UploadOut(Schema):
+    """How far a file has come: go on from byte `received`. `state` is open, taken or dropped."""
+
+    id: int = Field(examples=[7])
+    source: str = Field(examples=["pensions"])
+    period: str = Field(examples=["2026-10"])
+    received: int = Field(examples=[2097152])
+    size: int = Field(examples=[73400320])
+    state: str = Field(examples=["open"])
+    batch: int | None = Field(examples=[None])
+
+
+class FinishIn(Schema):
+    """The end of a file in pieces, signed where the source has registered a key (SM2, hexadecimal or base64)."""
+
+    signature: str = Field("", max_length=400, pattern=r"^[0-9A-Za-z+/=\s]*$", examples=["3045022100ab"])
 
 
 class QuarantineOut(Schema):
@@ -93,19 +128,25 @@ class CallPage(Schema):
 class SlipIn(Schema):
     """A doubt about a value of ours."""
 
-    number: str = Field(min_length=4, max_length=40, pattern=r"^[0-9A-Za-z\-]+$")
-    field: str = Field(min_length=1, max_length=60, pattern=r"^[^\x00]*$")
-    ours: str = Field(max_length=200, pattern=r"^[^\x00]*$")
-    theirs: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
-    evidence: str = Field(min_length=1, max_length=500, pattern=r"^[^\x00]*$")
+    number: str = Field(
+        min_length=4, max_length=40, pattern=r"^[0-9A-Za-z\-]+$", examples=["990000195003020026"]
+    )
+    field: str = Field(
+        min_length=1, max_length=60, pattern=r"^[^\x00]*$", examples=["person.disability_level"]
+    )
+    ours: str = Field(max_length=200, pattern=r"^[^\x00]*$", examples=["三级"])
+    theirs: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$", examples=["二级"])
+    evidence: str = Field(
+        min_length=1, max_length=500, pattern=r"^[^\x00]*$", examples=["2026-09-12 换发的残疾人证"]
+    )
 
 
 class SlipAnswerIn(Schema):
     """What came of looking at a value."""
 
-    answer: str = Field(pattern=r"^(error|right|unknown)$")
-    corrected: str = Field("", max_length=200, pattern=r"^[^\x00]*$")
-    note: str = Field("", max_length=500, pattern=r"^[^\x00]*$")
+    answer: str = Field(pattern=r"^(error|right|unknown)$", examples=["error"])
+    corrected: str = Field("", max_length=200, pattern=r"^[^\x00]*$", examples=["已报废"])
+    note: str = Field("", max_length=500, pattern=r"^[^\x00]*$", examples=["2026-08 注销"])
 
 
 class SlipOut(Schema):
@@ -132,13 +173,15 @@ class SlipPage(Schema):
 class SharingIn(Schema):
     """A request for data: which fields, on which legal basis, for what, how long."""
 
-    matter: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
-    basis: str = Field(min_length=1, max_length=40, pattern=r"^[a-z_]+$")
-    fields: list[str] = Field(min_length=1, max_length=20)
-    purpose: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
-    contact: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")
-    first_day: date
-    last_day: date
+    matter: str = Field(
+        min_length=1, max_length=200, pattern=r"^[^\x00]*$", examples=["残疾人两项补贴资格核对"]
+    )
+    basis: str = Field(min_length=1, max_length=40, pattern=r"^[a-z_]+$", examples=["disability_subsidies"])
+    fields: list[str] = Field(min_length=1, max_length=20, examples=[["person.registered"]])
+    purpose: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$", examples=["两项补贴资格核对"])
+    contact: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$", examples=["残联康复部"])
+    first_day: date = Field(examples=["2026-12-01"])
+    last_day: date = Field(examples=["2027-11-30"])
 
 
 class SharingOut(Schema):

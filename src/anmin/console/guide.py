@@ -41,6 +41,28 @@ def examples(root: str) -> list[Example]:
             '{"batch": 12, "read": 2000, "landed": 1987, "quarantined": 13, "is_repeat": false, …}',
         ),
         Example(
+            _("大文件分片报送，断线后接着传"),
+            "batches.send",
+            _(
+                "先报文件名、大小和 SHA-256，再按顺序传每片（不超过 2 MB），最后收齐落库。断线后原样再报一次，"
+                "received 写明从第几个字节接着传；没传完的文件 48 小时后清理，没有落库任何数据。"
+            ),
+            f'curl {head} {json} {api}/uploads \\\n  -d \'{{"source": "pensions", "period": "2026-10", '
+            '"name": "ylj_202610.csv", "size": 73400320, "sha256": "9f86…"}\'\n'
+            f"curl {head} -X PUT --data-binary @piece0 {api}/uploads/7/pieces/0\n"
+            f"curl {head} {json} {api}/uploads/7/finish -d '{{}}'",
+            '{"id": 7, "received": 2097152, "size": 73400320, "state": "open", …}',
+        ),
+        Example(
+            _("来源登记了签名公钥的，连同签名报送"),
+            "batches.send",
+            _(
+                "签的是“anmin batch|来源|期间|”加文件的 SM3 值（SM2，十六进制或 base64）。没有签名或签名不符的，整个文件退回。"
+            ),
+            f"curl {head} -F file=@ylj_202610.csv -F signature=3045022100… \\\n  {api}/sources/pensions/2026-10",
+            '{"batch": 12, "read": 2000, "landed": 2000, "quarantined": 0, "is_repeat": false, …}',
+        ),
+        Example(
             _("取隔离行，改正后只重传这些行"),
             "batches.send",
             _("每行写明行号、列、代码和原因；也可以在本单位页面下载和上传。"),

@@ -77,6 +77,14 @@ class Budget:
                 mine[name] = (old_total + sign * total, old_count + sign * count)
         return Budget(cells)
 
+    def without_empty(self) -> Budget:
+        """Without cells that came to nothing, as a full run has it."""
+        kept = {
+            code: {name: cell for name, cell in row.items() if cell != (0, 0)}
+            for code, row in self.cells.items()
+        }
+        return Budget({code: row for code, row in kept.items() if row})
+
     def total(self, name: str, prefix: str = "") -> Cell:
         """Sum and count of an output over all divisions whose code begins so."""
         rows = [row[name] for code, row in self.cells.items() if code.startswith(prefix) and name in row]

@@ -69,7 +69,15 @@ class Results:
 
     def broken(self) -> pa.Table:
         """Households that could not be calculated, with the reason."""
+        for delta in reversed(self.manifest["deltas"]):
+            path = self.folder / f"broken-{delta}.parquet"
+            if path.exists():
+                return pq.read_table(path)
         return pq.read_table(self.folder / "broken.parquet")
+
+    def newest(self, kind: str) -> pa.Table:
+        """The rows of `households` or `persons` that the last incremental run calculated."""
+        return pq.read_table(self.folder / f"{kind}-{self.manifest['deltas'][-1]}.parquet")
 
 
 def _without(table: pa.Table, keys: pa.Array | None) -> pa.Table:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ import pyarrow.parquet as pq
 
 from anmin.policy.areas import Areas
 from anmin.policy.budgets import Budget
-from anmin.policy.citywide import Results, calculate, fingerprint
+from anmin.policy.citywide import Results, calculate, fingerprint, write_broken
 from anmin.policy.errors import PolicyError
 from anmin.policy.facts import Fact
 from anmin.policy.kernel import Kernel, rate_cube
@@ -23,12 +25,19 @@ from anmin.policy.snapshots import HOUSEHOLD_KEYS, Part, Snapshot, make_part, wr
 
 
 def rescreen(
-    snapshot: Snapshot, previous: Results, kernel: Kernel, keys: Sequence[Any] | pa.Array, *, threads: int = 2
+    snapshot: Snapshot,
+    previous: Results,
+    kernel: Kernel,
+    keys: Sequence[Any] | pa.Array,
+    *,
+    threads: int = 2,
+    before: Snapshot | None = None,
 ) -> Results:
     """Calculate the households named by `keys` on a newer snapshot and lay them over earlier results.
 
-    Leaves three files beside the earlier ones (new household rows, new member rows, events) and then replaces
-    the manifest in one step: before that step the earlier results stand, after it the new ones do.
+    Leaves files beside the earlier ones (new household rows, new member rows, events, the broken) and then replaces
+    the manifest in one step: before that step the earlier results stand, after it the new ones do. `before` is the
+    snapshot of the earlier results; with it households may come, go, move and grow, and counts follow them.
 
     Raises:
         PolicyError: `other_plan` when the earlier results were made by other rules, rates or another day.
@@ -45,21 +54,51 @@ def rescreen(
     part = fetch(snapshot, list(plan.facts), wanted, threads=threads)
     areas = Areas.of(plan, [(str(code), int(kind)) for code, kind in snapshot.manifest["areas"]])
     households, persons, budget = calculate(part, kernel, areas, rate_cube(plan, areas.rows))
-    before, before_persons = _earlier(previous, "households", wanted), _earlier(previous, "persons", wanted)
+    earlier, earlier_persons = _earlier(previous, "households", wanted), _earlier(previous, "persons", wanted)
     delta = f"delta-{len(previous.manifest['deltas']) + 1:05d}"
     folder = previous.folder
     pq.write_table(households, folder / f"households-{delta}.parquet")
     pq.write_table(persons, folder / f"persons-{delta}.parquet")
     pq.write_table(pa.table({"household": wanted}), folder / f"changed-{delta}.parquet")
-    pq.write_table(changes(plan, before, households), folder / f"events-{delta}.parquet")
-    sums = previous.budget - _budget_of(plan, before, before_persons) + _outputs_only(budget)
+    pq.write_table(changes(plan, earlier, households), folder / f"events-{delta}.parquet")
+    sums = previous.budget - _budget_of(plan, earlier, earlier_persons) + _outputs_only(budget)
+    if before is not None:
+        there = fetch(before, [], wanted, threads=threads)
+        sums = sums - Budget.of_part(plan, there, {}, {}) + Budget.of_part(plan, part, {}, {})
+    broken = _broken(previous, wanted, part)
+    write_broken(folder / f"broken-{delta}.parquet", broken)
     manifest = {
         **previous.manifest,
         "deltas": [*previous.manifest["deltas"], delta],
-        "budget": sums.as_json(),
+        "budget": sums.without_empty().as_json(),
         "snapshot": snapshot.folder.name,
+        "households": snapshot.households,
+        "persons": snapshot.persons,
+        "broken": len(broken),
     }
     write_json(folder / "manifest.json", manifest)
+    return Results.open(folder)
+
+
+def _broken(previous: Results, keys: pa.Array, part: Part) -> list[tuple[Any, str]]:
+    """Those of before that were not calculated again, and those that could not be calculated now."""
+    before = previous.broken()
+    still = before.filter(pc.invert(pc.is_in(before["household"], keys.cast(pa.string()))))
+    places = pa.array(list(part.broken), type=pa.int64())
+    names = part.keys.take(places).to_pylist() if part.broken else []
+    return [
+        *((row["household"], row["reason"]) for row in still.to_pylist()),
+        *zip(names, part.broken.values(), strict=True),
+    ]
+
+
+def copied(previous: Results, folder: Path) -> Results:
+    """The same results under another name, to lay others over: the same files linked, nothing copied."""
+    folder.mkdir(parents=True)
+    for path in previous.folder.iterdir():
+        if path.name != "manifest.json" and not path.name.endswith(".writing"):
+            os.link(path, folder / path.name)
+    write_json(folder / "manifest.json", previous.manifest)
     return Results.open(folder)
 
 

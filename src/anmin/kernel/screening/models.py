@@ -7,7 +7,10 @@ from django.db.models import Q
 
 
 class Run(models.Model):
-    """One screening run (测算): by which rules, for which day, over which snapshot."""
+    """One screening run (测算): by which rules, for which day, over which snapshot.
+
+    `changed` is how many households were calculated where the run laid changes over an earlier one, else None.
+    """
 
     on = models.DateField()
     city = models.CharField(max_length=12)
@@ -18,6 +21,7 @@ class Run(models.Model):
     households = models.IntegerField()
     persons = models.IntegerField()
     broken = models.IntegerField()
+    changed = models.IntegerField(null=True)
     made_at = models.DateTimeField(auto_now_add=True)
     made_by = models.CharField(max_length=150)
 
@@ -25,6 +29,9 @@ class Run(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(households__gte=0, persons__gte=0, broken__gte=0), name="run_counts_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(changed__isnull=True) | Q(changed__gte=0), name="run_changes_not_negative"
             ),
         ]
         indexes = [models.Index(fields=["-made_at"], name="run_latest")]

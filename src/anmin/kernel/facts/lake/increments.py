@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from anmin.kernel.facts.lake.snapshots import (
     BASE,
@@ -27,6 +29,8 @@ from anmin.kernel.facts.lake.snapshots import (
 from anmin.policy.facts import FactCatalogue
 from anmin.policy.snapshots import PERSONS_IN_PART, Snapshot, SnapshotWriter
 
+CHANGED = "changed.parquet"
+"""Beside the parts: the households that differ from the snapshot this one was built on."""
 FULLEST = 1.5 * PERSONS_IN_PART
 """A part that has grown beyond this asks for a full rebuild, which lays out the parts anew."""
 
@@ -62,7 +66,10 @@ def increment(
         ends = _ends(before)
         with SnapshotWriter(folder, on=on, source="部门数据", replace=True) as writer:
             writer.manifest["provenance"] = provenance_of(chosen)
-            writer.manifest["lake"] = lake_note(folder, persons, feeds)
+            writer.manifest["lake"] = lake_note(folder, persons, feeds) | {"built_on": before.folder.name}
+            pq.write_table(
+                pa.table({"household": pa.array(changed, pa.string())}), writer.temporary / CHANGED
+            )
             for number in range(before.parts):
                 low = ends[number - 1] if number else ""
                 high = ends[number] if number < before.parts - 1 else None
@@ -74,6 +81,24 @@ def increment(
                     raise _StartAnew
                 writer.write(*household_part(con, chosen, facts, first - 1, last))
     return Snapshot.open(folder), len(changed)
+
+
+def changed_since(snapshot: Snapshot, earlier: str) -> pa.Array | None:
+    """The households that differ from an earlier snapshot, through all daily increments between the two.
+
+    None where this one was not built on the earlier one, or one between is gone: then everything may differ.
+    """
+    found: list[pa.Array] = []
+    while snapshot.folder.name != earlier:
+        built_on = (snapshot.manifest.get("lake") or {}).get("built_on")
+        if built_on is None or not (snapshot.folder / CHANGED).exists():
+            return None
+        found.append(pq.read_table(snapshot.folder / CHANGED)["household"].combine_chunks())
+        folder = snapshot.folder.parent / built_on
+        if not (folder / "manifest.json").exists():
+            return None
+        snapshot = Snapshot.open(folder)
+    return pa.concat_arrays(found).unique() if found else pa.array([], pa.string())
 
 
 class _StartAnew(Exception):

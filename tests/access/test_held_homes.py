@@ -16,6 +16,7 @@ from anmin.kernel.access.rls import WEB_ROLE, in_hull, in_scope
 from anmin.kernel.operations.installation import held_homes
 from anmin.kernel.people.models import Household, Membership, Person
 from anmin.kernel.people.protection.models import HeldHome
+from tests.access.acting import no_history
 from tests.access.world import HOMES, VILLAGE
 from tests.make import a_household, a_person, a_user
 
@@ -260,7 +261,7 @@ def races(child, home, other):
 @pytest.fixture
 def committed(django_db_setup, django_db_blocker):
     """A person and a household whom other connections see; they go away again."""
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), no_history():
         child, home = (
             Person.objects.create(name="赵小苗", division=VILLAGE),
             Household.objects.create(number="RACE", division=VILLAGE, first_day=date(2020, 1, 1)),
@@ -269,7 +270,6 @@ def committed(django_db_setup, django_db_blocker):
         Membership.objects.filter(household_id=home.pk).delete()
         Household.objects.filter(pk=home.pk).delete()
         Person.objects.filter(pk=child.pk).delete()
-        connection.close()
 
 
 @pytest.mark.parametrize("which", ["join, hold", "hold, join", "join, leave", "leave, join"])

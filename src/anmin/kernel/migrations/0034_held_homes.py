@@ -130,7 +130,7 @@ GRANT EXECUTE ON FUNCTION anmin_hides(text) TO {WEB_ROLE};
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0031_money_is_held_by_the_database")]
+    dependencies = [("kernel", "0033_recovery_and_excluded_parts")]
     operations = [
         migrations.CreateModel(
             "HeldHome",

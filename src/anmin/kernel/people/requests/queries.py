@@ -77,14 +77,14 @@ def clashes(reader: Reader, of: Person | None = None) -> list[Clash]:
         is_disputed=False,
         person__in=seen,
     )
-    rows = Identifier.objects.filter(is_disputed=True, last_day__isnull=True, person__in=seen)
-    rows = rows.annotate(holder=Subquery(held.values("person")[:1])).filter(holder__isnull=False)
+    disputed = Identifier.objects.filter(is_disputed=True, last_day__isnull=True, person__in=seen)
+    rows = disputed.annotate(holder=Subquery(held.values("person")[:1])).filter(holder__isnull=False)
     if of is not None:
         rows = rows.filter(Q(person=of) | Q(holder=of.pk))
-    found = list(rows.select_related("person").order_by("pk")[:CLASHES])
-    holders = seen.in_bulk([row.holder for row in found])
+    found = list(rows.order_by("pk").values_list("kind", "holder", "person")[:CLASHES])
+    people = seen.in_bulk({key for _kind, *keys in found for key in keys})
     return [
-        Clash(row.get_kind_display(), holders[row.holder], row.person)
-        for row in found
-        if row.holder in holders
+        Clash(str(Identifier.Kind(kind).label), people[holder], people[newcomer])
+        for kind, holder, newcomer in found
+        if holder in people and newcomer in people
     ]

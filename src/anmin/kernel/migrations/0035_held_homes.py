@@ -130,7 +130,7 @@ GRANT EXECUTE ON FUNCTION anmin_hides(text) TO {WEB_ROLE};
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0033_recovery_and_excluded_parts")]
+    dependencies = [("kernel", "0034_views_of_the_work_table")]
     operations = [
         migrations.CreateModel(
             "HeldHome",

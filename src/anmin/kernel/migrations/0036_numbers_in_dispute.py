@@ -54,7 +54,7 @@ DROP FUNCTION anmin_settle_number();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0034_held_homes")]
+    dependencies = [("kernel", "0035_held_homes")]
     operations = [
         migrations.AddField(
             "identifier",

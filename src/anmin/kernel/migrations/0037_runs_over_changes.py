@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0035_numbers_in_dispute")]
+    dependencies = [("kernel", "0036_numbers_in_dispute")]
     operations = [
         migrations.AddField("run", "changed", models.IntegerField(null=True)),
         migrations.AddConstraint(

@@ -18,6 +18,7 @@ CAUSES = {
     "objection": _("公示有异议"),
     "hukou_elsewhere": _("户口在外地"),
     "filed_elsewhere": _("在外地提交"),
+    "several_places": _("涉及几个地方"),
     "hard_survey": _("调查难度大"),
     "relative_of_handler": _("经办人员近亲属"),
     "complaint": _("有投诉举报"),

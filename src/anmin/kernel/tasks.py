@@ -12,7 +12,9 @@ from anmin.kernel.access.login.actions import keep_house
 from anmin.kernel.access.messages import actions as texts
 from anmin.kernel.access.queries import operator
 from anmin.kernel.audit import keeping
+from anmin.kernel.cases.daily import actions as due
 from anmin.kernel.cases.deaths import actions as deaths
+from anmin.kernel.cases.publicity import actions as publicity
 from anmin.kernel.cases.scans import actions as scans
 from anmin.kernel.exchange.checks import actions as checks
 from anmin.kernel.exchange.delivery import actions as delivery
@@ -87,6 +89,23 @@ def make_partitions() -> None:
 def verify() -> None:
     """The book of acts, rows of rights, pages of the database, files; the health page shows what was found."""
     verifying.verify(by="系统")
+
+
+@background(
+    name="cases.due",
+    title=_("到期公示撤下、到期复核立项、超期登记"),
+    cron=daily(0, 50),
+    rhythm=_("每天 0:50"),
+    seconds=3600,
+)
+def cases_due() -> None:
+    """Sheets that ran out come down, reviews that are due are opened, what is overdue is written down once."""
+    today = timezone.localdate()
+    by = operator(today, "系统")
+    publicity.take_down_due(by=by, on=today)
+    due.open_due_reviews(by=by, on=today)
+    due.raise_overdue(by=by, on=today)
+    due.raise_overdue_papers(by=by, on=today)
 
 
 @background(

@@ -9,6 +9,7 @@ from anmin.kernel.cases.clocks import start
 from anmin.kernel.cases.intake.checklist import papers_of
 from anmin.kernel.cases.matters import book, matters, procedure_for
 from anmin.kernel.cases.parties import APPLY
+from anmin.kernel.cases.procedures import unverified
 from anmin.kernel.facts.sources.catalogue import sources
 from anmin.kernel.law.clocks import Unit, deadline, hours_later
 from anmin.kernel.screening.rulebooks import rulebook
@@ -110,3 +111,42 @@ def test_a_family_procedure_takes_over_everything_it_does_not_state():
     assert edge.step("submitted", "accept") == dibao.step("submitted", "accept")
     assert edge.step("confirming", "confirm").who == ("case.confirm_in_town", "case.confirm")
     assert edge.step("opined", "publish") is None
+
+
+CITIES = {"371000": "威海", "350200": "厦门", "460100": "海口", "610600": "延安"}
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_every_city_pays_first_in_emergencies_within_a_limit_that_is_marked_until_it_is_verified(city):
+    terms = procedure_for("temp_urgent", city, date(2026, 3, 25)).terms
+
+    assert ("town_limit_fen" in terms) != ("town_limit_standards" in terms)
+    (mark,) = [
+        row for row in unverified(procedure_for("temp_urgent", city, date(2026, 3, 25))) if "先行" in row.what
+    ]
+    assert mark.who == f"{CITIES[city]}市民政局"
+
+
+def test_limits_and_takers_are_those_of_the_place():
+    """Weihai and Haikou have their towns confirm; Xiamen and Yan'an go by the national limits; all else is the same way."""
+    day = date(2026, 3, 25)
+    found = {city: procedure_for("dibao", city, day) for city in CITIES}
+
+    assert [found[city].limit("whole").number for city in CITIES] == [20, 30, 20, 30]
+    assert [bool(found[city].terms.get("town_confirms")) for city in CITIES] == [True, False, True, False]
+    assert found["460100"].limit("opinion").days_for(["several_places"]) == 20
+    assert found["371000"].limit("whole").days_for(["hukou_elsewhere"]) == 35
+    for one in found.values():
+        assert [(row.action, row.sources, row.target) for row in one.transitions] == [
+            (row.action, row.sources, row.target) for row in found["371000"].transitions
+        ]
+        assert one.publicity["days"] == 7
+
+
+def test_what_is_not_verified_is_said_with_who_can():
+    day = date(2026, 3, 25)
+
+    for city, name in CITIES.items():
+        marks = unverified(procedure_for("dibao", city, day))
+        assert marks and all(row.what and row.who for row in marks)
+        assert city == "371000" or any(row.who == f"{name}市民政局" for row in marks)

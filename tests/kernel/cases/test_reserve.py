@@ -10,6 +10,7 @@ from anmin.kernel.cases.actions import StepRefused
 from anmin.kernel.cases.procedures import ProcedureProblem
 from anmin.kernel.cases.reserve import actions as reserve
 from anmin.kernel.cases.reserve.actions import ReserveProblem
+from anmin.kernel.cases.reserve.limits import mark_of_limit
 from anmin.kernel.cases.reserve.models import ReserveEntry
 from anmin.kernel.cases.reserve.queries import balance, is_low, ledger, overdue_papers
 from anmin.kernel.cases.verification.actions import Said
@@ -67,10 +68,33 @@ def test_small_quick_relief_is_paid_first_up_to_a_month_of_the_standard_and_conf
 
 
 def test_a_place_that_has_fixed_no_limit_pays_nothing_first_and_says_who_can_fix_it(staff):
-    road = an_emergency(staff, matter="temp_urgent")
+    """Before the opinion of January 2026 nothing stands in for Weihai's own limit."""
+    home, _people = a_family(("王秀英", 1970))
+    said = [Said("temporary_need", 300_000), Said("temporary_event", 3)]
+    road = Road.begin(home, staff, matter="temp_urgent", said=said, day=date(2025, 12, 1))
+    road.step("clerk", "record_survey", beside=staff["second"])
 
     with pytest.raises(ProcedureProblem, match=r"限额.*民政局"):
         pay(road, 10_000)
+
+
+def test_the_demonstrations_city_pays_first_in_emergencies_under_a_mark_that_says_who_verifies(staff):
+    road = an_emergency(staff, matter="temp_urgent")
+    reserve.put_in(by=staff["clerk"], town=TOWN, fen=5_000_000, on=DAY)
+    assert mark_of_limit(road.case).startswith("待核实：镇街先行救助限额")
+    with pytest.raises(StepRefused, match=r"不超过 1,062\.00 元.*待核实.*威海市民政局"):
+        pay(road, standard() + 1)
+
+    entry = pay(road, standard())
+
+    step = road.case.steps.get(action="pay_first")
+    assert step.details == {"fen": standard(), "limit": standard(), "limit_is_verified": False}
+    assert entry.papers_due == date(2026, 4, 9)
+    road.opine()
+    road.step("clerk", "complete_papers")
+    assert road.confirm().amount == 300_000
+    with pytest.raises(StepRefused):
+        pay(road, 1)
 
 
 def test_the_reserve_never_falls_below_nought_not_even_by_sql(staff):

@@ -137,9 +137,33 @@ class Procedure:
         return found
 
 
+UNVERIFIED = "待核实"
+
+
+@dataclass(frozen=True)
+class Unverified:
+    """Something of a procedure that nobody has verified for the place yet (待核实), and who can."""
+
+    what: str
+    who: str
+
+
+def unverified(found: Procedure) -> list[Unverified]:
+    """What the place still has to verify: what its overlay says so of, and limits whose law says so."""
+    said = [Unverified(str(row["what"]), str(row["who"])) for row in found.terms.get("unverified", ())]
+    limits = [
+        Unverified(f"{row.title}：{row.number}{_UNIT_NAMES[row.unit]}（{row.law}）", "市民政局")
+        for row in found.limits.values()
+        if UNVERIFIED in row.law
+    ]
+    return said + limits
+
+
+_UNIT_NAMES = {unit: name for name, unit in UNITS.items()}
+
+
 def as_data(found: Procedure) -> dict[str, Any]:
     """A procedure in the shape of its file, overlays applied: what is kept with the cases that went by it."""
-    names = {unit: name for name, unit in UNITS.items()}
     return {
         "matter": found.matter,
         "title": found.title,
@@ -154,7 +178,7 @@ def as_data(found: Procedure) -> dict[str, Any]:
             row.key: {
                 "title": row.title,
                 "limit": row.number,
-                "unit": names[row.unit],
+                "unit": _UNIT_NAMES[row.unit],
                 "special": dict(row.special),
                 "law": row.law,
                 "wait": row.is_duty_to_wait,

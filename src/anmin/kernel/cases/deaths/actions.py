@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anmin.kernel.cases.actions import StepRefused, take_step
-from anmin.kernel.cases.deaths.queries import CLUE, Touched, touched
+from anmin.kernel.cases.deaths.queries import CLUE, CLUES, Touched, touched
 from anmin.kernel.cases.guards import Obstacle
 from anmin.kernel.cases.models import Case, Step
 from anmin.kernel.cases.upkeep.actions import REVIEW, open_upkeep
@@ -40,7 +40,8 @@ def _raise(*, by: Any, found: Touched, on: date) -> Case:
         "source": death.source,
         "day": death.day.isoformat(),
     }
-    case.form = {**case.form, CLUE: clue}
+    known = [*case.form.get(CLUES, []), found.key]
+    case.form = {**case.form, CLUE: clue, CLUES: known}
     case.save(update_fields=["form"])
     return case
 

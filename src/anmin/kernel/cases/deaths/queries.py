@@ -23,6 +23,10 @@ CLUE = "clue"
 """Where a case's form keeps what it was opened for."""
 
 
+CLUES = "clues"
+"""Where it keeps the keys of all of them: a second source's word joins the same review, and the first stays known."""
+
+
 @dataclass(frozen=True)
 class Touched:
     """A running benefit and the word of a death that touches it: the person's own, or their household's."""
@@ -39,7 +43,9 @@ class Touched:
 
 def touched(on: date) -> Iterator[Touched]:
     """Every running benefit that a trusted word of a death touches and no case was ever opened for, in order."""
-    known = set(Case.objects.filter(form__has_key=CLUE).values_list(f"form__{CLUE}__key", flat=True))
+    known: set[str] = set()
+    for form in Case.objects.filter(form__has_key=CLUE).values_list("form", flat=True):
+        known |= {str(form[CLUE]["key"]), *form.get(CLUES, ())}
     running = Entitlement.objects.exclude(state=Entitlement.State.ENDED).select_related(
         "household", "begun_by"
     )

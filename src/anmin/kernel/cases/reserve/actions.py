@@ -15,7 +15,7 @@ from anmin.kernel.cases.guards import Obstacle
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.parties import powers_in, user_of
 from anmin.kernel.cases.queries import procedure_of
-from anmin.kernel.cases.reserve.limits import limit_of
+from anmin.kernel.cases.reserve.limits import limit_of, mark_of_limit
 from anmin.kernel.cases.reserve.models import ReserveClosing, ReserveEntry
 from anmin.kernel.cases.reserve.queries import balance
 from anmin.kernel.law.clocks import deadline
@@ -51,10 +51,12 @@ def pay_first(
     case.refresh_from_db()
     procedure = procedure_of(case)
     limit = limit_of(case, on)
+    mark = mark_of_limit(case)
     if limit is None:
         raise StepRefused([Obstacle("not_urgent", _("只有急难型救助可以先行救助"))])
     if not 0 < fen <= limit:
         words = _("先行救助每次不超过 %(limit)s 元，超过部分请走审核确认") % {"limit": f"{limit / 100:,.2f}"}
+        words += f"。{mark}" if mark else ""
         raise StepRefused([Obstacle("over_limit", words)])
     take_step(
         by=by,
@@ -64,7 +66,7 @@ def pay_first(
         seen=seen,
         beside=beside,
         reason=reason,
-        details={"fen": fen},
+        details={"fen": fen, "limit": limit, "limit_is_verified": not mark},
     )
     papers = procedure.limit("papers")
     due = deadline(on, papers.number, papers.unit, load_calendar(on_unknown="provisional"))

@@ -117,13 +117,16 @@ def file_application(*, by: Any, form: ApplicationForm, on: date) -> Case:
         contact=form.contact.strip(),
         helper=form.helper,
         agrees_to_transfer=form.agrees_to_transfer,
+        beside=dict(form.beside),
         submitted_on=on,
     ).save()
     draft = Draft.objects.filter(token=form.token).first()
     scanned = (
         frozenset(draft.scans.filter(state="kept").values_list("key", flat=True)) if draft else frozenset()
     )
-    CaseMaterial.objects.bulk_create(rows_for(case, papers_of(procedure), form.given | scanned, on))
+    CaseMaterial.objects.bulk_create(
+        rows_for(case, papers_of(procedure), form.given | scanned, on, promised=form.promised)
+    )
     declare(by=by, case=case, said=form.said)
     if related_staff(case):
         add_cause(by=by, case=case, cause=RELATIVE, reason=_("家庭成员是经办人员或其近亲属，单独登记备案"))

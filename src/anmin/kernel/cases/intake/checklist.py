@@ -70,17 +70,32 @@ def materials(case: Case) -> list[CaseMaterial]:
     return list(case.materials.select_related("person", "by").order_by("pk"))
 
 
-def rows_for(case: Case, papers: Iterable[Paper], given: frozenset[str], on: date) -> list[CaseMaterial]:
-    """The checklist of a new case: held by departments, already given, or asked."""
+def rows_for(
+    case: Case,
+    papers: Iterable[Paper],
+    given: frozenset[str],
+    on: date,
+    *,
+    promised: frozenset[str] = frozenset(),
+) -> list[CaseMaterial]:
+    """The checklist of a new case: held by departments, already given, promised where that is allowed, or asked."""
     state = CaseMaterial.State
+
+    def state_of(paper: Paper) -> str:
+        if paper.held_by:
+            return state.HELD
+        if paper.key in given:
+            return state.RECEIVED
+        return state.PROMISED if paper.key in promised and paper.can_be_promised else state.ASKED
+
     return [
         CaseMaterial(
             case=case,
             key=paper.key,
             title=paper.title[:100],
-            state=state.HELD if paper.held_by else state.RECEIVED if paper.key in given else state.ASKED,
+            state=(found := state_of(paper)),
             source=paper.held_by,
-            on=on if paper.key in given and not paper.held_by else None,
+            on=on if found in (state.RECEIVED, state.PROMISED) else None,
         )
         for paper in papers
     ]

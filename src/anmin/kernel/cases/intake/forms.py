@@ -32,7 +32,8 @@ class ApplicationForm:
     """An application as it is handed in. `said` is what the applicant declares, as rules see it.
 
     `left_out` are members of the register's household who are not in the application, each with the reason; `given`
-    are keys of materials handed over with it.
+    are keys of materials handed over with it, `promised` of those whose content is promised in writing instead, where
+    the matter allows that; `beside` is what no rule reads (bank card, kin who owe support).
     """
 
     matter: str
@@ -48,6 +49,8 @@ class ApplicationForm:
     agrees_to_transfer: bool = False
     left_out: Mapping[int, str] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
+    promised: frozenset[str] = frozenset()
+    beside: Mapping[str, Any] = field(default_factory=dict)
     causes: tuple[str, ...] = ()
 
 

@@ -44,13 +44,17 @@ class Draft(SealedModel):
 
 
 class Application(SealedModel):
-    """What the applicant said in their own words (申请书), how to reach them, and who helped."""
+    """What the applicant said in their own words (申请书), how to reach them, and who helped.
+
+    `beside` is what no rule reads: the bank card to pay into, kin who owe support (赡抚扶养义务人) and what they give.
+    """
 
     case = models.OneToOneField(Case, models.PROTECT, related_name="application")
     statement = SealedText()
     contact = SealedText()
     helper = models.ForeignKey("kernel.Person", models.PROTECT, null=True, related_name="helped_applications")
     agrees_to_transfer = models.BooleanField(default=False)
+    beside = SealedJSON()
     submitted_on = models.DateField()
 
     def __str__(self) -> str:

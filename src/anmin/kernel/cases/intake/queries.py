@@ -17,8 +17,10 @@ from anmin.kernel.cases.intake.prefill import Field, Prefilled, prefilled
 from anmin.kernel.cases.matters import procedure_for
 from anmin.kernel.entitlements.models import Decision
 from anmin.kernel.keys.fields import opened_text
+from anmin.kernel.keys.queries import blind_index
 from anmin.kernel.people.models import Household, Person
-from anmin.kernel.people.queries import in_force
+from anmin.kernel.people.queries import in_force, persons
+from anmin.kernel.people.tokens import normal_number
 
 __all__ = [
     "ApplicationForm",
@@ -31,12 +33,14 @@ __all__ = [
     "before_opening",
     "draft_of",
     "drafts",
+    "drafts_beside",
     "lacking",
     "materials",
     "papers_of",
     "prefilled",
     "prefilled_for",
     "read_form",
+    "same_card",
 ]
 
 
@@ -79,6 +83,33 @@ def before_of(
             words = opened_text(sealed, Decision._meta.db_table, "reason", decision).split("\n", 1)[0]
         found.append(Before(kind, what, day, division, is_elsewhere, "" if is_elsewhere else words))
     return found
+
+
+@dataclass(frozen=True)
+class SameCard:
+    """Somebody else with the same bank card; `person` only where the reader may see them."""
+
+    person: Person | None
+    division: str
+
+
+def same_card(reader: Reader, members: Iterable[int], card: str = "") -> list[SameCard]:
+    """Persons outside the family who are paid into one of its bank cards, or into the card that was written (同一银行卡)."""
+    cards = [blind_index("bank", normal_number(card))] if card.strip() else []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT person_id, division FROM anmin_same_card(%s::bigint[], %s::bytea[])",
+            [list(members), cards],
+        )
+        rows = cursor.fetchall()
+    seen = {row.pk: row for row in persons(reader).filter(pk__in=[key for key, _place in rows])}
+    return [SameCard(seen.get(key), division) for key, division in rows]
+
+
+def drafts_beside(household: Household) -> QuerySet[Draft]:
+    """Forms of anybody for the same household that were not handed in yet, newest first (同户草稿)."""
+    rows = Draft.objects.filter(household=household, case__isnull=True, owner__isnull=False)
+    return rows.select_related("owner").order_by("-saved_at")
 
 
 def prefilled_for(reader: Reader, household: Household, matter: str, on: date) -> Prefilled:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
@@ -26,6 +27,8 @@ from anmin.policy.errors import PolicyError
 from anmin.policy.facts import value_of
 from anmin.policy.rules import Level
 
+SHORTEST_REASON = 5
+"""Characters: fewer explain nothing to whoever looks at the case later."""
 ADOPT = frozenset({"case.opine", "case.confirm", "case.confirm_in_town", "case.accept"})
 
 
@@ -188,7 +191,7 @@ def adopt(
     value: int | None = None,
     reason: str = "",
 ) -> CaseFact:
-    """Say which value counts (认定). A value other than the best-evidenced one, or nobody's, needs a reason.
+    """Say which value counts (认定). A value other than the best-evidenced one, or nobody's, needs a reason of 5 characters.
 
     Raises:
         StepRefused: when the taker has no part in judging facts there.
@@ -206,10 +209,13 @@ def adopt(
     else:
         raise VerificationProblem(_("这一方没有填过这一项，不能采用；请选有数值的一方，或据实认定并写明理由"))
     best = best_of(row)
-    if (best is None or chosen != best.value) and not reason.strip():
-        raise VerificationProblem(_("没有采用证据最强的一方，请写明理由"))
+    if (best is None or chosen != best.value) and len(reason.strip()) < SHORTEST_REASON:
+        raise VerificationProblem(
+            _("没有采用证据最强的一方，请写明理由，至少 %(n)d 个字") % {"n": SHORTEST_REASON}
+        )
     before = row.adopted
     row.adopted, row.basis, row.reason, row.adopted_by = chosen, basis, reason.strip(), user_of(by)
+    row.adopted_at = timezone.now()
     row.save()
     _record(by, case, "adopt", {"name": name, "person": person, "basis": basis, "from": before, "to": chosen})
     return row
@@ -225,6 +231,7 @@ def adopt_undisputed(*, by: Any, case: Case, on: date) -> int:
         if best is None or is_disputed(row):
             continue
         row.adopted, row.basis, row.adopted_by = best.value, best.basis, user_of(by)
+        row.adopted_at = timezone.now()
         row.save()
         count += 1
     _record(by, case, "adopt_undisputed", {"facts": count})
@@ -256,7 +263,7 @@ def _save(row: CaseFact) -> None:
     if row.adopted is not None and row.basis != CaseFact.Basis.JUDGED and best is not None:
         sides = {side.basis: side.value for side in sides_of(row)}
         if sides.get(row.basis) != row.adopted or best.value != row.adopted:
-            row.adopted, row.basis, row.reason, row.adopted_by = None, "", "", None
+            row.adopted, row.basis, row.reason, row.adopted_by, row.adopted_at = None, "", "", None, None
     row.save()
 
 

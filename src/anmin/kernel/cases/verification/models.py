@@ -41,6 +41,7 @@ class CaseFact(SealedModel):
     adopted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="adopted_facts"
     )
+    adopted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

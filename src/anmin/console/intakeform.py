@@ -16,7 +16,7 @@ from anmin.console.words import term_of
 from anmin.kernel.access.fields import masked
 from anmin.kernel.cases.intake import queries as intake
 from anmin.kernel.cases.procedures import Procedure
-from anmin.policy.facts import Fact
+from anmin.policy.facts import Fact, value_of
 from anmin.policy.rules import Level
 from anmin.policy.types import Kind
 
@@ -288,6 +288,12 @@ def said_in(content: Mapping[str, Any], prefilled: intake.Prefilled) -> dict[tup
         coded = one.fact.kind in (Kind.BOOL, Kind.CODE)
         found[one.person, one.fact.name] = int(text) if coded and text.isdigit() else text
     return found
+
+
+def written_value(fact: Fact, text: str) -> int:
+    """A value as people write it in a form's field, as the rules see it; raises PolicyError."""
+    coded = fact.kind in (Kind.BOOL, Kind.CODE)
+    return value_of(fact.kind, fact.codes, int(text) if coded and text.isdigit() else text, fact.title)
 
 
 def _field(one: intake.Field, said: Mapping[str, str], wrong: Mapping[Any, str]) -> FormField:

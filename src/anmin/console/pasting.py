@@ -163,7 +163,7 @@ def _number(text: str, on: date) -> str:
     if not bare:
         raise ValueError(_("没有写身份证号"))
     try:
-        return parse_identity(bare, on=on).number
+        return parse_identity(bare, on=on).text
     except IdentifierProblem as trouble:
         if trouble.code == "id_scientific":
             raise ValueError(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.console import intakeform
-from anmin.console.casewords import before_words, worded
+from anmin.console.counterwords import before_words, worded
 from anmin.console.intakeform import IntakeForm
 from anmin.console.keptforms import keeps_what_was_typed, taken_up
 from anmin.console.personpage import rows_of

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from anmin.console.casewords import worded
+from anmin.console.counterwords import worded
 from anmin.console.views.desk import Desk, needs
 from anmin.console.views.scans import take_files
 from anmin.kernel.access.taking.actions import take

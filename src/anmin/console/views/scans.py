@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from anmin.console.casewords import worded
+from anmin.console.counterwords import worded
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.taking.actions import take
 from anmin.kernel.cases.intake import actions as intake

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -24,6 +25,7 @@ __all__ = [
     "Scope",
     "Sight",
     "demo_accounts",
+    "holders_of",
     "reader_for",
     "scope_of",
 ]
@@ -202,3 +204,25 @@ def demo_accounts() -> list[DemoAccount]:
     """The log-ins of the demonstration city."""
     users = User.objects.filter(is_demo=True, is_active=True).order_by("pk")
     return [DemoAccount(user.username, DEMO_PASSWORD, user.display_name) for user in users]
+
+
+def holders_of(powers: Collection[str], division: str, on: date) -> list[User]:
+    """Who may do something in a division on a day: whoever holds a role with one of some powers over it.
+
+    Those nearest to the place come first.
+    """
+    wanted = set(powers)
+    able = [key for key, role in roles().items() if role.powers & wanted]
+    grants = Grant.objects.filter(
+        Q(last_day__isnull=True) | Q(last_day__gte=on),
+        first_day__lte=on,
+        role__in=able,
+        user__is_active=True,
+    )
+    over = [
+        one
+        for one in grants.select_related("user").order_by("user")
+        if Scope((one.division,)).contains(division)
+    ]
+    over.sort(key=lambda one: (-len(one.division.rstrip("0")), one.pk))
+    return list(dict.fromkeys(one.user for one in over))

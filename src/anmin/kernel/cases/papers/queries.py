@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from django.utils.safestring import SafeString
 
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.papers.writing import WRITERS
+from anmin.kernel.cases.publicity.queries import Sheet
+from anmin.kernel.divisions.queries import name_of
 from anmin.kernel.papers import data
 from anmin.kernel.papers import queries as papers
+from anmin.kernel.papers.checking import checked
+from anmin.kernel.papers.composing import composed
+from anmin.kernel.papers.html import html_of
 from anmin.kernel.papers.kinds import kind
 from anmin.kernel.papers.models import Paper
+from anmin.kernel.papers.offices import town_office
 from anmin.kernel.papers.words import PaperProblem
+
+WALL = "publicity_sheet"
+"""The kind of paper that hangs in public."""
 
 
 @dataclass(frozen=True)
 class Makeable:
-    """A kind of paper of a case: its key, what it is called, and what still stands in its way."""
+    """A kind of paper of a case: its key, what it is called, what still stands in its way, the version of its template."""
 
     key: str
     name: str
     obstacle: str = ""
+    template: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -43,8 +56,42 @@ def makeable(case: Case, *, on: date) -> list[Makeable]:
             paper_data(case, key, on=on)
         except PaperProblem as trouble:
             obstacle = trouble.what
-        found.append(Makeable(key, kind(key, case.division).name, obstacle))
+        chosen = kind(key, case.division)
+        found.append(Makeable(key, chosen.name, obstacle, chosen.template))
     return found
+
+
+def preview_of(case: Case, key: str, *, on: date) -> SafeString:
+    """How a paper of a case would look today, as a fragment for `papers/paper.css`; nothing is kept (预览).
+
+    Raises:
+        PaperProblem: while the case lacks what the paper tells.
+    """
+    chosen = kind(key, case.division)
+    return html_of([composed(chosen, checked(chosen, paper_data(case, key, on=on)), code="")])
+
+
+def wall_of(sheets: Sequence[Sheet], *, on: date) -> SafeString:
+    """Sheets that hang, for the wall of each village: a page for each place and span of days (公示单)."""
+    groups: dict[tuple[str, date, date], list[Sheet]] = {}
+    for row in sheets:
+        groups.setdefault((row.division, row.first_day, row.last_day), []).append(row)
+    found = []
+    for (division, first_day, last_day), rows in sorted(groups.items()):
+        place, chosen = name_of(division, first_day), kind(WALL, division)
+        paper = data.PublicityPaper(
+            issuer=town_office(division, on),
+            number="",
+            on=first_day,
+            matter="社会救助",
+            rules="",
+            place=place,
+            rows=[data.Published(row.shown.name, place, row.shown.members, row.shown.amount) for row in rows],
+            first_day=first_day,
+            last_day=last_day,
+        )
+        found.append(composed(chosen, checked(chosen, paper), code=""))
+    return html_of(found)
 
 
 def paper_data(case: Case, key: str, *, on: date) -> data.Paper:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet, Sum
 
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.cases.intake.models import CaseMaterial
-from anmin.kernel.cases.reserve.models import ReserveEntry
+from anmin.kernel.cases.reserve.models import ReserveClosing, ReserveEntry
 
 
 def balance(division: str, year: int) -> int:
@@ -35,6 +35,12 @@ def ledger(reader: Reader, division: str, year: int) -> QuerySet[ReserveEntry]:
     """The lines of a town's ledger in their order."""
     rows = ReserveEntry.objects.filter(reader.scope.q(), division=division, year=year)
     return rows.select_related("case", "by").order_by("on", "pk")
+
+
+def closings(reader: Reader, division: str, year: int) -> list[ReserveClosing]:
+    """The closed months of a town in a year, in order."""
+    rows = ReserveClosing.objects.filter(reader.scope.q(), division=division, month__year=year)
+    return list(rows.select_related("by", "beside").order_by("month"))
 
 
 def overdue_papers(reader: Reader, on: date) -> QuerySet[ReserveEntry]:

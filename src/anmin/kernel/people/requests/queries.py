@@ -7,10 +7,8 @@ from datetime import date
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from anmin.kernel.access.models import Grant, User
-from anmin.kernel.access.queries import Reader
-from anmin.kernel.access.roles import roles
-from anmin.kernel.access.scopes import Scope
+from anmin.kernel.access.models import User
+from anmin.kernel.access.queries import Reader, holders_of
 from anmin.kernel.people.models import ChangeRequest, Identifier, Person
 from anmin.kernel.people.queries import persons
 
@@ -42,17 +40,7 @@ def deciders(row: ChangeRequest, on: date) -> list[User]:
 
     Those nearest to the place come first.
     """
-    deciding = [key for key, role in roles().items() if DECIDE in role.powers]
-    grants = Grant.objects.filter(
-        Q(last_day__isnull=True) | Q(last_day__gte=on),
-        first_day__lte=on,
-        role__in=deciding,
-        user__is_active=True,
-    )
-    grants = grants.exclude(user=row.asked_by_id).select_related("user").order_by("user")
-    over = [one for one in grants if Scope((one.division,)).contains(row.division)]
-    over.sort(key=lambda one: (-len(one.division.rstrip("0")), one.pk))
-    return list(dict.fromkeys(one.user for one in over))
+    return [user for user in holders_of([DECIDE], row.division, on) if user.pk != row.asked_by_id]
 
 
 @dataclass(frozen=True)

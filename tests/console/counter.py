@@ -1,8 +1,10 @@
 """A town counter for tests of its pages: staff who log in, a family that is known, its case where a test wants it."""
 
+from django.core import signing
 from django.test import Client
 from django.urls import reverse
 
+from anmin.console.keeping import SALT
 from anmin.kernel.cases.intake.models import Draft
 from anmin.kernel.cases.models import Case
 
@@ -33,6 +35,7 @@ def form_of(token, **written):
     """What the form's page sends, with what was written."""
     draft = Draft.objects.get(token=token)
     base = {
+        "who": signing.dumps(draft.owner_id, salt=SALT),
         "seen": draft.version,
         "on_page": "1",
         "applicant": draft.content.get("applicant", ""),

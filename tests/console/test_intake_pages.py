@@ -86,7 +86,7 @@ def test_before_a_case_is_opened_refusals_benefits_and_double_cards_are_shown(st
     page = at(clerk, "intake_before", people[0].pk)
 
     assert re.search(r"[23] 个月内申请过最低生活保障，未通过", page)
-    assert "查看原因" in page and "90,000.00" in page
+    assert re.search(r"查看原因</summary>\s*<p>[^<]*\d[^<]*元", page)
 
 
 def test_one_form_twice_is_one_case(clerk, family):

@@ -8,11 +8,13 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from anmin.console.charts.bars import bar, stacked
 from anmin.console.charts.svg import Svg, element
+from anmin.console.keeping import WHO, sign_of
 
 register = template.Library()
 
@@ -26,7 +28,12 @@ PLACES = (
     ("households", "console:households", _("住户"), ""),
     ("intake", "console:intake", _("受理"), "case.file|case.accept"),
     ("publicity", "console:publicity", _("公示"), "case.publish"),
-    ("reserve", "console:reserve", _("备用金"), "emergency.pay|payments.prepare|case.confirm"),
+    (
+        "reserve",
+        "console:reserve",
+        _("备用金"),
+        "emergency.pay|payments.prepare|payments.read|case.confirm|case.confirm_in_town",
+    ),
     ("changes", "console:changes", _("变更"), "register.read"),
     ("rules", "console:rules", _("规则"), ""),
     ("simulation", "console:simulation", _("试算"), ""),
@@ -90,6 +97,12 @@ def page_state(context: dict[str, Any]) -> PageState:
         language="en" if (get_language() or "").startswith("en") else "zh-Hans",
         is_demo=bool(getattr(settings, "DEMO", False)),
     )
+
+
+@register.simple_tag(takes_context=True)
+def typed_by(context: dict[str, Any]) -> Any:
+    """The hidden field that says whose page a form stands on, so that typed words are given back to nobody else."""
+    return format_html('<input type="hidden" name="{}" value="{}">', WHO, sign_of(context["request"]))
 
 
 @register.simple_tag

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from anmin.console import intakeform
 from anmin.console.counterwords import before_words, worded
 from anmin.console.intakeform import IntakeForm
-from anmin.console.keptforms import keeps_what_was_typed, taken_up
+from anmin.console.keeping import keeps_typed_here, kept_here
 from anmin.console.personpage import rows_of
 from anmin.console.views.desk import Desk, needs
 from anmin.console.views.scans import take_files
@@ -107,7 +107,7 @@ def before(desk: Desk, pk: int) -> HttpResponse:
     )
 
 
-@keeps_what_was_typed
+@keeps_typed_here
 @needs(*FILE)
 def form(desk: Desk, token: str) -> HttpResponse:
     """The form. Every change is kept; what is wrong is said at its field and nothing is lost."""
@@ -118,7 +118,7 @@ def form(desk: Desk, token: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("console:case_materials", args=[draft.case.number]))
     if desk.request.method == "POST":
         return _Sent(desk, draft).answer()
-    given = taken_up(desk.request)
+    given = kept_here(desk.request)
     if given:
         messages.success(desk.request, _("登录前填的内容还在，已经放回表里。请看过再保存或提交。"))
         return _page(desk, draft, intakeform.written_in(given, draft.content))

@@ -131,7 +131,7 @@ def _page(
     may = desk.reader.may("case.accept", case.division) or desk.reader.may("case.file", case.division)
     return desk.page(
         "case_materials",
-        "intake",
+        "cases",
         case=case,
         progress=progress(case),
         rows=[

@@ -63,7 +63,7 @@ def paper_preview(desk: Desk, number: str, kind: str) -> HttpResponse:
         sheet = queries.preview_of(case, kind, on=desk.today)
     except PaperProblem as trouble:
         return _page(desk, case, worded(trouble))
-    return desk.page("paper", "intake", case=case, paper=None, sheet=sheet)
+    return desk.page("paper", "cases", case=case, paper=None, sheet=sheet)
 
 
 @needs("case.read")
@@ -72,7 +72,7 @@ def paper(desk: Desk, pk: int) -> HttpResponse:
     row, case = _paper(desk, pk)
     _note(desk, case, "paper")
     return desk.page(
-        "paper", "intake", case=case, paper=row, sheet=papers.html_again([row]), messages_of=_sealing(row)
+        "paper", "cases", case=case, paper=row, sheet=papers.html_again([row]), messages_of=_sealing(row)
     )
 
 
@@ -143,7 +143,7 @@ def _page(desk: Desk, case: Any, refusals: list[tuple[str, str]] | None = None) 
     known = queries.makeable(case, on=desk.today)
     return desk.page(
         "case_papers",
-        "intake",
+        "cases",
         case=case,
         progress=progress(case),
         made=[(row, _sealing(row)) for row in made],

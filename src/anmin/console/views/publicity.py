@@ -27,7 +27,7 @@ from anmin.kernel.law.clocks import last_day_of_publicity
 
 ROWS = 50
 VIEWS = ("due", "up", "objected", "over")
-PUBLISH = ("case.publish", "case.read")
+PUBLISH = ("case.publish", "case.read")  # who may not put up may still look
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from anmin.lib.calendar import add_months
 from anmin.lib.divisions import DivisionLevel, ancestors, level_of
 from anmin.policy.errors import PolicyError
 
-POWERS = ("emergency.pay", "payments.prepare", "case.confirm", "case.read")
+POWERS = ("emergency.pay", "payments.prepare", "payments.read", "case.confirm", "case.confirm_in_town")
 FILL = ("emergency.pay", "payments.prepare", "case.confirm")
 REFUSED = (StepRefused, actions.ReserveProblem, ProcedureProblem, PolicyError)
 TOWN_DIGITS = 9

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from anmin.console.counterwords import worded
-from anmin.console.keptforms import keeps_what_was_typed, taken_up
+from anmin.console.keeping import keeps_typed_here, kept_here
 from anmin.console.matrixform import MatrixForm, SurveyForm
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.queries import holders_of
@@ -33,13 +33,13 @@ SURVEY = frozenset({"case.survey"})
 PLAIN_STEPS = ("start_check", "start_survey")
 
 
-@keeps_what_was_typed
+@keeps_typed_here
 @needs(*READ)
 def case_check(desk: Desk, number: str) -> HttpResponse:
     """The matrix; what was chosen is adopted row by row, and a row that cannot be keeps what was typed."""
     case = _case(desk, number)
     if desk.request.method != "POST":
-        return _page(desk, case, MatrixForm(case, taken_up(desk.request)))
+        return _page(desk, case, MatrixForm(case, kept_here(desk.request)))
     given = desk.request.POST
     form, what = MatrixForm(case, given), given.get("what", "adopt")
     try:
@@ -73,13 +73,13 @@ def case_result(desk: Desk, number: str) -> HttpResponse:
     return render(desk.request, "console/parts/result.html", _result(desk, case, form))
 
 
-@keeps_what_was_typed
+@keeps_typed_here
 @needs("case.survey")
 def case_survey(desk: Desk, number: str) -> HttpResponse:
     """What two people saw at home, first of all on a phone."""
     case = _case(desk, number)
     if desk.request.method != "POST":
-        return _survey_page(desk, case, SurveyForm(case, taken_up(desk.request)))
+        return _survey_page(desk, case, SurveyForm(case, kept_here(desk.request)))
     form = SurveyForm(case, desk.request.POST)
     colleagues = {user.pk: user for user in holders_of(SURVEY, case.division, desk.today)}
     beside = colleagues.get(form.beside)
@@ -148,7 +148,7 @@ def _page(
     may = [power for power in actions.ADOPT if desk.reader.may(power, case.division)]
     return desk.page(
         "case_check",
-        "intake",
+        "cases",
         case=case,
         progress=progress(case),
         form=form.fresh(case),
@@ -197,7 +197,7 @@ def _survey_page(
     ]
     return desk.page(
         "case_survey",
-        "intake",
+        "cases",
         case=case,
         procedure=procedure_of(case),
         form=form,

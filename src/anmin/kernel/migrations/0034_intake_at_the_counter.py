@@ -26,7 +26,7 @@ GRANT EXECUTE ON FUNCTION anmin_same_card(bigint[], bytea[]) TO anmin_web;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0031_money_is_held_by_the_database'),
+        ('kernel', '0033_recovery_and_excluded_parts'),
     ]
 
     operations = [

@@ -26,7 +26,7 @@ GRANT EXECUTE ON FUNCTION anmin_same_card(bigint[], bytea[]) TO anmin_web;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0033_recovery_and_excluded_parts'),
+        ('kernel', '0037_runs_over_changes'),
     ]
 
     operations = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -56,6 +57,57 @@ def decide_exception(
     """
     row = PayException.objects.select_for_update(of=("self",)).get(pk=exception.pk)
     run = held(row.run, PayRun.State.COMPUTED, PayRun.State.CHECKED)
+    user = _decide(by, run, row, outcome, on, reason)
+    with connection.cursor() as cursor:
+        hold(cursor, run.pk, row.line_id)
+    after = {"code": row.code, "state": row.state, "line": row.line_id}
+    about = names_in(row.line.household) if row.line is not None else ()
+    audit.record(
+        by=user,
+        act="payments.decide_exception",
+        subject=row,
+        after=after,
+        reason=reason,
+        division=row.division,
+        about=about,
+    )
+    return row
+
+
+@transaction.atomic
+def decide_alike(
+    *, by: Any, run: PayRun, code: str, exceptions: Sequence[int], outcome: str, on: date, reason: str
+) -> int:
+    """Decide several exceptions of one kind that were looked at together, with one reason (成批处理同类异常); how many.
+
+    `exceptions` are the keys as they were seen: what came since is not among them. All are decided or none.
+    """
+    row = held(run, PayRun.State.COMPUTED, PayRun.State.CHECKED)
+    found = PayException.objects.select_for_update(of=("self",)).filter(
+        run=row, code=code, state="open", pk__in=list(exceptions)
+    )
+    done = 0
+    user: Any = by
+    for one in found.select_related("line").order_by("pk"):
+        if one.line is not None and one.line.state == PayLine.State.EXCLUDED:
+            continue
+        user = _decide(by, row, one, outcome, on, reason)
+        done += 1
+    with connection.cursor() as cursor:
+        hold(cursor, row.pk)
+    after = {"code": code, "outcome": outcome, "number": done}
+    audit.record(
+        by=signature(user),
+        act="payments.decide_exceptions_alike",
+        subject=row,
+        after=after,
+        reason=reason,
+        division=row.division,
+    )
+    return done
+
+
+def _decide(by: Any, run: PayRun, row: PayException, outcome: str, on: date, reason: str) -> Any:
     user = signer(by, row.power, row.division, on)
     code = CODES[row.code]
     if row.state != "open":
@@ -76,20 +128,7 @@ def decide_exception(
     row.save()
     if outcome == "exclude" and row.line is not None:
         _leave_out(row.line, user, reason.strip())
-    with connection.cursor() as cursor:
-        hold(cursor, run.pk)
-    after = {"code": row.code, "state": row.state, "line": row.line_id}
-    about = names_in(row.line.household) if row.line is not None else ()
-    audit.record(
-        by=user,
-        act="payments.decide_exception",
-        subject=row,
-        after=after,
-        reason=reason,
-        division=row.division,
-        about=about,
-    )
-    return row
+    return user
 
 
 def _leave_out(line: PayLine, user: Any, reason: str) -> None:

@@ -108,14 +108,14 @@ INSERT INTO money_found
 SELECT line.id, 'no_card', line.person_id, '{}'::jsonb FROM kernel_payline AS line
 WHERE line.run_id = %(run)s AND line.state <> 'excluded' AND line.account_id IS NULL;
 INSERT INTO money_found
-SELECT line.id, 'same_card', NULL, jsonb_build_object('number', shared.number)
-FROM (
-    SELECT account.blind, count(DISTINCT line.household_id) AS number
+WITH used AS MATERIALIZED (
+    SELECT line.id, line.household_id, account.blind
     FROM kernel_payline AS line JOIN kernel_payeeaccount AS account ON account.id = line.account_id
     WHERE line.run_id = %(run)s AND line.state <> 'excluded' AND account.blind IS NOT NULL
-    GROUP BY 1 HAVING count(DISTINCT line.household_id) > 1
-) AS shared JOIN kernel_payeeaccount AS account ON account.blind = shared.blind
-JOIN kernel_payline AS line ON line.account_id = account.id AND line.run_id = %(run)s AND line.state <> 'excluded';
+), shared AS MATERIALIZED (
+    SELECT blind, count(DISTINCT household_id) AS number FROM used GROUP BY 1 HAVING count(DISTINCT household_id) > 1
+)
+SELECT used.id, 'same_card', NULL, jsonb_build_object('number', shared.number) FROM used JOIN shared USING (blind);
 INSERT INTO money_found
 SELECT line.id, 'over', NULL, jsonb_build_object('fen', made.fen, 'limit', decided.amount)
 FROM (
@@ -152,10 +152,11 @@ WHERE NOT EXISTS (
 HOLD = """
 WITH stopped AS (
     SELECT DISTINCT line_id AS id FROM kernel_payexception WHERE run_id = %(run)s AND state = 'open' AND line_id IS NOT NULL
+      AND (%(line)s::bigint IS NULL OR line_id = %(line)s)
 )
 UPDATE kernel_payline AS line SET state = CASE WHEN stopped.id IS NULL THEN 'due' ELSE 'held' END
 FROM kernel_payline AS same LEFT JOIN stopped ON stopped.id = same.id
-WHERE same.id = line.id AND line.run_id = %(run)s AND line.state IN ('due', 'held')
+WHERE same.id = line.id AND (%(line)s::bigint IS NULL OR line.id = %(line)s) AND line.run_id = %(run)s AND line.state IN ('due', 'held')
   AND line.state <> CASE WHEN stopped.id IS NULL THEN 'due' ELSE 'held' END
 """
 
@@ -186,6 +187,6 @@ def check_lines(cursor: CursorWrapper, run: PayRun, low: str, high: str) -> None
     hold(cursor, run.pk)
 
 
-def hold(cursor: CursorWrapper, run: int) -> None:
-    """Hold the lines with open exceptions, and let the others go."""
-    cursor.execute(HOLD, {"run": run})
+def hold(cursor: CursorWrapper, run: int, line: int | None = None) -> None:
+    """Hold the lines with open exceptions, and let the others go; or just one line."""
+    cursor.execute(HOLD, {"run": run, "line": line})

@@ -17,6 +17,8 @@ from anmin.kernel.payments.runs.models import PayRun
 from anmin.lib.calendar import add_months
 from anmin.lib.divisions import ancestors
 
+MANY = 1_000
+"""Lines from which on the planner is told about them before the checks join them."""
 LOOK_BACK = 60
 """Months that are looked at again for back pay and overpayment; older ones are a person's work."""
 
@@ -70,6 +72,7 @@ SELECT entitlement, month, due.decision_id AS decision, coalesce(due.fen, 0) AS 
     coalesce(accrued.fen, 0) - coalesce(found.owed, 0) - coalesce(due.fen, 0) - coalesce(found.kept, 0) AS less
 FROM due FULL JOIN accrued USING (entitlement, month) LEFT JOIN found USING (entitlement, month)
 WHERE coalesce(due.fen, 0) <> coalesce(accrued.fen, 0) - coalesce(found.owed, 0);
+ANALYZE money_difference;
 """
 
 BASIC = """
@@ -225,10 +228,10 @@ def compute_lines(cursor: CursorWrapper, run: PayRun) -> Computed:
         "oldest": max(add_months(run.month, -LOOK_BACK), date(1, 1, 1)),
         "day": run.roster_day,
     }
-    for statement in CLEARED:
+    for statement in CLEARED if run.state != PayRun.State.DRAFT else ():
         cursor.execute(statement, values)
     cursor.execute(TEMPORARY)
-    for script in (ROSTER, DIFFERENCES, BASIC, PRICE, DEDUCT, LINES, PARTS):
+    for script in (ROSTER, DIFFERENCES, BASIC, PRICE, DEDUCT, "ANALYZE money_part", LINES, PARTS):
         for statement in script.split(";\n"):
             if statement.strip():
                 cursor.execute(statement, values)
@@ -238,4 +241,6 @@ def compute_lines(cursor: CursorWrapper, run: PayRun) -> Computed:
         "SELECT count(*), coalesce(sum(fen), 0) FROM kernel_payline WHERE run_id = %(run)s", values
     )
     lines, fen = cursor.fetchone()
+    if lines > MANY:
+        cursor.execute("ANALYZE kernel_payline, kernel_paypart")
     return Computed(int(lines), int(fen), found)

@@ -40,7 +40,6 @@ class Conclusion:
     sentence: str
     is_yes: bool
     claims: tuple[dict[str, Any], ...] = ()
-    layer: str = ""
     refusal: str = ""
     trouble: str = ""
     decision: Any = None
@@ -86,7 +85,6 @@ def conclusion_of(
         sentence=sentence,
         is_yes=proposal.is_grant,
         claims=tuple(_claim(one, names) for one in proposal.claims),
-        layer=result.layer.title if result.layer is not None else "",
         refusal=refusal,
         rules=fingerprint(result.outcome.plan)[:LONG],
         on=on,

@@ -65,6 +65,7 @@ class Offer:
     papers: tuple[tuple[str, str], ...] = ()
     text: str = ""
     draft: str = ""
+    lacks_colleague: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -120,6 +121,7 @@ def _offer(
         asks_amount=step.action == "claim_back",
         asks_objector=step.action == "object",
         asks_upheld=step.action == "settle_objection",
+        lacks_colleague=step.second and not people,
         papers=_papers(case) if step.action == "supply" else (),
         text=refusal if step.action == "refuse" else "",
     )

@@ -221,3 +221,9 @@ def source_name(key: str) -> str:
 def source_of(told_by: Any, operand: Any) -> str:
     """Where a case has the value of an operand from; nothing where it says nothing of it."""
     return told_by.get((operand.name, operand.member), "") if told_by else ""
+
+
+@register.filter
+def missed(left: int) -> int:
+    """By how many days something is overdue, from the days left."""
+    return max(-left, 0)

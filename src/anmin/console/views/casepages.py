@@ -33,7 +33,6 @@ from anmin.kernel.exchange.checks.actions import CheckProblem
 from anmin.lib.calendar import load_calendar
 from anmin.policy.errors import PolicyError
 
-CONFLICT, REFUSED = 409, 422
 MOST_POINTS = 4
 Troubles = list[tuple[str, str]]
 """What went wrong: an anchor on the page (or nothing) and words."""
@@ -63,14 +62,14 @@ def case_step(desk: Desk, number: str) -> HttpResponse:
     except StaleCase as stale:
         if _is_own_again(desk, action, stale):
             return _onward(desk, case, case.number)
-        return _page(desk, case, typed=given, stale=stale.steps, status=CONFLICT)
+        return _page(desk, case, typed=given, stale=stale.steps)
     except StepRefused as refused:
-        return _page(desk, case, typed=given, troubles=_troubles(desk, case, refused), status=REFUSED)
+        return _page(desk, case, typed=given, troubles=_troubles(desk, case, refused))
     except PolicyError as trouble:
         words = trouble.what + (f" {trouble.todo}" if trouble.todo else "")
-        return _page(desk, case, typed=given, troubles=[("", words)], status=REFUSED)
+        return _page(desk, case, typed=given, troubles=[("", words)])
     except (CheckProblem, VerificationProblem) as trouble:
-        return _page(desk, case, typed=given, troubles=[("", str(trouble))], status=REFUSED)
+        return _page(desk, case, typed=given, troubles=[("", str(trouble))])
     messages.success(desk.request, _("已办理：%(number)s") % {"number": number})
     return _onward(desk, case, after)
 
@@ -100,7 +99,7 @@ def case_adopt(desk: Desk, number: str) -> HttpResponse:
         )
     except (VerificationProblem, StepRefused, PolicyError) as trouble:
         words = trouble.what if isinstance(trouble, PolicyError) else str(trouble)
-        return _page(desk, case, typed=given, troubles=[(f"fact-{row.pk}", words)], status=REFUSED)
+        return _page(desk, case, typed=given, troubles=[(f"fact-{row.pk}", words)])
     messages.success(desk.request, _("已认定。"))
     return HttpResponseRedirect(f"{_href(desk, case.number)}#differences")
 
@@ -111,13 +110,11 @@ def case_assign(desk: Desk, number: str) -> HttpResponse:
     """Give a case to somebody, or put it back on the common table."""
     case = _case(desk, number)
     if not any(desk.reader.may(power, case.division) for power in (*staff.TAKES, "caseload.assign")):
-        return _page(desk, case, troubles=[("handler", _("您的岗位不能分派办件。"))], status=REFUSED)
+        return _page(desk, case, troubles=[("handler", _("您的岗位不能分派办件。"))])
     key = desk.request.POST.get("handler", "")
     user = staff.user_among(staff.takers(case, desk.today), key)
     if key and user is None:
-        return _page(
-            desk, case, troubles=[("handler", _("这位工作人员不在这个地方办件，请重选。"))], status=REFUSED
-        )
+        return _page(desk, case, troubles=[("handler", _("这位工作人员不在这个地方办件，请重选。"))])
     assign(by=desk.reader, case=case, handler=user)
     messages.success(desk.request, _("已分派。"))
     return HttpResponseRedirect(_href(desk, case.number))
@@ -184,7 +181,6 @@ def _page(
     typed: Any = None,
     troubles: Troubles | None = None,
     stale: Any = (),
-    status: int = 200,
 ) -> HttpResponse:
     case = _case(desk, case.number)
     names = casepage.names_of(desk.reader, case)
@@ -209,7 +205,7 @@ def _page(
     replayed = None
     if desk.request.GET.get("replay") and conclusion.decision is not None:
         replayed = replay(conclusion.decision)
-    answer = desk.page(
+    return desk.page(
         "case",
         "cases",
         case=case,
@@ -255,8 +251,6 @@ def _page(
         troubles=troubles or [],
         stale=[casechain.step_line(case, step) for step in stale],
     )
-    answer.status_code = status
-    return answer
 
 
 @keeps_typed
@@ -298,7 +292,7 @@ def case_return(desk: Desk, number: str) -> HttpResponse:
             else:
                 messages.success(desk.request, _("已退回，补正以后仍由您审核。"))
                 return _onward(desk, case, case.number)
-    answer = desk.page(
+    return desk.page(
         "case_return",
         "cases",
         case=_case(desk, number),
@@ -311,5 +305,3 @@ def case_return(desk: Desk, number: str) -> HttpResponse:
         who=sign_of(desk.request),
         query=_list_of(desk),
     )
-    answer.status_code = CONFLICT if stale else REFUSED if troubles else 200
-    return answer

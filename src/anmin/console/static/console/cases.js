@@ -64,7 +64,10 @@
     const tell = () => {
       const number = ticks.filter((tick) => tick.checked).length;
       if (count) count.textContent = number ? count.dataset.words.replace("{n}", number) : "";
-      if (bar) bar.querySelectorAll("button").forEach((button) => { button.hidden = !number; });
+      if (bar) {
+        bar.classList.toggle("is-on", number > 0);
+        bar.querySelectorAll("button").forEach((button) => { button.hidden = !number; });
+      }
       if (all) { all.checked = number === ticks.length && number > 0; all.indeterminate = number > 0 && number < ticks.length; }
     };
     ticks.forEach((tick) => tick.addEventListener("change", tell));

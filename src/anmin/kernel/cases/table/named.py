@@ -43,7 +43,7 @@ def _begun(rows: QuerySet[Case]) -> QuerySet[Case]:
 def _without(action: str) -> Callable[[QuerySet[Case], date], QuerySet[Case]]:
     def narrow(rows: QuerySet[Case], on: date) -> QuerySet[Case]:
         done = Step.objects.filter(case=OuterRef("pk"), action=action, number__gt=OuterRef("begun"))
-        return _begun(rows.filter(state__in=("accepted", "due", "carried"))).filter(~Exists(done))
+        return _begun(rows.filter(state__in=("accepted", "due"))).filter(~Exists(done))
 
     return narrow
 

@@ -37,8 +37,9 @@ def staff_over(division: str, powers: Iterable[str], on: date) -> list[tuple[Use
 
 
 def colleagues(case: Case, powers: Iterable[str], on: date, but: User | None) -> list[tuple[User, str, str]]:
-    """Who may stand beside somebody in a step of a case."""
-    return [row for row in staff_over(case.division, powers, on) if but is None or row[0].pk != but.pk]
+    """Who may stand beside somebody in a step of a case: colleagues with its power, or who handle cases there at all."""
+    rows = staff_over(case.division, {*powers, *TAKES}, on)
+    return [row for row in rows if but is None or row[0].pk != but.pk]
 
 
 def takers(case: Case, on: date) -> list[tuple[User, str, str]]:

@@ -142,7 +142,8 @@ def write_file(form: Form, layout: Layout, head: Values, lines: Sequence[Values]
         "checksum": checksum(form, layout, rows),
     }
     ends = {
-        part: {column.name: written(column, totals) for column in layout.of(part)} for part in ("head", "tail")
+        part: {column.name: written(column, totals) for column in layout.of(part)}
+        for part in ("head", "tail")
     }
     for part, texts in ends.items():
         for column in layout.of(part):

@@ -39,7 +39,7 @@ WITH ordered AS (
     FROM kernel_payfileline AS placed JOIN kernel_payline AS line ON line.id = placed.pay_line_id
     WHERE placed.file_id = %s GROUP BY 1, 2
 )
-SELECT side.account, %s, 0, ordered.budget_line_id, ordered.benefit, side.sign * ordered.fen, NULL::bigint, NULL::bigint
+SELECT side.account, %s, 0, ordered.budget_line_id, ordered.benefit, side.sign * ordered.fen AS fen, NULL::bigint, NULL::bigint
 FROM ordered CROSS JOIN (VALUES ('transit', 1), (%s, -1)) AS side(account, sign)
 """
 
@@ -206,19 +206,16 @@ def _orders(keys: Iterable[int], on: date, problems: list[Unfilable] | None = No
         if account is not None:
             found.append(_Order(line, account))
         elif problems is not None:
-            problems.append(
-                Unfilable(line.pk, "no_account", _("没有经复核的收款账户，请登记并由第二人复核"))
-            )
+            problems.append(Unfilable(line.pk, "no_account", _("没有经复核的收款账户，请登记并由第二人复核")))
     return found
 
 
 def _account_of(line: PayLine, on: date) -> PayeeAccount | None:
     """The account that was approved; where it has ended since, the one that two people put in its place."""
     account = line.account
-    if account is not None and account.confirmed_at is not None:
-        if account.last_day is None or account.last_day >= on:
-            return account
-    return account_in_force(line, on)
+    if account is None or account.confirmed_at is None or (account.last_day and account.last_day < on):
+        return account_in_force(line, on)
+    return account
 
 
 def account_in_force(line: PayLine, on: date) -> PayeeAccount | None:

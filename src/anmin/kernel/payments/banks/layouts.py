@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.screening.rulebooks import DOMAINS
-from anmin.lib.divisions import ancestors
+from anmin.lib.divisions import ancestors, canonical
 
 HERE = Path(__file__).parent / "formats"
 
@@ -84,6 +84,10 @@ class Form:
     codes: tuple[Code, ...] = ()
     is_verified: bool = False
 
+    def length(self, text: str) -> int:
+        """Bytes of a text in this format."""
+        return len(text.encode("utf-8" if self.encoding == "utf-8-sig" else self.encoding))
+
     def code_on(self, code: str, day: date) -> Code | None:
         """What a reason code meant on a day."""
         found = [
@@ -146,7 +150,7 @@ def form_of(key: str, told: dict[str, Any]) -> Form:
         bank=told["bank"],
         named=tuple(told["named"]),
         ways=tuple(told["ways"]),
-        division=str(told.get("division", "000000000000")),
+        division=canonical(str(told.get("division", "000000"))),
         first_day=told["first_day"],
         encoding=told.get("encoding", "gb18030"),
         newline=told.get("newline", "\r\n"),
@@ -166,4 +170,6 @@ def form_of(key: str, told: dict[str, Any]) -> Form:
 
 
 def _layout(told: dict[str, Any]) -> Layout:
-    return Layout(**{part: tuple(Column(**row) for row in told.get(part, [])) for part in ("head", "line", "tail")})
+    return Layout(
+        **{part: tuple(Column(**row) for row in told.get(part, [])) for part in ("head", "line", "tail")}
+    )

@@ -29,7 +29,7 @@ WITH changed AS (
 PAID = (
     CHANGED
     + """
-SELECT 'spent', division, level, budget_line, benefit, fen + deducted, household, pay_line
+SELECT 'spent', division, level, budget_line, benefit, fen + deducted AS fen, household, pay_line
 FROM changed WHERE after = 'paid'
 UNION ALL
 SELECT 'receivable', division, level, budget_line, benefit, -deducted, household, pay_line
@@ -43,7 +43,7 @@ FROM changed WHERE after = 'paid' GROUP BY 1, budget_line, benefit
 BACK = (
     CHANGED
     + """
-SELECT side.account, %s, 0, budget_line, benefit, (side.sign * sum(fen))::bigint, NULL::bigint, NULL::bigint
+SELECT side.account, %s, 0, budget_line, benefit, (side.sign * sum(fen))::bigint AS fen, NULL::bigint, NULL::bigint
 FROM changed CROSS JOIN (VALUES ('returned', 1), ('transit', -1)) AS side(account, sign)
 WHERE after = 'returned' AND before <> 'paid' GROUP BY side.account, side.sign, budget_line, benefit
 """
@@ -51,7 +51,7 @@ WHERE after = 'returned' AND before <> 'paid' GROUP BY side.account, side.sign, 
 LATE = (
     CHANGED
     + """
-SELECT 'spent', division, level, budget_line, benefit, -(fen + deducted), household, pay_line
+SELECT 'spent', division, level, budget_line, benefit, -(fen + deducted) AS fen, household, pay_line
 FROM changed WHERE after = 'returned' AND before = 'paid'
 UNION ALL
 SELECT 'receivable', division, level, budget_line, benefit, deducted, household, pay_line

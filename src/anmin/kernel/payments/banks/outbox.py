@@ -152,7 +152,9 @@ def _file(call: BankCall) -> PayFile:
 def _check_unchanged(file: PayFile) -> bytes:
     content = content_of(file)
     if seal_of(file.run_id) != file.run.seal:
-        raise PaymentProblem("pay_run_changed", _("名单或金额与审批时不一致，文件没有发出；请查明后报告分管领导"))
+        raise PaymentProblem(
+            "pay_run_changed", _("名单或金额与审批时不一致，文件没有发出；请查明后报告分管领导")
+        )
     return content
 
 
@@ -163,7 +165,7 @@ def _begin(by: Any, call: BankCall, at: datetime) -> bytes | None:
         must(by, PREPARE, row.division, timezone.localdate(at))
         if row.state != BankCall.State.WAITING:
             return None
-        file = PayFile.objects.select_related("run").select_for_update(of=("self",)).get(pk=row.file_id)
+        file = PayFile.objects.select_related("run").select_for_update(of=("self",)).get(pk=_file(row).pk)
         if file.state not in (PayFile.State.MADE, PayFile.State.SENDING):
             return None
         content = _check_unchanged(file)
@@ -195,7 +197,7 @@ def _settle(by: Any, row: BankCall, answer: Answer, at: datetime) -> None:
     row.state = BankCall.State.DONE if is_taken else BankCall.State.REFUSED
     row.answer, row.answered_at = _told(answer, at), at
     row.save()
-    file = PayFile.objects.select_for_update().get(pk=row.file_id)
+    file = PayFile.objects.select_for_update().get(pk=_file(row).pk)
     if file.state in (PayFile.State.MADE, PayFile.State.SENDING):
         file.state = PayFile.State.ACCEPTED if is_taken else PayFile.State.REFUSED
     file.bank_reference, file.sent_at = answer.reference, at
@@ -211,6 +213,4 @@ def _told(answer: Answer, at: datetime) -> str:
 
 
 def _record(by: Any, row: BankCall, act: str, after: dict[str, Any], reason: str = "") -> None:
-    audit.record(
-        by=by, act=f"payments.{act}", subject=row, after=after, reason=reason, division=row.division
-    )
+    audit.record(by=by, act=f"payments.{act}", subject=row, after=after, reason=reason, division=row.division)

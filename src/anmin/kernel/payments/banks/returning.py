@@ -93,9 +93,7 @@ def release(*, by: Any, return_file: ReturnFile, on: date, reason: str) -> Retur
     form = form_named(row.form)
     contents, reasons = _looked_at(form, row, content_of(row), on)
     if contents is None or {one.code for one in reasons} - RELEASABLE:
-        raise PaymentProblem(
-            "not_releasable", _("文件本身有错，不能放行；请作废后向银行索取正确的回盘文件")
-        )
+        raise PaymentProblem("not_releasable", _("文件本身有错，不能放行；请作废后向银行索取正确的回盘文件"))
     if is_closed(row.division, on):
         raise PaymentProblem("period_closed", _("今天所在的月份也已结账，请先反结账"))
     row.state = ReturnFile.State.RELEASED
@@ -150,9 +148,7 @@ def return_whole(*, by: Any, file: PayFile, on: date) -> ReturnFile:
     return made
 
 
-def _looked_at(
-    form: Form, row: ReturnFile, content: bytes, on: date
-) -> tuple[Contents | None, list[Reason]]:
+def _looked_at(form: Form, row: ReturnFile, content: bytes, on: date) -> tuple[Contents | None, list[Reason]]:
     """What the file says and everything that speaks against it."""
     try:
         contents = read_file(form, form.back, content)
@@ -315,6 +311,4 @@ def _counted(reasons: list[Reason]) -> dict[str, int]:
 
 
 def _record(by: Any, row: ReturnFile, act: str, after: dict[str, Any], reason: str = "") -> None:
-    audit.record(
-        by=by, act=f"payments.{act}", subject=row, after=after, reason=reason, division=row.division
-    )
+    audit.record(by=by, act=f"payments.{act}", subject=row, after=after, reason=reason, division=row.division)

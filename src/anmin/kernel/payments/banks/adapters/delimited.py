@@ -22,7 +22,7 @@ class Delimited:
     def limit(self, column: Column, written: str, form: Form) -> LineProblem | None:
         """Longer than agreed, or a formula."""
         title = column.title or column.name
-        if column.width and len(written.encode(form.encoding)) > column.width:
+        if column.width and form.length(written) > column.width:
             words = _("%(title)s太长：银行只收 %(width)d 字节") % {"title": title, "width": column.width}
             return LineProblem(0, "too_long", words)
         if column.kind == "text" and written.startswith(FORMULA):

@@ -13,7 +13,7 @@ class Fixed:
 
     def limit(self, column: Column, written: str, form: Form) -> LineProblem | None:
         """Longer than the field: never cut off."""
-        length = len(written.encode(form.encoding))
+        length = form.length(written)
         if length <= column.width:
             return None
         words = _("%(title)s太长：%(length)d 字节，银行只收 %(width)d 字节") % {
@@ -38,9 +38,7 @@ class Fixed:
         if len(rows) < 2:
             raise _cut(_("文件缺少首记录或尾记录，可能被截断"))
         lines = [_fields(layout.line, row, form, place) for place, row in enumerate(rows[1:-1], start=1)]
-        return Records(
-            _fields(layout.head, rows[0], form, 0), lines, _fields(layout.tail, rows[-1], form, 0)
-        )
+        return Records(_fields(layout.head, rows[0], form, 0), lines, _fields(layout.tail, rows[-1], form, 0))
 
 
 def _record(columns: tuple[Column, ...], row: dict[str, str], form: Form) -> bytes:

@@ -16,7 +16,7 @@ class Xml:
 
     def limit(self, column: Column, written: str, form: Form) -> LineProblem | None:
         """Longer than agreed."""
-        if not column.width or len(written.encode(form.encoding)) <= column.width:
+        if not column.width or form.length(written) <= column.width:
             return None
         words = _("%(title)s太长：银行只收 %(width)d 字节") % {
             "title": column.title or column.name,
@@ -38,6 +38,8 @@ class Xml:
         start = text.find("?>") + 2 if text.startswith("<?xml") else 0
         if f'encoding="{form.encoding.upper()}"' not in text[:start]:
             raise _cut(_("报文声明的编码与约定的不符"))
+        if not text.endswith(form.newline):
+            raise _cut(_("文件没有完整结束，可能被截断"))
         if "<!" in text:
             raise _cut(_("报文里有不允许的声明，没有读取"))
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)

@@ -38,7 +38,7 @@ DROP FUNCTION kernel_period_waits_for_banks();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0033_recovery_and_excluded_parts")]
+    dependencies = [("kernel", "0034_views_of_the_work_table")]
     operations = [
         migrations.AddField(
             "payfile",

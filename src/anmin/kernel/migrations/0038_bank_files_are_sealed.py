@@ -38,7 +38,7 @@ DROP FUNCTION kernel_period_waits_for_banks();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0034_views_of_the_work_table")]
+    dependencies = [("kernel", "0037_runs_over_changes")]
     operations = [
         migrations.AddField(
             "payfile",

@@ -4,11 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 
-from anmin.kernel.payments.banks import filing, outbox, returning
 from anmin.kernel.payments.banks.contents import write_file
+from anmin.kernel.payments.banks.filing import actions as filing
 from anmin.kernel.payments.banks.layouts import form_named
 from anmin.kernel.payments.banks.models import BankCall, PayFile
+from anmin.kernel.payments.banks.outbox import actions as outbox
 from anmin.kernel.payments.banks.ports.simulated import SimulatedBank
+from anmin.kernel.payments.banks.returning import actions as returning
 from tests.kernel.payments.money import COUNTY, TODAY, a_budget, a_family, a_grant, a_run, approved
 
 MONTH = date(2026, 11, 1)

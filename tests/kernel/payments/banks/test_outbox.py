@@ -7,9 +7,10 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from anmin.kernel.audit.models import Act
-from anmin.kernel.payments.banks import filing, outbox
 from anmin.kernel.payments.banks.contents import FileProblem
+from anmin.kernel.payments.banks.filing import actions as filing
 from anmin.kernel.payments.banks.models import PayFile, PayFileLine
+from anmin.kernel.payments.banks.outbox import actions as outbox
 from anmin.kernel.payments.banks.ports import ABSENT, ACCEPTED, PENDING
 from anmin.kernel.payments.banks.ports.folder import FolderPort
 from anmin.kernel.payments.banks.ports.simulated import Temper

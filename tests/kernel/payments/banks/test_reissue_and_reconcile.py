@@ -4,8 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from anmin.kernel.payments.banks import filing, outbox, reconciling, reissuing
+from anmin.kernel.payments.banks.filing import actions as filing
 from anmin.kernel.payments.banks.models import PayFile, PayFileLine
+from anmin.kernel.payments.banks.outbox import actions as outbox
+from anmin.kernel.payments.banks.reconciling import actions as reconciling
+from anmin.kernel.payments.banks.reissuing import actions as reissuing
 from anmin.kernel.payments.ledger import actions as ledger
 from anmin.kernel.payments.ledger.queries import trial_balance
 from anmin.kernel.payments.payees import actions as payees

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from anmin.kernel.payments.banks import filing, returning
+from anmin.kernel.payments.banks.filing import actions as filing
 from anmin.kernel.payments.banks.models import PayFile, PayFileLine, ReturnFile, ReturnLine
+from anmin.kernel.payments.banks.returning import actions as returning
 from anmin.kernel.payments.ledger.models import LedgerEntry
 from anmin.kernel.payments.ledger.queries import trial_balance
 from anmin.kernel.payments.problems import PaymentProblem

@@ -103,8 +103,7 @@ def _bring_on(file: PayFile) -> None:
     is_open = file.lines.filter(state__in=["waiting", "unknown"]).exists()
     state = PayFile.State.ACCEPTED if is_open else PayFile.State.ANSWERED
     if file.state != PayFile.State.REFUSED or not is_open:
-        file.state = state
-        file.save(update_fields=["state"])
+        PayFile.objects.filter(pk=file.pk).update(state=state)
     settle_run(file.run_id)
 
 
@@ -114,6 +113,5 @@ def settle_run(run: int) -> None:
     waiting = PayLine.objects.filter(run=row, state__in=["due", "filed", "unknown"], fen__gt=0).exists()
     wanted = PayRun.State.FILED if waiting else PayRun.State.SETTLED
     if row.state in (PayRun.State.FILED, PayRun.State.SETTLED) and row.state != wanted:
-        row.state = wanted
         with refusals_told():
-            row.save(update_fields=["state"])
+            PayRun.objects.filter(pk=run).update(state=wanted)

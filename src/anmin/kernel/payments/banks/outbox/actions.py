@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
 from anmin.kernel.audit import actions as audit
-from anmin.kernel.payments.banks import returning
 from anmin.kernel.payments.banks.layouts import form_named
 from anmin.kernel.payments.banks.models import BankCall, PayFile
 from anmin.kernel.payments.banks.ports import ABSENT, ACCEPTED, REFUSED, Answer, Port, Silence
 from anmin.kernel.payments.banks.ports.choosing import port_of
+from anmin.kernel.payments.banks.returning import actions as returning
 from anmin.kernel.payments.banks.storage import content_of
 from anmin.kernel.payments.parties import APPROVE, PREPARE, must, signature, signer
 from anmin.kernel.payments.problems import PaymentProblem

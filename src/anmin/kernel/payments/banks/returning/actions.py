@@ -20,8 +20,8 @@ from anmin.kernel.access.models import User
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.payments.banks.contents import Contents, FileProblem, Values, read_file
 from anmin.kernel.payments.banks.layouts import Form, form_named
-from anmin.kernel.payments.banks.matching import apply
 from anmin.kernel.payments.banks.models import PayFile, PayFileLine, ReturnFile, ReturnLine
+from anmin.kernel.payments.banks.returning.matching import apply
 from anmin.kernel.payments.banks.storage import content_of, keep
 from anmin.kernel.payments.ledger.queries import is_closed
 from anmin.kernel.payments.parties import APPROVE, PREPARE, must, signature, signer, user_of

@@ -11,11 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anmin.kernel.audit import actions as audit
-from anmin.kernel.payments.banks.filing import account_in_force, make_file_of, move, sealed_run
+from anmin.kernel.payments.banks.filing.actions import account_in_force, make_file_of, move, sealed_run
 from anmin.kernel.payments.banks.layouts import Form, form_for, form_named
-from anmin.kernel.payments.banks.matching import settle_run
 from anmin.kernel.payments.banks.models import PayFile, PayFileLine
-from anmin.kernel.payments.banks.outbox import two
+from anmin.kernel.payments.banks.outbox.actions import two
+from anmin.kernel.payments.banks.returning.matching import settle_run
 from anmin.kernel.payments.ledger.actions import Posting, post
 from anmin.kernel.payments.payees.models import PayeeAccount
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told

@@ -38,7 +38,7 @@ DROP FUNCTION kernel_period_waits_for_banks();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0037_runs_over_changes")]
+    dependencies = [("kernel", "0038_intake_at_the_counter")]
     operations = [
         migrations.AddField(
             "payfile",

@@ -45,6 +45,9 @@ def what_is_theirs(world, resident):
     """The oracle, written apart: what each of the three may see."""
     helps = resident.helps.get("apply", frozenset())
     family = {world.mother.pk, world.son.pk}
+    acting = {world.daughter.pk} if Delegation.objects.exists() else set()
+    if resident.person == world.mother.pk:
+        return family | acting, {world.home.pk}, {world.road.case.pk}, {resident.person}
     if resident.person in family:
         return family, {world.home.pk}, {world.road.case.pk}, {resident.person}
     if resident.person == world.neighbour.pk:
@@ -66,8 +69,10 @@ def leaks(world, resident):
             may = own
         elif table == "kernel_rowhistory":
             may = set()
-        elif table in ("kernel_person", "kernel_membership", "kernel_consent", "kernel_delegation"):
+        elif table == "kernel_person":
             may = people
+        elif table in ("kernel_membership", "kernel_consent", "kernel_delegation"):
+            may = people - ({world.daughter.pk} - own)
         elif table == "kernel_household":
             may = homes
         else:

@@ -26,6 +26,7 @@ from anmin.kernel.cases.reserve.models import ReserveClosing, ReserveEntry
 from anmin.kernel.cases.scans.models import Scan
 from anmin.kernel.cases.table.models import SavedView
 from anmin.kernel.cases.verification.models import CaseFact
+from anmin.kernel.cases.voices.models import Voice
 from anmin.kernel.divisions.models import Division, DivisionChange
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
 from anmin.kernel.exchange.checks.models import CheckAnswer, CheckOrder
@@ -209,4 +210,5 @@ __all__ = [
     "Upkeep",
     "Upload",
     "User",
+    "Voice",
 ]

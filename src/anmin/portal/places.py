@@ -41,6 +41,12 @@ def counties(on: date) -> list[tuple[str, list[tuple[str, str]]]]:
     return found
 
 
+@lru_cache(maxsize=200)
+def towns(county: str, on: date) -> list[tuple[str, str]]:
+    """The towns and streets of a county."""
+    return [(place.code, place.name) for place in Catalogue.load().towns_of(county, on=on)]
+
+
 @dataclass(frozen=True)
 class Contact:
     """Whom to ask: the office, where it is, when it is open, its telephone."""

@@ -43,6 +43,7 @@ NOTHING = {
     "anmin.mark": "",
     "anmin.place": "",
     "anmin.message": "",
+    "anmin.voice": "",
 }
 
 

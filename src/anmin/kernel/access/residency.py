@@ -29,7 +29,22 @@ DO $$ BEGIN
 END $$;
 """
 
-FUNCTIONS = """
+FAMILY = """
+-- The family that lives together now, and whoever acts for oneself; a child under protection is on no page.
+CREATE OR REPLACE FUNCTION anmin_own_family() RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT person.id FROM kernel_membership AS member JOIN kernel_person AS person ON person.id = member.person_id
+    WHERE member.household_id IN (SELECT anmin_own_homes('any')) AND NOT member.is_double AND person.level < 3
+      AND member.first_day <= anmin_day() AND (member.last_day IS NULL OR member.last_day >= anmin_day())
+    UNION
+    SELECT helper FROM kernel_delegation WHERE person = anmin_resident()
+    UNION
+    SELECT said.helper_id FROM kernel_application AS said JOIN kernel_case AS mine ON mine.id = said.case_id
+    WHERE mine.applicant_id = anmin_resident() AND said.helper_id IS NOT NULL
+$$;
+"""
+
+FUNCTIONS = f"""
 CREATE FUNCTION anmin_resident() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT nullif(current_setting('anmin.resident', true), '')::bigint
 $$;
@@ -43,14 +58,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE member.person_id IN (SELECT anmin_own(what)) AND NOT member.is_double
       AND member.first_day <= anmin_day() AND (member.last_day IS NULL OR member.last_day >= anmin_day())
 $$;
--- The family that lives together now; a child under protection is nobody's to see on a page.
-CREATE FUNCTION anmin_own_family() RETURNS SETOF bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT person.id FROM kernel_membership AS member JOIN kernel_person AS person ON person.id = member.person_id
-    WHERE member.household_id IN (SELECT anmin_own_homes('any')) AND NOT member.is_double AND person.level < 3
-      AND member.first_day <= anmin_day() AND (member.last_day IS NULL OR member.last_day >= anmin_day())
-$$;
--- Whether somebody in a household is not shown to those who live there: then nobody applies for it on a page.
+{FAMILY}-- Whether somebody in a household is not shown to those who live there: then nobody applies for it on a page.
 CREATE FUNCTION anmin_home_has_hidden(home bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (

@@ -58,6 +58,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "kernel_casefact": (),
     "kernel_publicity": (),
     "kernel_objection": (),
+    "kernel_voice": (),
     "kernel_sample": (),
     "kernel_staffperson": (),
     "kernel_reserveentry": (),

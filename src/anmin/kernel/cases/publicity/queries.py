@@ -67,12 +67,13 @@ def preview(case: Case, *, on: date) -> Preview | None:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet that hangs now, as the public page shows it: the line, where, from when until when."""
+    """A sheet that hangs now, as the public page shows it: the line, where, from when until when; `number` is its key."""
 
     shown: Shown
     division: str
     first_day: date
     last_day: date
+    number: int = 0
 
 
 def hanging(division: str, on: date) -> list[Sheet]:
@@ -86,7 +87,7 @@ def hanging(division: str, on: date) -> list[Sheet]:
     found = []
     for pk, sheet, place, first_day, last_day in rows:
         row = json.loads(opened_text(bytes(sheet), Publicity._meta.db_table, "row", pk))
-        found.append(Sheet(Shown(**row), place, first_day, last_day))
+        found.append(Sheet(Shown(**row), place, first_day, last_day, pk))
     return found
 
 

@@ -25,6 +25,7 @@ class Consent(SealedModel):
         DESK = "desk", "窗口当面确认"
         FACE = "face", "人脸核身后确认"
         SIGN = "sign", "电子签名"
+        PHONE = "phone", "短信验证码确认"
 
     person = models.ForeignKey("kernel.Person", models.PROTECT, related_name="consents")
     purpose = models.CharField(max_length=10, choices=Purpose.choices)

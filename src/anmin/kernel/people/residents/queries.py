@@ -17,7 +17,16 @@ from anmin.kernel.people.residents.readers import PHONE, Resident, helped_by
 from anmin.kernel.people.tokens import normal_number
 from anmin.lib.names import normalise_name
 
-__all__ = ["PHONE", "Resident", "codes_given", "known_person", "mark_of", "resident_of", "session_of"]
+__all__ = [
+    "PHONE",
+    "Resident",
+    "codes_given",
+    "known_person",
+    "mark_of",
+    "own_number",
+    "resident_of",
+    "session_of",
+]
 
 DOORS = (Identifier.Kind.RESIDENT, Identifier.Kind.PERMIT, Identifier.Kind.FOREIGN)
 """Kinds of numbers with which residents come in."""
@@ -66,6 +75,13 @@ def resident_of(session: ResidentSession, on: date) -> Resident | None:
     found = Resident(session.person, on, session.way, session.pk, helped_by(session.person, on))
     tell(found.settings)
     return found
+
+
+def own_number(person: Person) -> str:
+    """The number with which somebody comes in; empty where the register holds none."""
+    rows = person.identifiers.filter(kind__in=DOORS, last_day__isnull=True)
+    row = rows.order_by("pk").first()
+    return row.value if row is not None else ""
 
 
 def codes_given(person: int) -> list[ResidentCode]:

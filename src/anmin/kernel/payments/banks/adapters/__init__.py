@@ -1,1 +1,0 @@
-"""How files of banks are written and read: one module a kind, each with its `ADAPTER`."""

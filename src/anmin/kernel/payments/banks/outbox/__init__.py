@@ -1,1 +1,0 @@
-"""Handing files over to banks exactly once."""

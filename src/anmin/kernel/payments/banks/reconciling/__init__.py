@@ -1,1 +1,0 @@
-"""Roster, files, returns, books and statements laid side by side."""

@@ -1,1 +1,0 @@
-"""What came back: paid again or given up."""

@@ -1,1 +1,0 @@
-"""Answers of banks, taken in or quarantined."""

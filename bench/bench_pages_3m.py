@@ -45,7 +45,7 @@ def run(options: Options, report: Report) -> None:
             "PROMETHEUS_MULTIPROC_DIR": str(made.home / "metrics"),
         }
         (made.home / "metrics").mkdir(exist_ok=True)
-        _collect(settings)
+        collect(settings)
         port = serving.free_port(PORT)
         web = serving.start("web", serving.web_command(port), made.home, port, **settings)
         try:
@@ -99,7 +99,8 @@ def at(seconds: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000
 
 
-def _collect(settings: dict[str, str]) -> None:
+def collect(settings: dict[str, str]) -> None:
+    """Static files where the web process looks for them."""
     command = ["-m", "django", "collectstatic", "--noinput", "-v0", "--settings", "config.settings"]
     env = {**python_environment(**settings), "PYTHONPATH": f"src{os.pathsep}."}
     subprocess.run([sys.executable, *command], cwd=ROOT, env=env, check=True)

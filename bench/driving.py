@@ -6,7 +6,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import requests
@@ -18,11 +18,15 @@ PATIENCE = 30.0
 
 @dataclass(frozen=True)
 class Page:
-    """A page to ask for: what kind it is, its address, and a text that must stand on it."""
+    """A page to ask for: what kind it is, its address, and a text that must stand on it.
+
+    With a `form` it is sent instead, with the token of the page that the user saw last; a redirect is the right answer.
+    """
 
     kind: str
     address: str
     marker: str = ""
+    form: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -108,8 +112,17 @@ class Drive:
         started = time.perf_counter()
         trouble = ""
         try:
-            got = session.get(f"{self.base}{page.address}", timeout=PATIENCE, allow_redirects=False)
-            if got.status_code != 200:
+            address = f"{self.base}{page.address}"
+            if page.form is not None:
+                given = {**page.form, "csrfmiddlewaretoken": session.params_token}  # type: ignore[attr-defined]
+                got = session.post(
+                    address, given, headers={"Referer": address}, timeout=PATIENCE, allow_redirects=False
+                )
+            else:
+                got = session.get(address, timeout=PATIENCE, allow_redirects=False)
+                if found := TOKEN.search(got.text):
+                    session.params_token = found.group(1)  # type: ignore[attr-defined]
+            if got.status_code != (200 if page.form is None else 302):
                 trouble = f"{page.kind}: status {got.status_code}"
             elif page.marker and page.marker not in got.text:
                 trouble = f"{page.kind}: not the page that was asked for"

@@ -74,6 +74,7 @@ def spoilt(procedure, **change):
         ({"other_than": ()}, "surveyed or opined"),
         ({"not_before": ""}, "cut short"),
         ({"second": False}, "survey by one"),
+        ({"after": ()}, "skipped"),
     ],
 )
 def test_a_procedure_without_a_guard_is_caught(change, caught):

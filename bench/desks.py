@@ -90,7 +90,7 @@ def _results(cursor, on: date) -> None:
     cursor.execute(
         "INSERT INTO kernel_householdresult (run_id, number, division, settlement, layer, coverage, members, aid_month,"
         " values, people) SELECT %s, number, division, settlement, 1 + id %% 5, id / 12 %% 4, 1 + id %% 4,"
-        " 30000 + id %% 70000, '{}', '[]' FROM kernel_household WHERE id %% %s = 0",
+        " 30000 + id %% 70000, '{}', '{}' FROM kernel_household WHERE id %% %s = 0",
         [run, ONE_IN],
     )
     cursor.execute(

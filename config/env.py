@@ -46,6 +46,7 @@ class Environment(BaseSettings):
     address_tries: int = Field(default=5, ge=5, le=1000)
     password_profile: Literal["dengbao", "long"] = "dengbao"
     totp_sha1: bool = True
+    totp_profile: Literal["usual", "sm3"] = "usual"
     key_provider: str = "development"
     master_key: str = ""
     key_pin: str = ""

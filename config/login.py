@@ -70,5 +70,7 @@ MFA_FORMS = {
         ("add_webauthn", "AddKeyForm"),
     )
 }
+TOTP_PROFILE = _environment.totp_profile
+"""`usual`, or `sm3` where codes must be made with commercial cryptography."""
 TOTP_SHA1 = _environment.totp_sha1
 """Whether authenticator apps that know SHA-1 only are let in."""

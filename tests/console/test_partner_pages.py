@@ -1,6 +1,7 @@
 """The pages about partners: registered, keyed, rotated and revoked by the security administrator; a partner's own page."""
 
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -269,11 +270,14 @@ def test_one_s_own_batches_are_corrected_on_the_page_and_nobody_else_s_are_seen(
     client = client_of(clerk)
 
     page = text(client.get(reverse("console:own_batch", args=[number])))
-    rows = client.get(reverse("console:own_batch_rows", args=[number])).content.decode("utf-8-sig")
+    taken = client.get(reverse("console:own_batch_rows", args=[number]))
+    rows = taken.content.decode("utf-8-sig")
     fixed = SimpleUploadedFile("fixed.csv", rows.replace("很多", "100").encode(), "text/csv")
     done = client.post(reverse("console:own_batch", args=[number]), {"file": fixed}, follow=True)
 
     assert "not_a_number" in page
+    assert "（canlian）" in unquote(taken["X-Watermark"]) and "canlian" in taken["Content-Disposition"]
+    assert "（canlian）" in Act.objects.get(act="facts.quarantine.export").after["watermark"]
     assert rows.count("很多") == 2
     assert "改正的 2 行已并入" in text(done)
     correction = SourceBatch.objects.get(corrects=number)

@@ -192,7 +192,7 @@ def test_a_day_without_a_standard_is_refused_with_what_to_do(desk):
 
 
 def test_the_printed_sheet_is_paper_and_nothing_else(desk):
-    page = desk.open("/households/W000000001/print/")
+    page = desk.open("/households/W000000001/print/?purpose=answer")
     page.emulate_media(media="print")
 
     assert not page.locator("header.masthead").is_visible()

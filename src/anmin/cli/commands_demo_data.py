@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -19,10 +19,17 @@ from anmin.kernel.divisions.catalogue import Catalogue
 from anmin.kernel.facts.batches.actions import take_in
 from anmin.kernel.facts.demo.batches import write_batches
 from anmin.kernel.facts.demo.city import LARGE, SMALL, build_city
+from anmin.kernel.facts.demo.lists import misspelt_list
 from anmin.kernel.facts.demo.places import places_of
 from anmin.kernel.facts.demo.register import homes_of
 from anmin.kernel.facts.queries import snapshots_home
+from anmin.kernel.partners import actions as partners
+from anmin.kernel.partners.queries import keys_of, partner_named
+from anmin.kernel.partners.staff import actions as staff_of_partners
 from anmin.kernel.people.loading import Home, load_population
+from anmin.kernel.people.matching.engine import match
+from anmin.kernel.people.matching.loading import queue_proposals
+from anmin.kernel.people.matching.queries import register_table, run_of
 from anmin.kernel.people.queries import household_named
 from anmin.kernel.screening.actions import screen_city
 from anmin.kernel.screening.queries import run_by
@@ -92,9 +99,11 @@ def _make(city: str, persons: int, seed: int, on: date) -> None:
             _take_in_batches(homes_of(snapshot, on, seed), on)
     staff = _staff(city, on)
     create_demo_staff(by="anmin demo-data", places=staff, on=date(2020, 1, 1))
+    _make_partner(city, on, "" if city == USUAL_CITY else f"-{city}")
     cases = 0
     for _username, _title, place, role in staff:
         if role == "town_clerk":
+            _match_a_list(homes_of(snapshot, on, seed), place, on)
             cases = make_demo_cases(
                 by="anmin demo-data", town=place, ending="" if city == USUAL_CITY else f"-{city}", on=on
             )
@@ -104,6 +113,47 @@ def _make(city: str, persons: int, seed: int, on: date) -> None:
     out.print(f"预埋的 {report.planted} 户已知答案：{report.right} 户测算一致，{len(report.wrong)} 户不一致")
     for line in report.wrong[:10]:
         out.print(f"[red]{line}[/red]")
+
+
+def _make_partner(city: str, on: date, ending: str) -> None:
+    """The disabled persons' federation with a log-in and a key whose secret nobody knows; made once."""
+    by, name = "anmin demo-data", Catalogue.load().lookup(city, on=on).name
+    partner = partner_named("cdpf") or partners.add_partner(
+        by=by, key="cdpf", name="残疾人联合会（演示）", is_demo=True
+    )
+    staff_of_partners.add_demo_staff(
+        by=by,
+        partner=partner,
+        username=f"canlian{ending}",
+        display_name=f"{name}残联 · 往来单位",
+        division=city,
+        on=date(2020, 1, 1),
+    )
+    title, today = f"两项补贴系统（{name}）", date.today()
+    if not keys_of(partner).filter(title=title).exists():
+        partners.create_key(
+            by=by,
+            partner=partner,
+            title=title,
+            purpose="残疾人两项补贴资格核对",
+            powers=["status.read", "slips", "batches.send"],
+            fields=["person.registered", "status.receives"],
+            sources=["disability"],
+            basis="disability_subsidies",
+            divisions=[city],
+            first_day=today,
+            last_day=today + timedelta(days=180),
+        )
+
+
+def _match_a_list(homes: Iterator[Home], town: str, on: date) -> None:
+    """A department's list with errors, matched with the register: pairs wait in 疑似同一人. Done once."""
+    source = f"残联持证人员名单（演示）{town}"
+    if run_of(source) is not None:
+        return
+    rows = misspelt_list(homes, town, on)
+    found = match(rows, register_table(on))
+    queue_proposals(by="anmin demo-data", source=source, found=found, left=rows)
 
 
 def _take_in_batches(homes: Iterator[Home], on: date) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anmin.console.changefields import PlaceField, day_field, found_one, name_of, relations
+from anmin.console.formlook import PlainForm, dress
 from anmin.console.words import term_of
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.people import queries as people
@@ -26,7 +27,7 @@ SOURCES = (
 )
 
 
-class ChangeForm(forms.Form):
+class ChangeForm(PlainForm):
     """What every change asks: the day it takes effect, and what it rests on."""
 
     on = day_field(gettext_lazy("从哪天起"))
@@ -45,18 +46,10 @@ class ChangeForm(forms.Form):
         self.order_fields(
             [name for name in self.fields if name not in ("on", "evidence")] + ["on", "evidence"]
         )
-        for name, one in self.fields.items():
+        for one in self.fields.values():
             if isinstance(one, PlaceField):
                 one.near = subject.division
-            if isinstance(one.widget, forms.CheckboxInput):
-                continue
-            one.widget.attrs["class"] = (
-                "form-select" if isinstance(one.widget, forms.Select) else "form-control"
-            )
-            if isinstance(one.widget, forms.CheckboxSelectMultiple):
-                one.widget.attrs["class"] = ""
-            if self.is_bound and name in self.errors:
-                one.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
+            dress(one)
 
     def shape(self) -> None:
         """Fit the fields to the subject; called before anything is checked."""

@@ -8,13 +8,14 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from anmin.console.checkpage import shown_rows
 from anmin.console.exchangeforms import CheckForm, PaperAnswerForm
 from anmin.console.views.desk import Desk, needs
-from anmin.kernel.access.taking.actions import take
+from anmin.kernel.access.taking.actions import take, watermark
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.exchange.checks import actions, queries
 from anmin.kernel.exchange.periods import periods
@@ -178,4 +179,5 @@ def _page(desk: Desk, order: Any, trouble: str = "") -> HttpResponse:
         may_slip=desk.reader.may("slips.manage", order.division),
         is_validity_verified=periods()["check_valid"].is_verified,
         trouble=trouble,
+        watermark=watermark(desk.reader, timezone.localtime()),
     )

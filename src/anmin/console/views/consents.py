@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from anmin.console.exchangeforms import ConsentForm, half_a_year_on, source_choices
 from anmin.console.personpage import rows_of
 from anmin.console.views.desk import Desk, needs
-from anmin.kernel.access.taking.actions import take
+from anmin.kernel.access.taking.actions import take, watermark
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.exchange.checks import actions as checks
 from anmin.kernel.exchange.checks import queries as check_queries
@@ -116,6 +116,7 @@ def consent_sheet(desk: Desk, number: str) -> HttpResponse:
         person_ids=keys,
         via=desk.reader.via,
         fields=["consent_sheet"],
+        purpose=_("打印核对授权书，由本人签字"),
         division=home.division,
     )
     return desk.page(
@@ -128,6 +129,7 @@ def consent_sheet(desk: Desk, number: str) -> HttpResponse:
         sources=[row for row in check_queries.check_sources().values() if row.needs_mandate],
         first_day=desk.today,
         last_day=half_a_year_on(desk.today),
+        watermark=watermark(desk.reader, timezone.localtime()),
     )
 
 

@@ -12,11 +12,14 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.console.guide import examples
 from anmin.console.partnerforms import SharingForm, SlipForm
+from anmin.console.purposes import rows_to_correct
 from anmin.console.views.desk import Desk, needs
+from anmin.kernel.access.taking.actions import watermark
 from anmin.kernel.exchange.counter import actions, queries
 from anmin.kernel.exchange.sharing import actions as sharing
 from anmin.kernel.exchange.sharing.actions import SharingProblem
@@ -107,9 +110,9 @@ def batch_rows(desk: Desk, counter: queries.Counter, pk: int) -> HttpResponse:
     batch = counter.batch(pk)
     if batch is None:
         raise Http404
-    text = actions.taken_rows(by=desk.reader.user, batch=batch)
-    answer = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="quarantine-{pk}.csv"'
+    mark = watermark(desk.reader, timezone.localtime())
+    text = actions.taken_rows(by=desk.reader.user, batch=batch, mark=mark)
+    answer = rows_to_correct(desk, pk, text, mark)
     answer["Cache-Control"] = "no-store"
     return answer
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from anmin.console import householdpage
 from anmin.console.householdpage import Asked, address
 from anmin.console.places import crumbs_of, full_name, place_name, places_below
+from anmin.console.purposes import ask_purpose, purpose_of
 from anmin.console.views.desk import Desk, desk
 from anmin.console.why import Why, why
 from anmin.console.words import phrases, term_of
@@ -108,10 +109,9 @@ def _note_reading(desk: Desk, numbers: Iterable[str], klass: str, field: str, pu
     )
 
 
-def _given_out(desk: Desk, opened: Opened, field: str) -> str:
+def _given_out(desk: Desk, opened: Opened, field: str, purpose: str) -> str:
     """Write down that a household's reasons leave the screen, for what, and give the watermark that goes along."""
-    number, mark = opened.household.key, watermark(desk.reader, timezone.localtime())
-    purpose = _("办理业务：告知当事人计算说明")
+    number, mark = opened.household.key, f"{watermark(desk.reader, timezone.localtime())} · {purpose}"
     _note_reading(desk, [number], "page", field, purpose)
     with transaction.atomic():
         audit.record(
@@ -160,7 +160,10 @@ def household_page(desk: Desk, number: str) -> HttpResponse:
 def household_print(desk: Desk, number: str) -> HttpResponse:
     """The same reasons as a sheet of paper to hand over (告知书附件)."""
     opened = _open(desk, number)
-    mark = _given_out(desk, opened, "print")
+    purpose = purpose_of(desk.request.GET)
+    if not purpose:
+        return _asked_what_for(desk, number, _("打印说明"))
+    mark = _given_out(desk, opened, "print", purpose)
     return desk.page("household_print", "households", today=desk.today, watermark=mark, **_page(opened))
 
 
@@ -171,8 +174,11 @@ def explanation_json(desk: Desk, number: str) -> HttpResponse:
     if opened.why is None:
         trouble = {"error": opened.trouble or str(_("没有可以说明的结果"))}
         return JsonResponse(trouble, status=422, json_dumps_params={"ensure_ascii": False})
+    purpose = purpose_of(desk.request.GET)
+    if not purpose:
+        return _asked_what_for(desk, number, _("取计算说明的文件"))
     content = {
-        "watermark": _given_out(desk, opened, "file"),
+        "watermark": _given_out(desk, opened, "file", purpose),
         "run": {
             "number": opened.run.pk,
             "on": opened.run.on.isoformat(),
@@ -182,6 +188,11 @@ def explanation_json(desk: Desk, number: str) -> HttpResponse:
         "explanation": opened.why.explanation.as_json(),
     }
     return JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+def _asked_what_for(desk: Desk, number: str, title: str) -> HttpResponse:
+    back = reverse("console:household", args=[number])
+    return ask_purpose(desk, "households", title=title, usual="answer", back=back)
 
 
 def _open(desk: Desk, number: str) -> Opened:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -41,6 +42,20 @@ def _key(pk: int) -> queries.PartnerKey:
 
 def _back(partner: queries.Partner) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("console:partner", args=[partner.key]))
+
+
+def _tried(
+    desk: Desk, partner: queries.Partner, act: Callable[[], object], done: str
+) -> HttpResponseRedirect:
+    """Do something about a partner, say what came of it, and go back to its page."""
+    try:
+        act()
+        messages.success(desk.request, done)
+    except ValidationError as trouble:
+        messages.error(desk.request, " ".join(trouble.messages))
+    except PartnerProblem as trouble:
+        messages.error(desk.request, str(trouble))
+    return _back(partner)
 
 
 @needs(*LOOK)
@@ -180,12 +195,12 @@ def add_sender(desk: Desk, key: str) -> HttpResponse:
     given = dict(form.cleaned_data)
     (held,) = [row for row in live if str(row.pk) == given.pop("key")]
     given["callback_hosts"] = given["callback_hosts"].split()
-    try:
-        senders.register_sender(by=desk.reader.user, key=held, **given)
-        messages.success(desk.request, _("发送方已登记。"))
-    except PartnerProblem as trouble:
-        messages.error(desk.request, str(trouble))
-    return _back(partner)
+    return _tried(
+        desk,
+        partner,
+        lambda: senders.register_sender(by=desk.reader.user, key=held, **given),
+        _("发送方已登记。"),
+    )
 
 
 @require_POST
@@ -196,12 +211,13 @@ def end_sender(desk: Desk, key: str, pk: int) -> HttpResponse:
     row = queries.sender_numbered(partner, pk)
     if row is None:
         raise Http404
-    try:
-        senders.end_sender(by=desk.reader.user, sender=row, reason=desk.request.POST.get("reason", ""))
-        messages.success(desk.request, _("发送方已停用。"))
-    except PartnerProblem as trouble:
-        messages.error(desk.request, str(trouble))
-    return _back(partner)
+    reason = desk.request.POST.get("reason", "")
+    return _tried(
+        desk,
+        partner,
+        lambda: senders.end_sender(by=desk.reader.user, sender=row, reason=reason),
+        _("发送方已停用。"),
+    )
 
 
 @require_POST
@@ -212,14 +228,12 @@ def add_staff(desk: Desk, key: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(desk.request, _said(form))
         return _back(partner)
-    try:
-        staff.add_staff(by=desk.reader.user, partner=partner, on=desk.today, **form.cleaned_data)
-        messages.success(desk.request, _("账号已建立；对方登录后只看得到本单位的页面。"))
-    except ValidationError as trouble:
-        messages.error(desk.request, " ".join(trouble.messages))
-    except PartnerProblem as trouble:
-        messages.error(desk.request, str(trouble))
-    return _back(partner)
+    return _tried(
+        desk,
+        partner,
+        lambda: staff.add_staff(by=desk.reader.user, partner=partner, on=desk.today, **form.cleaned_data),
+        _("账号已建立；对方登录后只看得到本单位的页面。"),
+    )
 
 
 @require_POST
@@ -230,14 +244,13 @@ def end_staff(desk: Desk, key: str, pk: int) -> HttpResponse:
     row = people.staff_numbered(partner, pk)
     if row is None:
         raise Http404
-    try:
-        staff.end_staff(
-            by=desk.reader.user, staff=row, on=desk.today, reason=desk.request.POST.get("reason", "")
-        )
-        messages.success(desk.request, _("账号已停用。"))
-    except PartnerProblem as trouble:
-        messages.error(desk.request, str(trouble))
-    return _back(partner)
+    reason = desk.request.POST.get("reason", "")
+    return _tried(
+        desk,
+        partner,
+        lambda: staff.end_staff(by=desk.reader.user, staff=row, on=desk.today, reason=reason),
+        _("账号已停用。"),
+    )
 
 
 @require_POST
@@ -245,14 +258,13 @@ def end_staff(desk: Desk, key: str, pk: int) -> HttpResponse:
 def close_partner(desk: Desk, key: str) -> HttpResponse:
     """Have nothing more to do with a partner."""
     partner = _partner(key)
-    try:
-        actions.close_partner(
-            by=desk.reader.user, partner=partner, reason=desk.request.POST.get("reason", "")
-        )
-        messages.success(desk.request, _("已停止往来，这个单位的密钥都不能再用。"))
-    except PartnerProblem as trouble:
-        messages.error(desk.request, str(trouble))
-    return _back(partner)
+    reason = desk.request.POST.get("reason", "")
+    return _tried(
+        desk,
+        partner,
+        lambda: actions.close_partner(by=desk.reader.user, partner=partner, reason=reason),
+        _("已停止往来，这个单位的密钥都不能再用。"),
+    )
 
 
 def _said(form: Any) -> str:

@@ -7,7 +7,6 @@ import io
 import tempfile
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from django import forms
 from django.contrib import messages
@@ -19,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anmin.console.formlook import PlainForm
+from anmin.console.purposes import ask_purpose, purpose_of, rows_to_correct
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.taking.actions import stand_in, take, watermark
 from anmin.kernel.audit import actions as audit
@@ -202,6 +202,15 @@ def quarantine_file(desk: Desk, pk: int) -> HttpResponse:
     source = sources().get(batch.source) if batch is not None else None
     if batch is None or source is None:
         raise Http404
+    purpose = purpose_of(desk.request.GET)
+    if not purpose:
+        return ask_purpose(
+            desk,
+            "batches",
+            title=_("下载隔离行"),
+            usual="correct",
+            back=reverse("console:batch", args=[pk]),
+        )
     text = io.StringIO()
     out = csv.writer(text)
     out.writerow([*(column.title for column in source.columns)])
@@ -216,11 +225,6 @@ def quarantine_file(desk: Desk, pk: int) -> HttpResponse:
         act="facts.quarantine.export",
         subject=batch,
         after={"rows": batch.quarantined, "watermark": mark},
-        purpose=_("改正后重新报送"),
+        purpose=purpose,
     )
-    answer = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    # The file comes back corrected, column for column: who took it and when stand in its name, not in a row.
-    name = f"quarantine-{pk}-{desk.reader.user.username}-{timezone.localtime():%Y%m%d-%H%M}.csv"  # type: ignore[union-attr]
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    answer["X-Watermark"] = quote(mark)
-    return answer
+    return rows_to_correct(desk, pk, text.getvalue(), mark)

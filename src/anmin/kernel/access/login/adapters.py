@@ -24,7 +24,7 @@ from anmin.kernel.access.login.backends import may_log_in
 from anmin.kernel.access.login.factors import PLACE
 from anmin.kernel.access.login.locks.actions import NOBODY
 from anmin.kernel.access.login.queries import has_single_sign_on
-from anmin.kernel.access.login.second.codes import ALGORITHMS
+from anmin.kernel.access.login.second.codes import offered
 from anmin.kernel.access.models import User
 from anmin.kernel.keys.queries import ring
 from anmin.lib.crypto import seal, unseal
@@ -125,6 +125,9 @@ class FactorAdapter(DefaultMFAAdapter):
         "cannot_delete_authenticator": _(
             "这是您唯一的第二因素，不能删除。请先添加另一种；手机丢失请找安全管理员重设。"
         ),
+        "cannot_generate_recovery_codes": _(
+            "还没有第二因素，不能换备用码。请先在“第二因素”页设置验证器或安全密钥，备用码会一起给出。"
+        ),
         "incorrect_code": _("没有通过，请再试一次。"),
     }
 
@@ -145,7 +148,7 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def build_totp_url(self, user: Any, secret: str) -> str:
         """What the QR code says; apps that do not know the algorithm pass over it."""
-        asked = {"secret": secret, "algorithm": ALGORITHMS[0].upper(), "issuer": self.get_totp_issuer()}
+        asked = {"secret": secret, "algorithm": offered()[0].upper(), "issuer": self.get_totp_issuer()}
         return f"otpauth://totp/{quote(self.get_totp_issuer())}:{quote(user.username)}?{urlencode(asked)}"
 
     def build_totp_svg(self, url: str) -> str:

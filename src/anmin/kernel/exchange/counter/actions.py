@@ -42,8 +42,11 @@ def send_corrections(*, by: Any, batch: SourceBatch, path: Path, on: date) -> La
 
 
 @transaction.atomic
-def taken_rows(*, by: Any, batch: SourceBatch) -> str:
-    """The rows that did not land as CSV, in the columns they came in; what a spreadsheet would run is disarmed."""
+def taken_rows(*, by: Any, batch: SourceBatch, mark: str) -> str:
+    """The rows that did not land as CSV, in the columns they came in; what a spreadsheet would run is disarmed.
+
+    `mark` says who takes them and when; it stands in the book beside the act, and with the file.
+    """
     source = sources()[batch.source]
     text = io.StringIO()
     out = csv.writer(text)
@@ -51,7 +54,13 @@ def taken_rows(*, by: Any, batch: SourceBatch) -> str:
     for row in queries.quarantined(batch):
         cells = list(row.cells)[: len(source.columns)]
         out.writerow([f"'{cell}" if str(cell)[:1] in FORMULA and str(cell) else cell for cell in cells])
-    audit.record(by=by, act="facts.quarantine.export", subject=batch, after={"rows": batch.quarantined})
+    audit.record(
+        by=by,
+        act="facts.quarantine.export",
+        subject=batch,
+        after={"rows": batch.quarantined, "watermark": mark},
+        purpose="改正后重新报送",
+    )
     return text.getvalue()
 
 

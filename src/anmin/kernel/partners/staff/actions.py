@@ -46,6 +46,24 @@ def add_staff(
         access.grant(by=by, user=user, division=division, role=ROLE, first_day=on, last_day=last_day)
     except ValueError as trouble:
         raise PartnerProblem(str(trouble)) from trouble
+    return _belonging(by, user, partner, on, last_day)
+
+
+@transaction.atomic
+def add_demo_staff(
+    *, by: Any, partner: Partner, username: str, display_name: str, division: str, on: date
+) -> PartnerStaff:
+    """The log-in of somebody of a partner in the demonstration; made once.
+
+    Raises:
+        DemoOnly: outside demonstration mode.
+    """
+    (user,) = access.create_demo_staff(by=by, places=[(username, display_name, division, ROLE)], on=on)
+    known = PartnerStaff.objects.filter(user=user, partner=partner).first()
+    return known or _belonging(by, user, partner, on, None)
+
+
+def _belonging(by: Any, user: User, partner: Partner, on: date, last_day: date | None) -> PartnerStaff:
     row = PartnerStaff(user=user, partner=partner, first_day=on, last_day=last_day, added_by=str(by)[:150])
     row.save()
     after = {"partner": partner.key, "user": user.username, "last_day": last_day}

@@ -27,6 +27,7 @@ __all__ = [
     "queue_counts",
     "register_table",
     "run_lines",
+    "run_of",
     "runs",
     "told_apart",
     "waterfall",
@@ -174,6 +175,11 @@ def side_of(person: Person, on: date) -> dict[str, str]:
         "address": home.household.address if home else "",
         "phone": person.phone,
     }
+
+
+def run_of(source: str) -> MatchRun | None:
+    """The newest run that compared something of this name, for commands."""
+    return MatchRun.objects.filter(source=source).order_by("-pk").first()
 
 
 def links_of(source: str) -> dict[str, int]:

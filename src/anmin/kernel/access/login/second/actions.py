@@ -8,14 +8,13 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.devices.actions import end_sessions
 from anmin.kernel.access.login.problems import LoginProblem
-from anmin.kernel.access.login.second.codes import ALGORITHMS, counter_of, typed
+from anmin.kernel.access.login.second.codes import counter_of, offered, typed
 from anmin.kernel.access.login.second.queries import RESET_LASTS, waiting_reset
 from anmin.kernel.access.models import FactorReset, User
 from anmin.kernel.access.queries import reader_for
@@ -69,7 +68,7 @@ def matching(secret: str, code: str) -> tuple[str, int] | None:
 
     Many apps pass over the algorithm in the picture and use SHA-1; they are let in unless the operator forbids it.
     """
-    for algorithm in ALGORITHMS if settings.TOTP_SHA1 else ALGORITHMS[:1]:
+    for algorithm in offered():
         counter = counter_of(secret, typed(code), algorithm, time.time())
         if counter is not None:
             return algorithm, counter

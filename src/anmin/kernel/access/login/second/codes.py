@@ -1,4 +1,4 @@
-"""Time-based one-time codes (动态口令, RFC 6238) with HMAC-SHA-256, and with SHA-1 for apps that know nothing else."""
+"""Time-based one-time codes (动态口令, RFC 6238) with HMAC-SHA-256 or HMAC-SM3; SHA-1 for apps that know nothing else."""
 
 from __future__ import annotations
 
@@ -8,9 +8,22 @@ import re
 import struct
 import unicodedata
 
+from django.conf import settings
+
+from anmin.lib.crypto import hmac_sm3
+
 PERIOD, DIGITS, TOLERANCE = 30, 6, 1
 """Seconds that a code is shown, its digits, and how many periods before and after are taken for slow clocks."""
-ALGORITHMS = ("sha256", "sha1")
+
+
+def offered() -> tuple[str, ...]:
+    """The algorithms that an app may set itself up with, the one that the picture names first.
+
+    Under the profile `sm3` it is HMAC-SM3 alone; else SHA-256, and SHA-1 unless the operator forbids it.
+    """
+    if settings.TOTP_PROFILE == "sm3":
+        return ("sm3",)
+    return ("sha256", "sha1") if settings.TOTP_SHA1 else ("sha256",)
 
 
 def typed(text: str) -> str:
@@ -20,7 +33,8 @@ def typed(text: str) -> str:
 
 def code_at(secret: str, counter: int, algorithm: str) -> str:
     """The code of a period (RFC 4226 §5.3). `secret` is base32."""
-    digest = hmac.digest(base64.b32decode(secret, casefold=True), struct.pack(">Q", counter), algorithm)
+    key, moving = base64.b32decode(secret, casefold=True), struct.pack(">Q", counter)
+    digest = hmac_sm3(key, moving) if algorithm == "sm3" else hmac.digest(key, moving, algorithm)
     start = digest[-1] & 0x0F
     value = struct.unpack(">I", digest[start : start + 4])[0] & 0x7FFF_FFFF
     return f"{value % 10**DIGITS:0{DIGITS}}"

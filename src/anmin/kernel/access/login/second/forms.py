@@ -43,6 +43,17 @@ class _Code:
         self.fields["code"].widget = forms.TextInput(CODE)
         self.fields["code"].error_messages["required"] = gettext_lazy("请填写验证码。")
 
+    def _what_was_wrong(self) -> str:
+        """What to do now, by what the person has: an app, or security keys alone."""
+        if is_mfa_enabled(self.user, [Authenticator.Type.TOTP]):
+            return _(
+                "验证码不对。请看验证器上现在显示的数字再输一次；一直不对，请检查手机的时间是不是自动校准。"
+            )
+        return _(
+            "备用码不对，或者已经用过（每个只能用一次）。请换单子上还没用过的一个，或者改用安全密钥；"
+            "密钥和备用码都不在身边，请找安全管理员重设。"
+        )
+
     def clean_code(self) -> str:
         """Each code is good once; wrong ones count like wrong passwords."""
         refuse_if_locked(context.request, self.user)
@@ -54,11 +65,7 @@ class _Code:
             )
         if used.factor is None:
             count_failure(context.request, self.user)
-            raise ValidationError(
-                _(
-                    "验证码不对。请看验证器上现在显示的数字再输一次；一直不对，请检查手机的时间是不是自动校准。"
-                )
-            )
+            raise ValidationError(self._what_was_wrong())
         used.factor.user = self.user
         self.authenticator = used.factor
         return code

@@ -26,7 +26,7 @@ def misspelt_list(homes: Iterable[Home], town: str, on: date) -> pa.Table:
     In turns: no number and a name written by ear; no number, no address and another telephone; a number with a wrong
     digit; no number and another day of birth; the right number under a name written by ear.
     """
-    rows = []
+    rows: list[dict[str, str]] = []
     for home in homes:
         if not home.division.startswith(town):
             continue

@@ -32,6 +32,7 @@ SEALED_PLACES: list[str] = [
 KEPT_FILES: list[str] = [
     "anmin.kernel.facts.batches.queries.kept_files",
     "anmin.kernel.cases.scans.queries.kept_files",
+    "anmin.kernel.payments.banks.storage.kept_files",
 ]
 """Functions that name the files written once beside the database; `anmin verify` reads them all."""
 ANCHORS = ENVIRONMENT.anchors

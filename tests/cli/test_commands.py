@@ -5,7 +5,7 @@ import typer
 
 from anmin.cli import Commands, build
 
-GROUPS = {"audit": "verify", "keys": "list", "money": "status", "repair": "row"}
+GROUPS = {"audit": "verify", "bank": "reconcile", "keys": "list", "money": "status", "repair": "row"}
 
 
 def application():

@@ -27,6 +27,8 @@ from anmin.kernel.facts.lake import actions as lake
 from anmin.kernel.operations import verifying
 from anmin.kernel.operations.jobs import background, daily
 from anmin.kernel.partners.queries import exchange_numbered
+from anmin.kernel.payments.banks.outbox import actions as outbox
+from anmin.kernel.payments.banks.returning import actions as returning
 from anmin.kernel.people.residents import actions as residents
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.errors import PolicyError
@@ -251,3 +253,16 @@ def stop_unauthorised() -> None:
 def raise_deaths() -> None:
     """Open a task to verify for every word of a death that touches a running benefit; nothing is stopped."""
     deaths.raise_deaths(by="系统", on=timezone.localdate())
+
+
+@background(
+    name="payments.banks",
+    title=_("代发文件送交、查证和回盘接收"),
+    cron="*/5 * * * *",
+    rhythm=_("每 5 分钟"),
+    seconds=1800,
+)
+def banks() -> None:
+    """Hand files over, ask after those of which nothing is known, take answers in. Nothing is sent twice."""
+    outbox.deliver_due(by="系统", at=timezone.now())
+    returning.collect(by="系统", on=timezone.localdate())

@@ -10,8 +10,11 @@ from anmin.kernel.keys.fields import SealedModel, SealedText
 from anmin.kernel.payments.runs.models import PayLine, PayRun
 
 
-class PayFile(models.Model):
-    """A file of payments for one bank or way (代发文件), with its control totals and the hash of its content."""
+class PayFile(SealedModel):
+    """A file of payments for one bank or way (代发文件), with its control totals and the hash of its content.
+
+    It lies sealed under its own key (`secret`) at `path`, is written once, and goes out only as it was written.
+    """
 
     class State(models.TextChoices):
         MADE = "made", "已生成"
@@ -34,6 +37,8 @@ class PayFile(models.Model):
     path = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.MADE)
     bank_reference = models.CharField(max_length=60, blank=True)
+    secret = SealedText()
+    made_on = models.DateField()
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="made_pay_files"
     )
@@ -131,7 +136,7 @@ class BankCall(SealedModel):
         return self.key
 
 
-class ReturnFile(models.Model):
+class ReturnFile(SealedModel):
     """An answer of a bank as it came (回盘文件): matched line by line, or quarantined whole with the reasons."""
 
     class State(models.TextChoices):
@@ -147,11 +152,15 @@ class ReturnFile(models.Model):
     name = models.CharField(max_length=100)
     sha256 = models.CharField(max_length=64, unique=True)
     path = models.CharField(max_length=200, blank=True)
+    secret = SealedText()
+    day = models.DateField(null=True)
+    posted_on = models.DateField(null=True)
     state = models.CharField(max_length=12, choices=State.choices)
     reasons = models.JSONField(default=list)
     lines_number = models.IntegerField(default=0)
     fen = models.BigIntegerField(default=0)
     received_by = models.CharField(max_length=60)
+    receiver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     received_at = models.DateTimeField(auto_now_add=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)

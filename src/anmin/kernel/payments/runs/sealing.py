@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.db import connection
 
+# A line has a budget line from the moment it is submitted and for good; what is left out before has none. So the seal
+# stays the same while lines are filed, paid, returned or given up.
 SEAL = """
 SELECT encode(sha256(convert_to(
     concat_ws('|', run.number, run.division, run.month, run.version) || E'\\n' || coalesce((
         SELECT string_agg(concat_ws('|', line.id, line.entitlement_id, line.person_id, coalesce(line.account_id, 0),
-                                    coalesce(line.budget_line_id, 0), line.fen), E'\\n' ORDER BY line.id)
-        FROM kernel_payline AS line WHERE line.run_id = run.id AND line.state NOT IN ('held', 'excluded')
+                                    line.budget_line_id, line.fen), E'\\n' ORDER BY line.id)
+        FROM kernel_payline AS line WHERE line.run_id = run.id AND line.budget_line_id IS NOT NULL
     ), ''), 'UTF8')), 'hex')
 FROM kernel_payrun AS run WHERE run.id = %s
 """

@@ -1,0 +1,38 @@
+"""Which characters a bank can take (字符集): GB 18030-2022, or the older GBK where a bank has not moved on.
+
+Python's codec writes every code point as GB18030, also private ones and ideographs that the standard's collection does
+not hold; a bank then prints a blank or a wrong name. So characters are looked at before they are encoded.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+PRIVATE = ((0xE000, 0xF8FF), (0xF0000, 0x10FFFF))
+BEYOND = ((0x2EBF0, 0x2EE5F), (0x30000, 0x3347F))
+"""Ideographs after Extension F: GB 18030-2022 ends with F (87,887 汉字)."""
+PLACEHOLDERS = frozenset("\ufffd?？□■")
+
+
+def troublesome(text: str, encoding: str) -> str:
+    """The first character that cannot stand in a file of this encoding; empty when all can."""
+    for letter in text:
+        if letter in PLACEHOLDERS or _is_outside(letter):
+            return letter
+        try:
+            letter.encode(encoding)
+        except UnicodeEncodeError:
+            return letter
+    return ""
+
+
+def told(letter: str) -> str:
+    """A character as it can be told where it cannot be shown."""
+    return f"{letter}（U+{ord(letter):04X}）"
+
+
+def _is_outside(letter: str) -> bool:
+    point = ord(letter)
+    if any(first <= point <= last for first, last in (*PRIVATE, *BEYOND)):
+        return True
+    return unicodedata.category(letter) in ("Cn", "Cc", "Cs", "Cf", "Zl", "Zp")

@@ -1,0 +1,1 @@
+"""Handing files over to banks exactly once."""

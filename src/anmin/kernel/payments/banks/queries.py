@@ -1,0 +1,146 @@
+"""Files, orders and answers as a reader may see them: what waits, what is not known, what came back, one payment's life."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+
+from anmin.kernel.access.queries import Reader
+from anmin.kernel.payments.banks.layouts import Code, form_named, forms
+from anmin.kernel.payments.banks.models import (
+    BankCall,
+    BankStatement,
+    PayFile,
+    PayFileLine,
+    Reconciliation,
+    ReturnFile,
+)
+from anmin.kernel.payments.runs.models import PayLine, PayRun
+
+
+def files(reader: Reader, run: PayRun | None = None) -> QuerySet[PayFile]:
+    """Files in the reader's places, newest first."""
+    rows = PayFile.objects.filter(reader.scope.q()).select_related("run", "made_by")
+    return (rows if run is None else rows.filter(run=run)).order_by("-pk")
+
+
+def file_named(reader: Reader, name: str) -> PayFile | None:
+    """A file by its batch number, such as `371002-202611-01-01`."""
+    number, _dash, last = name.rpartition("-")
+    if not last.isdigit():
+        return None
+    return files(reader).filter(run__number=number, number=int(last)).first()
+
+
+def call_of(file: PayFile) -> BankCall:
+    """How a file is handed over."""
+    return BankCall.objects.get(file=file, what="send")
+
+
+def calls_open(reader: Reader) -> QuerySet[BankCall]:
+    """What waits to be handed over, or of which nothing is known, the oldest first."""
+    rows = BankCall.objects.filter(reader.scope.q(), state__in=["waiting", "unsure"])
+    return rows.select_related("file__run").order_by("made_at")
+
+
+def orders_open(reader: Reader) -> QuerySet[PayFileLine]:
+    """Orders that were sent and are not answered, or answered with "unknown", the oldest first."""
+    rows = PayFileLine.objects.filter(reader.q("pay_line__division"), state__in=["waiting", "unknown"])
+    return rows.exclude(file__state="made").select_related("file__run", "pay_line").order_by("file", "seq")
+
+
+def quarantined(reader: Reader) -> QuerySet[ReturnFile]:
+    """Answers that nobody has decided about, the oldest first."""
+    return ReturnFile.objects.filter(reader.scope.q(), state="quarantined").order_by("pk")
+
+
+def return_numbered(reader: Reader, number: int) -> ReturnFile | None:
+    """One answer."""
+    return ReturnFile.objects.filter(reader.scope.q(), pk=number).first()
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A payment that came back: why, what mends it, whom to call."""
+
+    line: PayLine
+    order: PayFileLine
+    code: Code | None
+    name: str
+    phone: str
+
+
+def returned(reader: Reader, run: PayRun | None = None) -> Iterator[Returned]:
+    """Payments that came back and are not sent again yet, place by place, with the telephone of the payee."""
+    rows = PayFileLine.objects.filter(
+        reader.q("pay_line__division"), state="returned", pay_line__state="returned"
+    )
+    rows = rows if run is None else rows.filter(file__run=run)
+    newest: dict[int, PayFileLine] = {}
+    ordered = rows.select_related("file", "pay_line__person", "pay_line__run")
+    for order in ordered.order_by("pay_line__division", "pay_line", "attempt"):
+        newest[order.pay_line_id] = order
+    for order in newest.values():
+        line, day = order.pay_line, order.answered_on
+        code = form_named(order.file.form).code_on(order.code, day) if day else None
+        person = line.person
+        yield Returned(line, order, code, person.name if person else "", person.phone if person else "")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened to a payment: when, a word, a sentence's values."""
+
+    at: datetime | date
+    code: str
+    told: dict[str, str]
+
+
+def life_of(reader: Reader, line: PayLine) -> list[Moment]:
+    """One payment from its file to its answers (一笔的来龙去脉), in order."""
+    moments: list[Moment] = []
+    orders = PayFileLine.objects.filter(reader.q("pay_line__division"), pay_line=line)
+    for order in orders.select_related("file__run", "account").order_by("attempt"):
+        name = f"{order.file.run.number}-{order.file.number:02d}"
+        last_four = order.account.last_four if order.account else ""
+        moments.append(
+            Moment(
+                order.file.made_on,
+                "reissued" if order.file.is_reissue else "filed",
+                {"file": name, "account": last_four},
+            )
+        )
+        if order.file.sent_at:
+            moments.append(Moment(order.file.sent_at, "sent", {"reference": order.file.bank_reference}))
+        for said in order.answers.select_related("return_file").order_by("pk"):
+            code = form_named(order.file.form).code_on(said.code, said.on) if said.code else None
+            why = code.title if code else said.code
+            moments.append(Moment(said.on, said.status, {"why": why, "file": said.return_file.name}))
+    return moments
+
+
+def reconciliations(reader: Reader, run: PayRun) -> QuerySet[Reconciliation]:
+    """What was found each time, newest first."""
+    return Reconciliation.objects.filter(reader.scope.q("run__division"), run=run).order_by("-pk")
+
+
+def statements(reader: Reader) -> QuerySet[BankStatement]:
+    """Statements of days, newest first."""
+    return BankStatement.objects.filter(reader.scope.q()).order_by("-day", "bank")
+
+
+def form_keys() -> list[tuple[str, str, bool]]:
+    """Formats by key: title, and whether a bank has confirmed it."""
+    return [(form.key, form.title, form.is_verified) for form in forms()]
+
+
+def bank_of(form: str) -> str:
+    """The bank of a format.
+
+    Raises:
+        PaymentProblem: `form_unknown`.
+    """
+    return form_named(form).bank

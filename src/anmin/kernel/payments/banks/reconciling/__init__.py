@@ -1,0 +1,1 @@
+"""Roster, files, returns, books and statements laid side by side."""

@@ -1,0 +1,1 @@
+"""What came back: paid again or given up."""

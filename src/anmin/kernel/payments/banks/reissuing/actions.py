@@ -1,0 +1,115 @@
+"""What came back (退票处理): pay it again to a corrected account that two people stand for, or give it up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from anmin.kernel.audit import actions as audit
+from anmin.kernel.payments.banks.filing.actions import account_in_force, make_file_of, move, sealed_run
+from anmin.kernel.payments.banks.layouts import Form, form_for, form_named
+from anmin.kernel.payments.banks.models import PayFile, PayFileLine
+from anmin.kernel.payments.banks.outbox.actions import two
+from anmin.kernel.payments.banks.returning.matching import settle_run
+from anmin.kernel.payments.ledger.actions import Posting, post
+from anmin.kernel.payments.payees.models import PayeeAccount
+from anmin.kernel.payments.problems import PaymentProblem, refusals_told
+from anmin.kernel.payments.runs.models import PayLine, PayPart, PayRun
+
+
+@transaction.atomic
+def reissue(*, by: Any, run: PayRun, lines: Sequence[PayLine], on: date) -> list[PayFile]:
+    """Pay returned lines of a run again (退票重发), each to the confirmed account of today, in files of their own.
+
+    Where the bank's reason says that the account is wrong, it must be another account than the one that failed.
+
+    Raises:
+        PaymentProblem: `run_moved`, `pay_run_changed`, `not_returned`, `no_account`, `same_account`, `nothing_due`.
+        FileProblem: `unwritable`.
+    """
+    row = sealed_run(by, run, on)
+    keys = [line.pk for line in lines]
+    rows = list(PayLine.objects.select_for_update().filter(pk__in=keys, run=row).order_by("pk"))
+    if not rows:
+        raise PaymentProblem("nothing_due", _("没有选中要重发的明细"))
+    by_form: dict[str, list[tuple[PayLine, PayeeAccount, int]]] = defaultdict(list)
+    chosen: dict[str, Form] = {}
+    for line in rows:
+        last = line.orders.select_related("file").order_by("-attempt").first()
+        if line.state != PayLine.State.RETURNED or last is None or last.state != PayFileLine.State.RETURNED:
+            raise PaymentProblem("not_returned", _("明细 %(line)d 没有退票，不能重发") % {"line": line.pk})
+        account = _account_for(line, last, on)
+        form = form_for(account.bank, account.way, row.division, on)
+        chosen[form.key] = form
+        by_form[form.key].append((line, account, last.attempt + 1))
+    made = [make_file_of(by, row, chosen[key], orders, on) for key, orders in by_form.items()]
+    move(row, PayRun.State.FILED)
+    return made
+
+
+@transaction.atomic
+def give_up(*, by: Any, beside: Any, line: PayLine, reason: str, on: date) -> PayLine:
+    """Give a line up that came back, or that never went out (不再发放), by two people; its money is available again.
+
+    Its months count as not paid: who is still entitled to them has them in the next run.
+
+    Raises:
+        PaymentProblem: `by_two`, `no_reason`, `not_returned`.
+    """
+    row = PayLine.objects.select_for_update().get(pk=line.pk)
+    run = PayRun.objects.select_for_update().get(pk=row.run_id)
+    user = two(by, beside, run.division, on, reason)
+    if row.state not in (PayLine.State.RETURNED, PayLine.State.DUE) or run.state not in (
+        PayRun.State.APPROVED,
+        PayRun.State.FILED,
+        PayRun.State.SETTLED,
+    ):
+        raise PaymentProblem("not_returned", _("只有退票或没有发出的明细可以不再发放"))
+    stands = "returned" if row.state == PayLine.State.RETURNED else "blocked"
+    if row.fen:
+        post(
+            by=user,
+            division=run.division,
+            on=on,
+            kind="give_up",
+            source=f"line:{row.pk}:free",
+            lines=[
+                Posting("available", row.fen, row.budget_line_id, row.benefit),
+                Posting(stands, -row.fen, row.budget_line_id, row.benefit),
+            ],
+        )
+    row.state = PayLine.State.EXCLUDED
+    with refusals_told():
+        row.save(update_fields=["state"])
+        PayPart.objects.filter(line=row).update(is_live=False)
+    settle_run(run.pk)
+    audit.record(
+        by=user,
+        act="payments.give_up",
+        subject=row,
+        after={"fen": row.fen, "beside": beside.pk},
+        reason=reason,
+        division=row.division,
+    )
+    return row
+
+
+def _account_for(line: PayLine, last: PayFileLine, on: date) -> PayeeAccount:
+    account = account_in_force(line, on)
+    if account is None:
+        raise PaymentProblem(
+            "no_account", _("明细 %(line)d 没有经复核的收款账户，请登记并由第二人复核") % {"line": line.pk}
+        )
+    code = form_named(last.file.form).code_on(last.code, last.answered_on or on)
+    if account.pk == last.account_id and (code is None or code.mend == "account"):
+        raise PaymentProblem(
+            "same_account",
+            _("明细 %(line)d 因“%(why)s”退回，请先登记正确的账户并由第二人复核，再重发")
+            % {"line": line.pk, "why": code.title if code else last.code},
+        )
+    return account

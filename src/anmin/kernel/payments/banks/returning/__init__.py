@@ -1,0 +1,1 @@
+"""Answers of banks, taken in or quarantined."""

@@ -1,0 +1,63 @@
+"""Months of paying with a bank that loses, delays, repeats, cuts and garbles: everybody has their due, once (E07, E09, E11, E12)."""
+
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from anmin.kernel.payments.banks.outbox import actions as outbox
+from anmin.kernel.payments.banks.ports import Silence
+from anmin.kernel.payments.banks.storage import content_of
+from tests.faults.months import Broken, Months
+
+pytestmark = pytest.mark.django_db
+KEPT = Path(__file__).with_name("months_seeds.txt")
+SEEDS, FEW, ALL = 50, 1, 36
+
+
+def kept():
+    rows = [line.split() for line in KEPT.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return [(int(seed), int(months)) for seed, months in rows]
+
+
+def play(seed, months):
+    """A seed; one that fails is written down and plays in every run from then on."""
+    try:
+        Months(seed).run(months)
+    except BaseException:
+        if (seed, months) not in kept():
+            KEPT.write_text(f"{KEPT.read_text('utf-8')}{seed} {months}\n", "utf-8")
+        print(f"seed {seed}, {months} months")
+        raise
+
+
+@pytest.mark.parametrize(("seed", "months"), kept())
+def test_seeds_that_failed_once_hold_now(seed, months):
+    play(seed, months)
+
+
+@pytest.mark.parametrize("seed", range(100, 100 + SEEDS))
+def test_everybody_has_their_due_once_whatever_the_bank_does(seed):
+    play(seed, FEW)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("seed", range(1000, 1000 + SEEDS))
+def test_thirty_six_months(seed):
+    play(seed, ALL)
+
+
+def test_whoever_sends_again_without_asking_is_caught(monkeypatch):
+    """The wrong variant: what is not known goes out once more by itself."""
+
+    def again(*, by, call, at, port=None):
+        if call.state == "unsure":
+            with contextlib.suppress(Silence):
+                port.send(call.key, content_of(call.file))
+        return call
+
+    monkeypatch.setattr(outbox, "ask", again)
+
+    with pytest.raises(Broken, match="twice"):
+        for seed in range(100, 120):
+            Months(seed).run(1)

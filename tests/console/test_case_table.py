@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import load_workbook
@@ -10,8 +12,13 @@ from openpyxl import load_workbook
 from anmin.kernel.audit.models import Act
 from anmin.kernel.cases.deciding.models import Sample
 from anmin.kernel.cases.models import Case
+from anmin.kernel.cases.publicity.models import Publicity
 from anmin.kernel.cases.sampling.queries import draws_again
 from anmin.kernel.cases.verification import actions as verification
+from anmin.kernel.exchange.checks.models import CheckOrder
+from anmin.kernel.exchange.consents.actions import withdraw_consent
+from anmin.kernel.exchange.consents.models import Consent
+from anmin.kernel.papers.models import Paper
 from tests.console.casework import as_, believe, families, text_of
 from tests.kernel.cases.road import VILLAGE, earns
 from tests.make import a_user
@@ -228,3 +235,58 @@ def test_the_palette_finds_nobody_outside_the_divisions(client):
     )
 
     assert client.post("/palette/", {"q": "cgy"}).json()["items"] == []
+
+
+def test_checks_are_asked_for_where_every_adult_agreed_and_the_others_lead_to_the_authorisation(client):
+    roads, staff = families(3)
+    consents = Consent.objects.filter(person__in=roads[2].case.household.memberships.values("person"))
+    for row in consents:
+        withdraw_consent(by="test", consent=row, reason="本人撤回")
+    consents.update(withdrawn_at=datetime(2026, 3, 25, 8, tzinfo=ZoneInfo("Asia/Shanghai")))
+    as_(client, staff, "clerk")
+
+    bulk(client, "check", roads, go="1")
+    page = client.get("/cases/")
+    bulk(client, "check", roads[:2], go="1")
+    again = text_of(client.get("/cases/"))
+
+    assert "办好 2 件，已经办过 0 件，没办成 1 件" in text_of(page)
+    assert "去补签授权" in text_of(page)
+    assert CheckOrder.objects.count() == 2
+    assert "办好 0 件，已经办过 2 件" in again
+    assert CheckOrder.objects.count() == 2
+
+
+def test_sheets_are_put_up_for_many_at_once_and_only_once(client):
+    roads, staff = families(2, to="filed")
+    for road in roads:
+        road.to_opinion(earns(road.case.applicant, 6_000))
+    as_(client, staff, "clerk", roads[0].day)
+
+    bulk(client, "publish", roads, go="1")
+    first = text_of(client.get("/cases/"))
+    bulk(client, "publish", roads, go="1")
+
+    assert "办好 2 件" in first
+    assert Publicity.objects.count() == 2
+    assert "已经办过 2 件" in text_of(client.get("/cases/"))
+
+
+def test_a_set_of_papers_is_made_once_and_printed_as_one_file(client):
+    roads, staff = families(2)
+    as_(client, staff, "clerk")
+
+    preview = text_of(bulk(client, "papers", roads))
+    bulk(client, "papers", roads, go="1")
+    page = text_of(client.get("/cases/"))
+    made = Paper.objects.count()
+    bulk(client, "papers", roads, go="1")
+    printed = client.post("/cases/bulk/print/", {"case": [road.case.number for road in roads]})
+
+    assert "2 件可以办" in preview
+    assert "办好 2 件" in page
+    assert "打开这一套" in page
+    assert made >= 4
+    assert Paper.objects.count() == made
+    assert printed["Content-Type"] == "application/pdf"
+    assert printed.content[:5] == b"%PDF-"

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from anmin.console.casewords import LINKS, elsewhere, word_of
+from anmin.console.casewords import LINKS, word_of
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.cases.chain import queries as chains
 from anmin.kernel.cases.deciding import queries as deciding
@@ -109,9 +109,9 @@ def _point(case: Case, point: Mapping[str, Any], names: Mapping[int, str]) -> di
     if what == returns.MANDATE:
         href = reverse("console:consent_new", args=[case.household.number])
     elif what.startswith(returns.PAPER):
-        href = "#papers"
+        href = reverse("console:case_materials", args=[case.number])
     elif what in rulebook().facts:
-        href = elsewhere("case-check", case.number) or "#differences"
+        href = reverse("console:case-check", args=[case.number])
     return {
         "what": returns.title_of_point(case, what),
         "who": names.get(person, "") if isinstance(person, int) else "",

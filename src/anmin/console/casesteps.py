@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from anmin.console.casewords import KEYS, elsewhere
+from anmin.console.casewords import KEYS
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.cases import actions as cases
 from anmin.kernel.cases.actions import StepRefused
@@ -25,20 +25,14 @@ from anmin.kernel.cases.queries import Case, Way, procedure_of, ways_on
 from anmin.kernel.cases.table import about, returns, staff
 from anmin.kernel.cases.transferring import actions as transferring
 from anmin.kernel.cases.upkeep import actions as upkeep
+from anmin.kernel.cases.verification import actions as verification
 from anmin.kernel.exchange.checks import actions as checks
 from anmin.lib.money import parse_yuan
 
 RETURNS = frozenset({"return_for_fix", "return_to_field"})
 CHANGES = frozenset({"change", "reduce", "fade", "suspend", "resume", "stop"})
-PAGES = {
-    "record_survey": "case-check",
-    "record_check": "case-check",
-    "record_assessment": "case-check",
-    "pay_first": "reserve",
-}
-"""Steps taken on pages of their own, by the names of these pages."""
-ONLY_THERE = frozenset({"pay_first", "record_assessment"})
-"""Steps that write more than a step and can be taken nowhere else."""
+ELSEWHERE = frozenset({"pay_first", "record_survey", "record_check"})
+"""Steps that write more than a step and have pages of their own, where the case has what these pages ask."""
 TELLING = frozenset({"propose_urgent", "tell"})
 """Steps whose words begin with the draft of what the family is told."""
 CLEARED_ON_SUBMIT = frozenset({"discrepancy"})
@@ -66,6 +60,7 @@ class Offer:
     text: str = ""
     draft: str = ""
     lacks_colleague: bool = False
+    members: tuple[tuple[int, str], ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -97,12 +92,7 @@ def _offer(
 ) -> Offer:
     step = way.step
     hindrances = [row for row in way.obstacles if row.code not in CLEARED_ON_SUBMIT]
-    href = ""
-    if not hindrances and step.action in PAGES:
-        page = PAGES[step.action]
-        href = elsewhere(page) if page == "reserve" else elsewhere(page, case.number)
-        if not href and step.action in ONLY_THERE:
-            hindrances = [Obstacle("elsewhere", _("这一步要在办理它的专门页面上办"))]
+    href = "" if hindrances else page_of(case, step.action)
     if not hindrances and step.action in RETURNS:
         href = f"{reverse('console:case_return', args=[case.number])}?way={step.action}"
     key = KEYS.get(step.action, "")
@@ -121,10 +111,24 @@ def _offer(
         asks_amount=step.action == "claim_back",
         asks_objector=step.action == "object",
         asks_upheld=step.action == "settle_objection",
+        members=tuple(about.members_of(case)) if step.action == "record_assessment" else (),
         lacks_colleague=step.second and not people,
         papers=_papers(case) if step.action == "supply" else (),
         text=refusal if step.action == "refuse" else "",
     )
+
+
+def page_of(case: Case, action: str) -> str:
+    """The page on which a step is taken, where it has one of its own; empty for steps of this page."""
+    intake_of = procedure_of(case).intake
+    has_matrix = bool(intake_of.get("form")) or case.entitlement_id is not None
+    if action == "pay_first":
+        return reverse("console:reserve")
+    if action == "record_survey" and has_matrix:
+        return reverse("console:case-survey", args=[case.number])
+    if action == "record_check" and (intake_of.get("sources") or case.entitlement_id is not None):
+        return reverse("console:case-check", args=[case.number])
+    return ""
 
 
 def _papers(case: Case) -> tuple[tuple[str, str], ...]:
@@ -168,7 +172,7 @@ def take(asked: Taking) -> str:
         StepRefused, StaleCase, PolicyError, CheckProblem: nothing is written then.
     """
     action = asked.action
-    if action in RETURNS or action in ONLY_THERE:
+    if action in RETURNS or page_of(asked.case, action):
         raise StepRefused([Obstacle("elsewhere", _("这一步在专门页面办理"))])
     if action in CHANGES and asked.case.entitlement_id is not None:
         upkeep.decide_change(outcome=action, reason=asked.reason, **asked.usual)
@@ -216,6 +220,16 @@ def _start_check(asked: Taking) -> None:
     cases.take_step(action=asked.action, **asked.usual)
 
 
+def _assess(asked: Taking) -> None:
+    person, beside = asked.given.get("person", ""), asked.beside
+    if person not in {str(key) for key, _name in about.members_of(asked.case)}:
+        raise StepRefused([Obstacle("needs_person", _("请选择评估的是谁"))])
+    if beside is None:
+        raise StepRefused([Obstacle("needs_second", _("评估由两个人一起做，请选同行人员"))])
+    met = {name: name in asked.given.getlist("met") for name in verification.INDICATORS}
+    verification.record_assessment(beside=beside, person=int(person), met=met, **asked.usual)
+
+
 def _claim_back(asked: Taking) -> None:
     try:
         fen = parse_yuan(asked.given.get("yuan", ""))
@@ -242,6 +256,7 @@ OWN: dict[str, Callable[[Taking], str | None]] = {
     "dismiss": lambda asked: _none(deaths.dismiss(reason=asked.reason, **asked.usual)),
     "keep": lambda asked: _none(upkeep.keep(reason=asked.reason, **asked.usual)),
     "claim_back": _claim_back,
+    "record_assessment": _assess,
 }
 """Steps that have an action of their own; all others are plain steps."""
 

@@ -106,7 +106,9 @@ def outcome_in(request: HttpRequest) -> dict[str, Any] | None:
 def failure_line(number: str, words: str, mend: str) -> dict[str, str]:
     """A failure in words with the address where it is mended."""
     page = reverse("console:case", args=[number])
-    href = {"worker": f"{page}#handler", "mandate": f"{page}#papers"}.get(mend, page)
+    href = {"worker": f"{page}#handler", "mandate": reverse("console:case_materials", args=[number])}.get(
+        mend, page
+    )
     if mend == "mandate":
         words = words or str(_("有成年家庭成员没有签核对授权"))
     todo = {"worker": _("去指定承办人"), "mandate": _("去补签授权")}.get(mend, _("打开这件"))

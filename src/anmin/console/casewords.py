@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 CHANNELS = {
@@ -61,9 +60,12 @@ def word_of(words: dict[str, Any], key: str) -> str:
     return str(words.get(key, key))
 
 
-def elsewhere(name: str, *args: object) -> str:
-    """The address of a page about cases that another part of the console brings; empty while it is not there."""
-    try:
-        return reverse(f"console:{name}", args=args)
-    except NoReverseMatch:
-        return ""
+INDICATORS = (
+    ("eat", _("自主吃饭")),
+    ("dress", _("自主穿衣")),
+    ("bed", _("自主上下床")),
+    ("toilet", _("自主如厕")),
+    ("walk", _("室内自主行走")),
+    ("bathe", _("自主洗澡")),
+)
+"""The six indicators of self-care (民发〔2021〕43号 §20)."""

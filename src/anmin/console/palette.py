@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anmin.console.casewords import elsewhere
 from anmin.console.places import full_name
 from anmin.console.templatetags.anmin_page import places_for
 from anmin.kernel.access.queries import Reader
@@ -23,6 +22,7 @@ RECENT, KEPT = "cases_recent", 6
 MOST = 12
 ACTIONS = (
     (gettext_lazy("我承办的办件"), "console:cases", "?handler=me", "case.read"),
+    (gettext_lazy("新办件"), "console:intake", "", "case.accept|case.file"),
     (gettext_lazy("批量确认"), "console:cases", "?view=clear", "case.confirm|case.confirm_in_town"),
     (gettext_lazy("快超期的办件"), "console:cases", "?view=soon", "case.read"),
     (gettext_lazy("到期复核"), "console:reviews", "", "case.read"),
@@ -30,11 +30,6 @@ ACTIONS = (
     (gettext_lazy("登记新人员"), "console:people", "", "register.ask"),
 )
 """What one does, beside the pages of the menu: words, address, query, powers of which one is needed."""
-ELSEWHERE = (
-    (gettext_lazy("新办件"), "intake", "case.accept|case.file"),
-    (gettext_lazy("公示栏"), "publicity", "case.read"),
-    (gettext_lazy("备用金"), "reserve", "case.read"),
-)
 
 
 @dataclass(frozen=True)
@@ -87,11 +82,6 @@ def _pages(reader: Reader, text: str) -> list[Item]:
         (str(words), reverse(address) + query)
         for words, address, query, powers in ACTIONS
         if any(reader.may(power) for power in powers.split("|"))
-    ]
-    rows += [
-        (str(words), href)
-        for words, name, powers in ELSEWHERE
-        if (href := elsewhere(name)) and any(reader.may(power) for power in powers.split("|"))
     ]
     wanted = text.lower()
     return [

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from anmin.console import casechain, casepage, casesteps, palette
 from anmin.console.casetable import filters_of
-from anmin.console.casewords import CHANNELS, elsewhere, word_of
+from anmin.console.casewords import CHANNELS, INDICATORS, word_of
 from anmin.console.keeping import keeps_typed, kept_for, sign_of
 from anmin.console.places import full_name
 from anmin.console.views.desk import Desk, needs
@@ -244,8 +244,7 @@ def _page(
         query=_list_of(desk),
         previous=_href(desk, before.number) if before is not None else "",
         following=_href(desk, following.number) if following is not None else "",
-        check_href=elsewhere("case-check", case.number),
-        papers_href=elsewhere("case-papers", case.number),
+        indicators=INDICATORS,
         typed=typed or {},
         who=sign_of(desk.request),
         troubles=troubles or [],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from anmin.console.casetable import HELD, chosen_in, filters_of, outcome_in, rows_of, sheet
-from anmin.console.casewords import CHANNELS, elsewhere
+from anmin.console.casewords import CHANNELS
 from anmin.console.places import places_below
 from anmin.console.sheets import FORMS, as_csv, as_xlsx
 from anmin.console.views.desk import Desk, needs
@@ -61,7 +61,7 @@ def case_list(desk: Desk) -> HttpResponse:
         channels=CHANNELS.items(),
         helds=HELD,
         is_filtered=bool(asked.as_query()),
-        new_href=elsewhere("intake"),
+        may_open=any(desk.reader.may(power) for power in ("case.accept", "case.file")),
     )
 
 

@@ -101,11 +101,13 @@ def _make(city: str, persons: int, seed: int, on: date) -> None:
     create_demo_staff(by="anmin demo-data", places=staff, on=date(2020, 1, 1))
     _make_partner(city, on, "" if city == USUAL_CITY else f"-{city}")
     cases = 0
+    # Work is of today, so that its clocks read as a clerk's do; next year's standards are not known yet.
+    today = min(max(date.today(), on), date(on.year, 12, 31))
     for _username, _title, place, role in staff:
         if role == "town_clerk":
             _match_a_list(homes_of(snapshot, on, seed), place, on)
             cases = make_demo_cases(
-                by="anmin demo-data", town=place, ending="" if city == USUAL_CITY else f"-{city}", on=on
+                by="anmin demo-data", town=place, ending="" if city == USUAL_CITY else f"-{city}", on=today
             )
     report = report_on_truths(run, Scope.nation())
     out.print(f"演示城市：{run.households:,} 户、{run.persons:,} 人（演示数据，不是任何真实的人）")

@@ -10,10 +10,13 @@ from anmin.kernel.cases.demo import actions as demo
 from anmin.kernel.cases.demo.plans import PLANS
 from anmin.kernel.cases.intake.models import Draft
 from anmin.kernel.cases.models import Case
+from anmin.kernel.cases.queries import days_left_of
 from anmin.kernel.entitlements.models import Decision, Entitlement
 from anmin.kernel.entitlements.queries import replay
+from anmin.lib.calendar import load_calendar
 from tests.make import a_household, a_person
 
+TODAY, CALENDAR = date(2026, 11, 25), load_calendar()
 TOWN, VILLAGE, COUNTY = "371002001", "371002001001", "371002"
 STAFF = [
     ("zhen1", "镇街经办", TOWN, "town_clerk"),
@@ -36,7 +39,7 @@ def test_one_family_of_each_plan_stands_where_it_should(monkeypatch, settings):
         ]
         a_household(f"D{at:03d}", VILLAGE, *people)
 
-    made = demo.make_demo_cases(by="test", town=TOWN, ending="", on=date(2026, 11, 1))
+    made = demo.make_demo_cases(by="test", town=TOWN, ending="", on=TODAY)
 
     states = set(Case.objects.values_list("state", flat=True))
     assert states >= {
@@ -44,7 +47,12 @@ def test_one_family_of_each_plan_stands_where_it_should(monkeypatch, settings):
         *("approved", "refused", "transferred", "withdrawn", "terminated", "due", "reduced", "fading"),
         *("carried", "paid_first"),
     }
+    ordinary = Case.objects.filter(state__in=["submitted", "accepted", "publicity", "confirming"])
+    late = {
+        case.state for case in ordinary if min(days_left_of(case, on=TODAY, calendar=CALENDAR).values()) < 0
+    }
+    assert late == {"accepted"}, "one family waits too long, no other does"
     assert Draft.objects.filter(case__isnull=True).count() == 1
     assert Entitlement.objects.filter(benefit="assistance/dibao").count() >= 4
     assert all(replay(row).agrees for row in Decision.objects.all())
-    assert demo.make_demo_cases(by="test", town=TOWN, ending="", on=date(2026, 11, 1)) == made
+    assert demo.make_demo_cases(by="test", town=TOWN, ending="", on=TODAY) == made

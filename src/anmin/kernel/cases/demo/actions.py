@@ -71,7 +71,7 @@ class Walker:
 def make_demo_cases(*, by: str, town: str, ending: str, on: date) -> int:
     """Open the demonstration's cases in its first town; nothing is made twice. Returns how many there are now.
 
-    Each family is walked in the weeks before `on`, so that clocks, publicity and decisions fall on lawful days.
+    Each family is walked in the days or weeks before `on`, so that clocks, publicity and decisions fall on lawful days.
     """
     users = {user.username: user for user in User.objects.filter(is_demo=True)}
     staff = {post: users[name + ending] for post, name in POSTS.items() if name + ending in users}
@@ -98,7 +98,7 @@ def _homes(town: str) -> Iterator[Household]:
 
 
 def _walk(plan: Plan, home: Household, staff: dict[str, User], token: str, on: date, by: str) -> None:
-    day = on - timedelta(35)
+    day = on - timedelta(plan.ago)
     members = list(
         Membership.objects.filter(in_force(day), household=home, is_double=False)
         .select_related("person")

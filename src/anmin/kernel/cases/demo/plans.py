@@ -9,11 +9,14 @@ from dataclasses import dataclass
 class Plan:
     """One family of the demonstration: how often, in which matter, up to which stop.
 
-    `disputed` lets a department say other than the family; `over` gives an income above every line.
+    It came `ago` days before the day of the demonstration, long enough for its stop and no longer, so that the
+    remaining working days are those of a town that keeps up; one family waits too long. `disputed` lets a
+    department say other than the family; `over` gives an income above every line.
     """
 
     count: int
     stop: str
+    ago: int
     matter: str = "dibao"
     disputed: bool = False
     over: bool = False
@@ -22,25 +25,26 @@ class Plan:
 
 
 PLANS = (
-    Plan(3, "draft", channel="worker"),
-    Plan(4, "submitted", channel="resident"),
-    Plan(2, "need_more"),
-    Plan(4, "accepted"),
-    Plan(3, "surveyed", disputed=True),
-    Plan(2, "opined"),
-    Plan(4, "publicity"),
-    Plan(2, "objection"),
-    Plan(5, "confirming"),
-    Plan(2, "confirming", over=True),
-    Plan(2, "returned"),
-    Plan(6, "approved"),
-    Plan(3, "refused", over=True),
-    Plan(2, "transferred", edge=True),
-    Plan(1, "withdrawn"),
-    Plan(1, "terminated"),
-    Plan(2, "reviewing"),
-    Plan(1, "reduced"),
-    Plan(1, "fading"),
-    Plan(2, "submitted", matter="temp_small"),
-    Plan(2, "paid_first", matter="temp_small"),
+    Plan(3, "draft", 1, channel="worker"),
+    Plan(4, "submitted", 3, channel="resident"),
+    Plan(2, "need_more", 6),
+    Plan(3, "accepted", 4),
+    Plan(1, "accepted", 40),
+    Plan(3, "surveyed", 6, disputed=True),
+    Plan(2, "opined", 6),
+    Plan(4, "publicity", 8),
+    Plan(2, "objection", 10),
+    Plan(5, "confirming", 13),
+    Plan(2, "confirming", 13, over=True),
+    Plan(2, "returned", 14),
+    Plan(6, "approved", 35),
+    Plan(3, "refused", 33, over=True),
+    Plan(2, "transferred", 30, edge=True),
+    Plan(1, "withdrawn", 12),
+    Plan(1, "terminated", 20),
+    Plan(2, "reviewing", 20),
+    Plan(1, "reduced", 45),
+    Plan(1, "fading", 45),
+    Plan(2, "submitted", 1, matter="temp_small"),
+    Plan(2, "paid_first", 2, matter="temp_small"),
 )

@@ -165,7 +165,7 @@ def _serve(settings: dict[str, str], port: int, *, demo: bool, archive: Path | N
     def tell() -> None:
         if web.process is not None:
             serving.wait_for_page(web.process, HOME)
-        lines = [f"\n  打开  http://127.0.0.1:{port}/"]
+        lines = [f"\n  打开  http://127.0.0.1:{port}/", f"  居民  http://127.0.0.1:{port}/residents/"]
         if demo:
             lines += ["", _accounts(settings)]
         lines += ["", "  按 Ctrl-C 停止；或在另一个终端运行 python3 run.py stop", ""]

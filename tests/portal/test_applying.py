@@ -102,6 +102,25 @@ def test_the_mother_takes_it_back_and_the_daughter_sees_nothing_any_more(world):
     assert mother.get(reverse("residents:case", args=[number])).status_code == 200
 
 
+def test_taking_it_back_ends_every_delegation_between_the_two(world):
+    daughter, mother = entered(3, DAUGHTER), entered(1, MOTHER)
+    delegate(
+        by=a_user("zhen", "371002001"),
+        person=world.mother.pk,
+        helper=world.daughter.pk,
+        purposes=["progress"],
+        channel="paper",
+        first_day=timezone.localdate(),
+    )
+    confirm(daughter, ask_mother(daughter))
+    page = text(mother.get(reverse("residents:family")))
+
+    mother.post(re.search(r'action="(/residents/family/\d+/end/)"', page).group(1))
+
+    for purpose in ("apply", "progress", "money"):
+        assert not may_act_for(world.daughter.pk, world.mother.pk, purpose, timezone.localdate())
+
+
 def test_asking_for_somebody_unknown_answers_like_for_the_mother(world, settings):
     settings.DEMO = True
     daughter = entered(3, DAUGHTER)

@@ -36,7 +36,7 @@ def test_a_poor_family_likely_gets_dibao_by_the_rules_of_its_place():
 
     standard = rulebook().rates.entry("dibao_standard", "371002", ON).value(0)
     assert "assistance/dibao" in keys(found.likely)
-    assert (found.kind, found.reason.standard, found.reason.high) == ("likely", standard, 1_000 * 100 // 3)
+    assert (found.kind, found.reason.standard, found.reason.high) == ("likely", standard, 334 * 100)
 
 
 def test_a_well_off_family_is_told_why_and_what_else_there_is(client):

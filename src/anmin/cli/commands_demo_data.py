@@ -15,6 +15,7 @@ from anmin.cli.running import out, progress_bar
 from anmin.kernel.access.actions import create_demo_staff
 from anmin.kernel.access.queries import Scope, demo_accounts
 from anmin.kernel.cases.demo.actions import make_demo_cases
+from anmin.kernel.cases.demo.residents import demo_residents, find_residents, keep_residents
 from anmin.kernel.divisions.catalogue import Catalogue
 from anmin.kernel.facts.batches.actions import take_in
 from anmin.kernel.facts.demo.batches import write_batches
@@ -64,6 +65,10 @@ def demo_data(
         _make(city, LARGE if large else SMALL, seed, date.fromisoformat(on))
     for account in demo_accounts():
         typer.echo(f"  账号 {account.username:<12} 密码 {account.password}   {account.place}")
+    for one in demo_residents():
+        typer.echo(
+            f"  居民 {one.name}  身份证号 {one.number}   {one.words}（/residents/，验证码显示在页面上）"
+        )
 
 
 def _make(city: str, persons: int, seed: int, on: date) -> None:
@@ -109,6 +114,7 @@ def _make(city: str, persons: int, seed: int, on: date) -> None:
             cases = make_demo_cases(
                 by="anmin demo-data", town=place, ending="" if city == USUAL_CITY else f"-{city}", on=today
             )
+    keep_residents(find_residents("" if city == USUAL_CITY else f"-{city}"))
     report = report_on_truths(run, Scope.nation())
     out.print(f"演示城市：{run.households:,} 户、{run.persons:,} 人（演示数据，不是任何真实的人）")
     out.print(f"演示办件：{cases} 件，停在受理、核查、公示、确认等各个环节")

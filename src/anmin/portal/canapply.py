@@ -291,7 +291,7 @@ def _reason(answers: Answers, place: str, settlement: int, on: date) -> Reason |
     standard = entry.value(settlement)
     if not isinstance(standard, int):
         return None
-    return Reason(low * YUAN // people, high * YUAN // people, standard, entry.law, people)
+    return Reason(low // people * YUAN, -(-high // people) * YUAN, standard, entry.law, people)
 
 
 def _unclear(answers: Answers) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from anmin.kernel.access.login.address import client_address
+from anmin.kernel.cases.demo.residents import demo_residents
 from anmin.kernel.people.residents import actions as residents
 from anmin.kernel.people.residents.door import COOKIE
 from anmin.lib.text import compact
@@ -25,7 +26,7 @@ def enter(visit: Visit) -> HttpResponse:
     posted = visit.posted
     if posted is None:
         where = safe_next(visit.request, visit.request.GET.get("next", ""))
-        return visit.page("enter", next=where, kept="", why="", written={}, errors=[])
+        return _number_page(visit, where, "")
     written = {name: posted.get(name, "").strip() for name in ("number", "name")}
     errors = [
         (name, words)
@@ -51,7 +52,26 @@ def enter(visit: Visit) -> HttpResponse:
             errors = [("number", str(trouble))]
         else:
             return _code_page(visit, asked.ticket, where, kept, asked.shown)
-    return visit.page("enter", status=422, next=where, kept=kept, why="", written=written, errors=errors)
+    return _number_page(visit, where, kept, written, errors)
+
+
+def _number_page(
+    visit: Visit,
+    where: str,
+    kept: str,
+    written: Mapping[str, str] | None = None,
+    errors: Sequence[tuple[str, str]] = (),
+) -> HttpResponse:
+    return visit.page(
+        "enter",
+        status=422 if errors else 200,
+        next=where,
+        kept=kept,
+        why="",
+        written=written or {},
+        errors=errors,
+        accounts=demo_residents(),
+    )
 
 
 @public

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.delegations.actions import DelegationProblem, delegate, revoke
+from anmin.kernel.access.delegations.queries import in_force
 from anmin.kernel.access.messages.actions import send
 from anmin.kernel.access.messages.gateways import NoMessages
 from anmin.kernel.access.middleware import tell
@@ -194,6 +195,7 @@ def act_for(*, by: Resident, ticket: str, code: str) -> Delegation:
     if found.person == by.person:
         raise DelegationProblem(_("这是您自己，不用委托。"))
     tell({"anmin.own_any": ",".join(str(key) for key in sorted({*by.everybody, found.person}))})
+    _end_all(found.person, by.person, by.on, _("由新的委托代替"))
     row = delegate(
         by="居民",
         person=found.person,
@@ -222,7 +224,15 @@ def end_acting(*, by: Resident, delegation: Delegation) -> Delegation:
     if by.person not in (delegation.person, delegation.helper):
         raise NotYours
     words = _("本人在居民页面取消") if by.person == delegation.person else _("受托人在居民页面取消")
-    return revoke(by="居民", delegation=delegation, reason=words)
+    return _end_all(delegation.person, delegation.helper, by.on, words) or delegation
+
+
+def _end_all(person: int, helper: int, on: date, words: str) -> Delegation | None:
+    """End every delegation between two people, or an older one would go on to hold."""
+    ended = None
+    for row in in_force(on).filter(person=person, helper=helper):
+        ended = revoke(by="居民", delegation=row, reason=words)
+    return ended
 
 
 def _tell(person: Person, words: str) -> None:

@@ -93,3 +93,17 @@ def test_papers_of_others_are_not_there(road):
 
     assert stranger.get(reverse("console:paper", args=[Paper.objects.get().pk])).status_code == 404
     assert stranger.get(reverse("console:case-papers", args=[road.case.number])).status_code == 404
+
+
+def test_the_application_tells_the_bank_card_and_who_owes_support(road):
+    said = road.case.application
+    said.beside = {
+        "bank": "6222000011112222",
+        "bank_name": "农商行",
+        "kin": [{"name": "林远", "relation": "儿子"}],
+    }
+    said.save()
+
+    page = at(logged_in(road.staff["clerk"]), "paper_preview", road.case.number, "application")
+
+    assert "农商行 6222000011112222" in page and "林远" in page

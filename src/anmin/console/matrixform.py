@@ -73,6 +73,16 @@ class MatrixForm:
         return [self._row(line) for line in self.lines]
 
     @property
+    def open_rows(self) -> list[MatrixRow]:
+        """Where sides differ, a reason is due or something could not be adopted: these stand open."""
+        return [row for row in self.rows if _stands_open(row)]
+
+    @property
+    def quiet_rows(self) -> list[MatrixRow]:
+        """Where nobody differs: folded."""
+        return [row for row in self.rows if not _stands_open(row)]
+
+    @property
     def undecided(self) -> int:
         """On how many lines the sides differ and nobody said what counts."""
         return sum(line.is_undecided for line in self.lines)
@@ -156,6 +166,10 @@ class MatrixForm:
     def _judged(self, row: MatrixRow) -> int | None:
         text = row.judged.strip().replace(",", "")
         return written_value(rulebook().facts[row.line.row.name], text) if text else None
+
+
+def _stands_open(row: MatrixRow) -> bool:
+    return row.line.is_disputed or row.needs_reason or bool(row.trouble)
 
 
 def _judged_text(stored: Any) -> str:

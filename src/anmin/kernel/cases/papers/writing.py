@@ -40,6 +40,7 @@ def application(case: Case, on: date) -> data.Paper:
     """The application as it was handed in (申请书)."""
     said = getattr(case, "application", None)
     helper = said.helper if said is not None else None
+    beside = said.beside if said is not None else {}
     return data.ApplicationPaper(
         **head(case, said.submitted_on if said is not None else on, town_office(case.division, on)),
         applicant=applicant(case),
@@ -52,7 +53,14 @@ def application(case: Case, on: date) -> data.Paper:
             for line in matrix(case)
             if line.declared is not None and is_money(line.declared.shown)
         ],
+        supporters=[
+            data.Party(row["name"], phone=row.get("phone", ""), relation=row.get("relation", ""))
+            for row in beside.get("kin", [])
+            if row.get("name")
+        ],
         reason=said.statement if said is not None else "",
+        bank=" ".join(filter(None, [beside.get("bank_name", ""), beside.get("bank", "")])),
+        payee=case.applicant.name if beside.get("bank") else "",
     )
 
 

@@ -29,6 +29,7 @@ from anmin.kernel.operations.jobs import background, daily
 from anmin.kernel.partners.queries import exchange_numbered
 from anmin.kernel.payments.banks.outbox import actions as outbox
 from anmin.kernel.payments.banks.returning import actions as returning
+from anmin.kernel.payments.runs.preparing import actions as preparing
 from anmin.kernel.people.residents import actions as residents
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.errors import PolicyError
@@ -266,3 +267,15 @@ def banks() -> None:
     """Hand files over, ask after those of which nothing is known, take answers in. Nothing is sent twice."""
     outbox.deliver_due(by="系统", at=timezone.now())
     returning.collect(by="系统", on=timezone.localdate())
+
+
+@background(name=preparing.COMPUTE, title=_("计算并校验发放批次"), seconds=3600)
+def compute_run(run: int, user: int | None, on: str) -> None:
+    """The lines of a month, and what stands against them."""
+    preparing.compute_and_check(run=run, user=user, on=on)
+
+
+@background(name=preparing.SUBMIT, title=_("提交发放批次"), seconds=3600)
+def submit_run(run: int, user: int | None, on: str) -> None:
+    """A checked run with money behind every line goes to those who sign."""
+    preparing.submit(run=run, user=user, on=on)

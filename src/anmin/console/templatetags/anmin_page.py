@@ -34,6 +34,12 @@ PLACES = (
         _("备用金"),
         "emergency.pay|payments.prepare|payments.read|case.confirm|case.confirm_in_town",
     ),
+    (
+        "money",
+        "console:money",
+        _("资金"),
+        "payments.read|payments.prepare|payments.approve|payments.decide",
+    ),
     ("changes", "console:changes", _("变更"), "register.read"),
     ("rules", "console:rules", _("规则"), ""),
     ("simulation", "console:simulation", _("试算"), ""),

@@ -12,7 +12,8 @@ class PayRun(models.Model):
     """One month's payment of some benefits in one place (发放批次), from the locked roster to the closed books.
 
     `seal` is the hash over the lines as they were submitted: approvals name it, and nothing of the lines changes after
-    (a trigger refuses). `total` and `lines` are what is paid; `signatures` how many must approve.
+    (a trigger refuses). `total` and `lines` are what is paid; `signatures` how many must approve. `told` is what
+    hindered the worker when it last computed or submitted the run.
     """
 
     class State(models.TextChoices):
@@ -49,6 +50,7 @@ class PayRun(models.Model):
     )
     closed_on = models.DateField(null=True)
     void_reason = models.CharField(max_length=200, blank=True)
+    told = models.CharField(max_length=400, blank=True)
 
     class Meta:
         constraints = [

@@ -1,0 +1,212 @@
+"""Money (资金): the month desk, a run with what differs and what stands against it, signatures, and execution of budgets."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from anmin.console.views.desk import Desk, needs
+from anmin.kernel.entitlements.queries import monthly_benefits, title_of_benefit
+from anmin.kernel.payments.approvals import actions as approvals
+from anmin.kernel.payments.approvals.queries import approvals as signatures
+from anmin.kernel.payments.approvals.queries import waiting_for
+from anmin.kernel.payments.budget.queries import execution
+from anmin.kernel.payments.checks import actions as checks
+from anmin.kernel.payments.checks import queries as exceptions
+from anmin.kernel.payments.checks.codes import CODES
+from anmin.kernel.payments.payees.queries import unconfirmed
+from anmin.kernel.payments.problems import PaymentProblem
+from anmin.kernel.payments.recovery.queries import recoveries
+from anmin.kernel.payments.runs import actions as runs
+from anmin.kernel.payments.runs import queries
+from anmin.kernel.payments.runs.causes import CAUSES
+from anmin.kernel.payments.runs.differences import difference_sums, total_before
+from anmin.kernel.payments.runs.preparing import actions as preparing
+from anmin.lib.divisions import DivisionLevel, level_of
+
+POWERS = ("payments.read", "payments.prepare", "payments.approve", "payments.decide")
+ROWS, SHOWN = 24, 50
+
+
+@needs(*POWERS)
+def money_desk(desk: Desk) -> HttpResponse:
+    """The month desk: runs, what waits for this reader, accounts and recoveries that wait for somebody."""
+    counties = [
+        code for code in desk.reader.reach("payments.prepare").codes if level_of(code) is DivisionLevel.COUNTY
+    ]
+    if desk.request.method == "POST":
+        return _begin(desk, counties)
+    rows = [
+        {"row": row, "open": sum(exceptions.by_code(desk.reader, row).values())}
+        for row in queries.runs(desk.reader)[:ROWS]
+    ]
+    month = desk.today.replace(day=1)
+    return desk.page(
+        "money",
+        "money",
+        rows=rows,
+        waiting=list(waiting_for(desk.reader)),
+        accounts=unconfirmed(desk.reader).count(),
+        found=recoveries(desk.reader, "found").count(),
+        counties=counties,
+        month=month,
+    )
+
+
+def _begin(desk: Desk, counties: list[str]) -> HttpResponse:
+    given = desk.request.POST
+    try:
+        month = date.fromisoformat(f"{given.get('month', '')}-01")
+    except ValueError:
+        messages.error(desk.request, _("请选择发放月份"))
+        return HttpResponseRedirect(reverse("console:money"))
+    division = given.get("division", "")
+    if division not in counties:
+        messages.error(desk.request, _("请选择您负责的县区"))
+        return HttpResponseRedirect(reverse("console:money"))
+    try:
+        row = preparing.begin(
+            by=desk.reader, division=division, month=month, benefits=monthly_benefits(), on=desk.today
+        )
+    except PaymentProblem as problem:
+        messages.error(desk.request, str(problem))
+        return HttpResponseRedirect(reverse("console:money"))
+    messages.success(desk.request, _("名单已锁定，正在后台计算和校验，稍后刷新页面。"))
+    return HttpResponseRedirect(reverse("console:money_run", args=[row.pk]))
+
+
+@needs(*POWERS)
+def money_run(desk: Desk, pk: int) -> HttpResponse:
+    """One run: sums, differences to last month by cause, what stands against it, who signed."""
+    row = _run(desk, pk)
+    code = desk.written("code")
+    listed = exceptions.exceptions(desk.reader, row)
+    shown = listed.filter(code=code) if code in CODES else listed
+    causes = [
+        {"words": CAUSES[one.cause], "number": one.number, "fen": one.fen} for one in difference_sums(row)
+    ]
+    before = total_before(row)
+    sums = sorted(queries.run_sums(row), key=lambda one: (one.benefit, one.state, one.place))
+    by_benefit: dict[str, dict[str, Any]] = {}
+    for one in sums:
+        entry = by_benefit.setdefault(
+            one.benefit, {"title": title_of_benefit(one.benefit), "number": 0, "fen": 0}
+        )
+        if one.state != "excluded":
+            entry["number"] += one.number
+            entry["fen"] += one.fen
+    return desk.page(
+        "money_run",
+        "money",
+        row=row,
+        benefits=list(by_benefit.values()),
+        causes=causes,
+        before=before,
+        change=sum(one["fen"] for one in causes),
+        codes=[
+            {"code": key, "title": CODES[key].title, "number": number}
+            for key, number in exceptions.by_code(desk.reader, row).items()
+        ],
+        code=code,
+        exceptions=[
+            {
+                "row": one,
+                "title": CODES[one.code].title,
+                "words": exceptions.words_of(one),
+                "can_release": CODES[one.code].can_release,
+                "may": desk.reader.may(one.power, one.division) and row.state in ("computed", "checked"),
+            }
+            for one in shown[:SHOWN]
+        ],
+        more=max(shown.count() - SHOWN, 0),
+        signed=list(signatures(row)) if row.seal else [],
+        may_prepare=desk.reader.may("payments.prepare", row.division),
+        may_sign=row in waiting_for(desk.reader),
+    )
+
+
+@require_POST
+@needs("payments.prepare", "payments.approve")
+def money_step(desk: Desk, pk: int) -> HttpResponse:
+    """Compute anew, submit, sign, send back, void or close a run."""
+    row, given = _run(desk, pk), desk.request.POST
+    reason = given.get("reason", "")[:200]
+    try:
+        done = _step(desk, row, given.get("step", ""), reason, given.get("seal", ""))
+    except PaymentProblem as problem:
+        messages.error(desk.request, str(problem))
+    else:
+        messages.success(desk.request, done)
+    return HttpResponseRedirect(reverse("console:money_run", args=[row.pk]))
+
+
+def _step(desk: Desk, row: Any, step: str, reason: str, seal: str) -> str:
+    if step == "compute":
+        preparing.ask(by=desk.reader, run=row, what=preparing.COMPUTE, on=desk.today)
+        return _("正在后台重新计算和校验，稍后刷新页面。")
+    if step == "submit":
+        preparing.ask(by=desk.reader, run=row, what=preparing.SUBMIT, on=desk.today)
+        return _("正在后台落实资金并提交审批，稍后刷新页面。")
+    if step == "approve":
+        approvals.approve(by=desk.reader, run=row, seal=seal, on=desk.today)
+        return _("已签字。")
+    if step == "send_back":
+        approvals.send_back(by=desk.reader, run=row, on=desk.today, reason=reason)
+        return _("已退回编制人。")
+    if step == "void":
+        runs.void(by=desk.reader, run=row, on=desk.today, reason=reason)
+        return _("批次已作废。")
+    if step == "close":
+        runs.close_run(by=desk.reader, run=row, on=desk.today)
+        return _("批次已办结。")
+    raise Http404
+
+
+@require_POST
+@needs("payments.prepare", "payments.decide")
+def money_exception(desk: Desk, pk: int) -> HttpResponse:
+    """Decide one exception: pay, or leave out this month."""
+    row = exceptions.exception_numbered(desk.reader, pk)
+    if row is None:
+        raise Http404
+    given = desk.request.POST
+    outcome = given.get("outcome", "")
+    if outcome not in ("release", "exclude"):
+        raise Http404
+    try:
+        checks.decide_exception(
+            by=desk.reader,
+            exception=row,
+            outcome=outcome,
+            on=desk.today,
+            reason=given.get("reason", "")[:500],
+        )
+    except PaymentProblem as problem:
+        messages.error(desk.request, str(problem))
+    else:
+        messages.success(desk.request, _("已处理。"))
+    return HttpResponseRedirect(reverse("console:money_run", args=[row.run_id]) + f"?code={row.code}")
+
+
+@needs(*POWERS)
+def money_funds(desk: Desk) -> HttpResponse:
+    """Execution of budgets in the reader's places; every figure is a sum over the ledger."""
+    asked = desk.written("year")
+    year = int(asked) if asked.isdigit() and len(asked) == 4 else desk.today.year
+    rows = [one for code in desk.scope.codes for one in execution(desk.reader, code, year)]
+    return desk.page(
+        "money_funds", "money", rows=rows, year=year, years=[desk.today.year, desk.today.year - 1]
+    )
+
+
+def _run(desk: Desk, pk: int) -> Any:
+    row = queries.run_numbered(desk.reader, pk)
+    if row is None:
+        raise Http404
+    return row

@@ -48,7 +48,9 @@ def calls_open(reader: Reader) -> QuerySet[BankCall]:
 
 def orders_open(reader: Reader) -> QuerySet[PayFileLine]:
     """Orders that were sent and are not answered, or answered with "unknown", the oldest first."""
-    rows = PayFileLine.objects.filter(reader.q("pay_line__division"), state__in=["waiting", "unknown"])
+    rows = PayFileLine.objects.filter(
+        reader.q("pay_line__division", "pay_line__level"), state__in=["waiting", "unknown"]
+    )
     return rows.exclude(file__state="made").select_related("file__run", "pay_line").order_by("file", "seq")
 
 
@@ -76,7 +78,7 @@ class Returned:
 def returned(reader: Reader, run: PayRun | None = None) -> Iterator[Returned]:
     """Payments that came back and are not sent again yet, place by place, with the telephone of the payee."""
     rows = PayFileLine.objects.filter(
-        reader.q("pay_line__division"), state="returned", pay_line__state="returned"
+        reader.q("pay_line__division", "pay_line__level"), state="returned", pay_line__state="returned"
     )
     rows = rows if run is None else rows.filter(file__run=run)
     newest: dict[int, PayFileLine] = {}
@@ -102,7 +104,7 @@ class Moment:
 def life_of(reader: Reader, line: PayLine) -> list[Moment]:
     """One payment from its file to its answers (一笔的来龙去脉), in order."""
     moments: list[Moment] = []
-    orders = PayFileLine.objects.filter(reader.q("pay_line__division"), pay_line=line)
+    orders = PayFileLine.objects.filter(reader.q("pay_line__division", "pay_line__level"), pay_line=line)
     for order in orders.select_related("file__run", "account").order_by("attempt"):
         name = f"{order.file.run.number}-{order.file.number:02d}"
         last_four = order.account.last_four if order.account else ""

@@ -60,6 +60,7 @@ def receive(*, by: Any, form: str, division: str, name: str, content: bytes, on:
         bank=told.bank,
         form=form,
         name=name[-100:],
+        sha256=digest,
         received_by=str(signature(by))[:60],
         receiver=user_of(by),
         state=ReturnFile.State.QUARANTINED,

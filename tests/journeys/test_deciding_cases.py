@@ -81,7 +81,7 @@ def test_letters_do_nothing_while_somebody_types_or_composes(town, reviewer):
 
     page.keyboard.press("s")
     chosen = page.locator("#act-county_visit select")
-    page.wait_for_function("document.activeElement.tagName === 'SELECT'")
+    assert page.evaluate("document.activeElement.tagName") == "SELECT"
     page.keyboard.press("n")
     page.locator("#act-confirm summary").click()
     words = page.locator("#reason-confirm")

@@ -1,4 +1,4 @@
-"""A month's payments, 800,000 lines: computed, checked, decided, signed by two, sent, answered and closed, to the fen."""
+"""A month of payments, 800,000 lines, up to the signatures: computed, checked, decided, compared, submitted, signed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ON = date(2026, 11, 3)
 
 
 def run(options: Options, report: Report) -> None:
-    """E42, in one process on this machine; `--persons` gives another number of lines."""
+    """The part of E42 before the bank, in one process; `--persons` gives another number of lines."""
     lines = options.persons or (SMALL if options.small else LINES)
     with paybook(options, lines):
         stages = _month(lines)
@@ -29,7 +29,7 @@ def run(options: Options, report: Report) -> None:
         )
         report.equal("what does not hold in the books", _flaws())
         if lines in MINUTES:
-            report.at_most("the whole month", total / 60, MINUTES[lines], " min")
+            report.at_most("up to the signatures", total / 60, MINUTES[lines], " min")
 
 
 def _month(lines: int) -> list[tuple[str, float, str]]:

@@ -108,8 +108,12 @@ def _work(division: str) -> Any:
         ).values_list("case__number", "person_id")[:NEAR]
     )
 
+    seen: list[bool] = []
+
     def draw(dice: random.Random) -> Page:
-        kind = dice.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        """A page; the first is the table, whose token the first form is sent with."""
+        kind = dice.choices(list(WEIGHTS), list(WEIGHTS.values()))[0] if seen else "list"
+        seen.append(True)
         if kind == "case" and (numbers or closed):
             number = dice.choice(numbers if numbers and dice.random() < 0.8 else closed or numbers)
             return Page("case", f"/cases/{number}/", number)

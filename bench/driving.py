@@ -80,6 +80,7 @@ class Drive:
         """Log in as people do: the form, the password, the page after it."""
         session = requests.Session()
         session.trust_env = False
+        session.params_token = ""  # type: ignore[attr-defined]
         form = session.get(f"{self.base}/login/", timeout=PATIENCE)
         found = TOKEN.search(form.text)
         answer = session.post(

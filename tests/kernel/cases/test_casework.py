@@ -224,7 +224,7 @@ def test_what_is_missing_is_said_once_and_completely(staff, family):
     sentences = lacking(case, DAY).sentences()
     step = intake.ask_for_more(by=staff["clerk"], case=case, on=DAY, seen=1)
 
-    assert step.details["missing"] == sentences and len(sentences) == 4
+    assert step.told["missing"] == sentences and len(sentences) == 4
     assert not any("户口" in line for line in sentences)
     intake.supply(by=staff["clerk"], case=case, keys=["identity", "declaration", "promise"], on=DAY, seen=2)
     authorise(home, "dibao")

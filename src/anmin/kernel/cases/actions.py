@@ -30,6 +30,9 @@ from anmin.kernel.law.clocks import Unit, last_day_of_publicity
 from anmin.kernel.people.queries import names_in
 from anmin.lib.calendar import WorkCalendar, load_calendar
 
+TOLD = ("points", "missing", "facts")
+"""Details that hold words about people or their values: they are sealed, and `details` keeps only how many there are."""
+
 
 class StepRefused(Exception):
     """A step cannot be taken; `obstacles` say why, in words for people."""
@@ -168,6 +171,11 @@ def take_step(
     )
     if details and "publicity" in details and not action.startswith("opine"):
         raise ValueError("only an opinion says whether publicity is due")
+    told = (
+        {name: details[name] for name in TOLD if isinstance((details or {}).get(name), list)}
+        if details
+        else {}
+    )
     found = obstacles(procedure, row.state, attempt, steps_taken(row), clocks_of(row))
     if found or (found := _wrong_decision(row, decision, person, on)):
         raise StepRefused(found)
@@ -184,7 +192,8 @@ def take_step(
         beside=beside,
         by_name=str(signature(by))[:150],
         reason=reason.strip(),
-        details=dict(details or {}),
+        details={**(details or {}), **{name: len(value) for name, value in told.items()}},
+        told=told,
         decision=decision,
     )
     _move_clocks(row, procedure, way, on, calendar or load_calendar(on_unknown="provisional"))

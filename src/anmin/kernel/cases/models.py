@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from anmin.kernel.entitlements.models import Decision, Entitlement
-from anmin.kernel.keys.fields import SealedModel, SealedText
+from anmin.kernel.keys.fields import SealedJSON, SealedModel, SealedText
 
 
 class ProcedureVersion(models.Model):
@@ -103,7 +103,10 @@ class Case(models.Model):
 
 
 class Step(SealedModel):
-    """One step taken (办理轨迹). Its insertion is the only thing that moves a case; it is never changed."""
+    """One step taken (办理轨迹). Its insertion is the only thing that moves a case; it is never changed.
+
+    `details` are keys and numbers; `told` is what was said in words and the values of the family's facts, sealed.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="steps")
     number = models.IntegerField()
@@ -119,6 +122,7 @@ class Step(SealedModel):
     by_name = models.CharField(max_length=150)
     reason = SealedText()
     details = models.JSONField(default=dict)
+    told = SealedJSON()
     decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="steps")
 
     class Meta:

@@ -15,7 +15,7 @@ Change = tuple[int | None, str, int | None, int | None]
 def points_of(case: Case) -> list[dict[str, object]]:
     """What the last return asked to be mended, point by point; empty where the case never came back."""
     row = case.steps.filter(details__has_key="points").order_by("-number").first()
-    return list(row.details["points"]) if row is not None else []
+    return list(row.told["points"]) if row is not None else []
 
 
 def changed_since_return(case: Case) -> list[Change]:
@@ -23,7 +23,7 @@ def changed_since_return(case: Case) -> list[Change]:
     row = case.steps.filter(details__has_key="facts", action__startswith="return").order_by("-number").first()
     if row is None:
         return []
-    before = {(person, name): value for person, name, value in row.details["facts"]}
+    before = {(person, name): value for person, name, value in row.told["facts"]}
     now = counting_values(case)
     keys = sorted({*before, *now}, key=str)
     return [(*key, before.get(key), now.get(key)) for key in keys if before.get(key) != now.get(key)]

@@ -103,10 +103,7 @@ def file_application(*, by: Any, form: ApplicationForm, on: date) -> Case:
         causes=form.causes,
         level=form.household.level,
     )
-    left_out = {str(person): reason for person, reason in form.left_out.items()}
-    case = open_case(
-        by=by, procedure=procedure, opening=opening, on=on, form={"left_out": left_out} if left_out else {}
-    )
+    case = open_case(by=by, procedure=procedure, opening=opening, on=on, form={})
     CaseMember.objects.bulk_create(
         CaseMember(case=case, person=person, relation=row.relation, position=at)
         for at, (person, row) in enumerate(zip(people, form.members, strict=True))
@@ -118,6 +115,7 @@ def file_application(*, by: Any, form: ApplicationForm, on: date) -> Case:
         helper=form.helper,
         agrees_to_transfer=form.agrees_to_transfer,
         beside=dict(form.beside),
+        left_out={str(person): reason for person, reason in form.left_out.items()},
         submitted_on=on,
     ).save()
     draft = Draft.objects.filter(token=form.token).first()
@@ -165,7 +163,7 @@ def ask_for_more(*, by: Any, case: Case, on: date, seen: int, more: Iterable[str
     if not sentences:
         raise StepRefused([Obstacle("nothing_missing", _("材料已经齐全，请直接受理"))])
     earlier = case.steps.filter(action="ask_for_more").order_by("number").first()
-    if earlier is not None and (extra := set(sentences) - set(earlier.details.get("missing", ()))):
+    if earlier is not None and (extra := set(sentences) - set(earlier.told.get("missing", ()))):
         words = _("补正只能一次性告知，这次多出了：%(what)s") % {"what": "、".join(sorted(extra))}
         raise StepRefused([Obstacle("told_once", words)])
     return take_step(

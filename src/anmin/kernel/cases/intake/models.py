@@ -44,7 +44,7 @@ class Draft(SealedModel):
 
 
 class Application(SealedModel):
-    """What the applicant said in their own words (申请书), how to reach them, and who helped.
+    """What the applicant said in their own words (申请书), how to reach them, who helped, who was left out and why.
 
     `beside` is what no rule reads: the bank card to pay into, kin who owe support (赡抚扶养义务人) and what they give.
     """
@@ -55,6 +55,7 @@ class Application(SealedModel):
     helper = models.ForeignKey("kernel.Person", models.PROTECT, null=True, related_name="helped_applications")
     agrees_to_transfer = models.BooleanField(default=False)
     beside = SealedJSON()
+    left_out = SealedJSON()
     submitted_on = models.DateField()
 
     def __str__(self) -> str:

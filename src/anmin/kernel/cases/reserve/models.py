@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from anmin.kernel.cases.models import Case
+from anmin.kernel.keys.fields import SealedModel, SealedText
 
 
-class ReserveEntry(models.Model):
+class ReserveEntry(SealedModel):
     """One line of a town's reserve ledger (备用金台账): `fen` is what came in, negative what went out.
 
     A trigger keeps the balance from falling below nought and lines from being changed.
@@ -28,7 +29,7 @@ class ReserveEntry(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="reserve_entries")
     on = models.DateField()
     papers_due = models.DateField(null=True)
-    note = models.CharField(max_length=200, blank=True)
+    note = SealedText()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reserve_entries")
     at = models.DateTimeField(auto_now_add=True)
 

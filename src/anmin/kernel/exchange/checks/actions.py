@@ -93,7 +93,7 @@ def ask_check(
         start_due=due("check_start", on),
         replaces=replaces,
     )
-    _record(by, "exchange.ask_check", row, {"matter": row.matter, "sources": chosen, "persons": adults})
+    _record(by, "exchange.ask_check", row, {"sources": chosen, "persons": adults})
     return row
 
 

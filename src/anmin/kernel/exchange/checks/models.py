@@ -24,7 +24,7 @@ class CheckOrder(SealedModel):
     household = models.ForeignKey("kernel.Household", models.PROTECT, related_name="checks")
     division = models.CharField(max_length=12)
     level = models.SmallIntegerField(default=1)
-    matter = models.CharField(max_length=100)
+    matter = SealedText()
     sources = models.JSONField()
     persons = models.JSONField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)

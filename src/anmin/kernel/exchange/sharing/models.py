@@ -6,8 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from anmin.kernel.keys.fields import SealedModel, SealedText
 
-class SharingRequest(models.Model):
+
+class SharingRequest(SealedModel):
     """A request for data (数据共享申请, 《政务数据共享条例》). Only a person grants; silence is reported upwards.
 
     `basis` names the legal basis, beyond whose fields nothing may be asked. `answer_due` is counted in working days.
@@ -24,8 +26,8 @@ class SharingRequest(models.Model):
     matter = models.CharField(max_length=200)
     basis = models.CharField(max_length=40)
     fields = models.JSONField()
-    purpose = models.CharField(max_length=200)
-    contact = models.CharField(max_length=100)
+    purpose = SealedText()
+    contact = SealedText()
     first_day = models.DateField()
     last_day = models.DateField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
@@ -42,7 +44,7 @@ class SharingRequest(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="decided_sharings"
     )
     decided_on = models.DateField(null=True)
-    reason = models.CharField(max_length=300, blank=True)
+    reason = SealedText()
 
     class Meta:
         constraints = [

@@ -10,7 +10,7 @@ from anmin.kernel.cases.models import Step
 from tests.kernel.cases.road import Road, a_family, earns, town_staff
 
 pytestmark = pytest.mark.django_db
-CHANGE = import_module("anmin.kernel.migrations.0042_more_words_are_sealed")
+CHANGE = import_module("anmin.kernel.migrations.0043_more_words_are_sealed")
 POINTS = [{"what": "medical_paid_year", "words": "请王小宝的母亲补票据", "person": 7}]
 
 

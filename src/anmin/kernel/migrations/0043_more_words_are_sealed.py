@@ -85,7 +85,7 @@ def seal_who_was_left_out(apps, editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0041_bank_files_are_sealed'),
+        ('kernel', '0042_runs_by_the_worker'),
     ]
 
     operations = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -90,7 +92,8 @@ class Watched:
 @contextmanager
 def served(home: Path, surroundings: dict[str, str]) -> Iterator[int]:
     """A real web process; gives its port."""
-    port = serving.free_port()
+    # Apart from the servers that other tests, clones or the demonstration start at the same moment.
+    port = serving.free_port(8100 + os.getpid() % 500)
     process = serving.start("web", serving.web_command(port, workers=1), home, port, **surroundings)
     serving.wait_for_page(process, home)
     try:
@@ -121,6 +124,20 @@ def town() -> Iterator[Town]:
         _run(surroundings | {"DJANGO_SETTINGS_MODULE": "config.settings"}, "-c", LEAVE)
         with served(home, surroundings) as port:
             yield Town(f"http://127.0.0.1:{port}", surroundings)
+
+
+@pytest.fixture(scope="package")
+def counter(town: Town) -> dict:
+    """The families of `countertown` beside the demonstration's."""
+    done = subprocess.run(
+        [str(environment.PYTHON), "-m", "tests.journeys.countertown"],
+        cwd=environment.ROOT,
+        env=environment.python_environment(DJANGO_SETTINGS_MODULE="config.settings", **town.surroundings),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 @pytest.fixture(scope="package")

@@ -9,9 +9,9 @@ from pypdf import PdfReader
 from tests.console.test_publicity_pages import PRIVATE
 from tests.journeys.conftest import OFFICE, PHONE
 from tests.journeys.countertown import RARE
-from tests.journeys.test_counter_intake import CLERK, clerk, counter, faults
+from tests.journeys.test_counter_intake import CLERK, clerk, faults
 
-__all__ = ["clerk", "counter"]
+__all__ = ["clerk"]
 FIRST_LOAD = 250 * 1024
 
 

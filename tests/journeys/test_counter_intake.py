@@ -1,32 +1,15 @@
 """The town counter in a browser: intake without double entry, drafts that are kept, rows from Excel (T1, T2)."""
 
-import json
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from boot import environment
 from tests.console.test_pasting import as_text, twenty_rows
 from tests.journeys.conftest import OFFICE, PHONE
 
 AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text("utf-8")
 CLERK, WORKER = "zhen1", "cun1"
-
-
-@pytest.fixture(scope="package")
-def counter(town):
-    """The families of `countertown` beside the demonstration's."""
-    done = subprocess.run(
-        [str(environment.PYTHON), "-m", "tests.journeys.countertown"],
-        cwd=environment.ROOT,
-        env=environment.python_environment(DJANGO_SETTINGS_MODULE="config.settings", **town.surroundings),
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 @pytest.fixture

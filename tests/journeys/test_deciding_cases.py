@@ -48,11 +48,11 @@ def test_a_day_of_reviews_needs_no_mouse(town, reviewer):
     """R1: J, J, Enter, read, A, Enter, the next one opens; Ctrl K, cgd, Enter opens 陈国栋's case."""
     cases = made(
         town,
-        family("周一鸣", "JA1", 310000),
-        family("周二鸣", "JA2", 310010),
-        family("陈国栋", "JA3", 310020),
+        family("周一鸣", "RA1", 310000),
+        family("周二鸣", "RA2", 310010),
+        family("陈国栋", "RA3", 310020),
     )
-    page = reviewer.open("/cases/?view=clear&number=JA")
+    page = reviewer.open("/cases/?view=clear&number=RA")
 
     page.keyboard.press("j")
     page.keyboard.press("j")
@@ -76,7 +76,7 @@ def test_a_day_of_reviews_needs_no_mouse(town, reviewer):
 
 
 def test_letters_do_nothing_while_somebody_types_or_composes(town, reviewer):
-    (case,) = made(town, family("周三鸣", "JB2", 310105))
+    (case,) = made(town, family("周三鸣", "RB2", 310105))
     page = case_page(reviewer, case)
 
     page.keyboard.press("s")
@@ -110,7 +110,7 @@ def test_the_question_mark_shows_the_keys_and_escape_closes_them(reviewer):
 
 def test_the_why_of_a_case_adds_up_and_names_its_sources(town, reviewer):
     """R2: every operand with its source, the lines come to the amount shown."""
-    (case,) = made(town, family("周四鸣", "JC1", 310200, wage=12_000))
+    (case,) = made(town, family("周四鸣", "RC1", 310200, wage=12_000))
     page = case_page(reviewer, case)
 
     rows = page.locator("section[aria-labelledby=arithmetic] tbody tr")
@@ -130,7 +130,7 @@ def test_the_why_of_a_case_adds_up_and_names_its_sources(town, reviewer):
 
 def test_each_discrepancy_is_decided_before_the_case(town, reviewer):
     """R3: blocked with a summary that links to both; allowed afterwards; the decision stands on the chain."""
-    (case,) = made(town, family("周五鸣", "JD1", 310300, late=True))
+    (case,) = made(town, family("周五鸣", "RD1", 310300, late=True))
     page = case_page(reviewer, case)
 
     page.keyboard.press("a")
@@ -155,7 +155,7 @@ def test_each_discrepancy_is_decided_before_the_case(town, reviewer):
 
 def test_a_return_comes_back_to_the_same_reviewer_with_only_the_change(town, visit, reviewer):
     """R4: the point is tied to a field; the town sees it first; afterwards only what changed is marked."""
-    (case,) = made(town, family("周六鸣", "JE1", 310400))
+    (case,) = made(town, family("周六鸣", "RE1", 310400))
     page = case_page(reviewer, case)
     page.keyboard.press("r")
     page.wait_for_url("**/return/**")
@@ -165,7 +165,7 @@ def test_a_return_comes_back_to_the_same_reviewer_with_only_the_change(town, vis
     page.wait_for_load_state()
     clerk = visit()
     clerk.log_in(CLERK)
-    town_page = clerk.open("/cases/?view=returned&number=JE1")
+    town_page = clerk.open("/cases/?view=returned&number=RE1")
     town_page.get_by_role("link", name="周六鸣").click()
     town_page.wait_for_load_state()
 
@@ -205,10 +205,10 @@ def test_a_batch_takes_what_is_clear_and_holds_a_sample_back(town, reviewer):
     """R5: a mixed selection; only the clear ones are offered, the doubtful one stands beside with its reason."""
     cases = made(
         town,
-        *(family(f"吴{one}山", f"JF{at}", 310500 + at * 10) for at, one in enumerate("一二三四")),
-        family("吴疑山", "JF9", 310590, late=True),
+        *(family(f"吴{one}山", f"RF{at}", 310500 + at * 10) for at, one in enumerate("一二三四")),
+        family("吴疑山", "RF9", 310590, late=True),
     )
-    page = reviewer.open("/cases/?number=JF")
+    page = reviewer.open("/cases/?number=RF")
     page.get_by_label("全选本页").check()
     page.get_by_role("button", name="批量确认").click()
     page.wait_for_url("**/batch/")
@@ -228,7 +228,7 @@ def test_a_batch_takes_what_is_clear_and_holds_a_sample_back(town, reviewer):
 
 def test_an_old_decision_replays_to_the_same_bytes_and_says_by_which_rules(town, reviewer):
     """R6."""
-    (case,) = made(town, family("周七鸣", "JG1", 310700, to="granted"))
+    (case,) = made(town, family("周七鸣", "RG1", 310700, to="granted"))
     page = case_page(reviewer, case)
     print_of_rules = page.locator("#conclusion .id").inner_text()
 
@@ -241,7 +241,7 @@ def test_an_old_decision_replays_to_the_same_bytes_and_says_by_which_rules(town,
 
 def test_a_death_is_verified_told_and_a_false_one_closed_for_good(town, clerk):
     """R7: a task at the town, payment goes on, the words to the family are drafted; false: one action, remembered."""
-    (case,) = made(town, family("周八鸣", "JH1", 310800, to="granted", died=True))
+    (case,) = made(town, family("周八鸣", "RH1", 310800, to="granted", died=True))
     number = re.search(r"REV\d+", run(town, RAISE)).group()
     page = clerk.open(f"/cases/{number}/")
 
@@ -265,17 +265,17 @@ def test_visits_for_many_with_partial_failure_and_nothing_twice(town, clerk):
     made(
         town,
         *(
-            family(f"郑{one}河", f"JI{at}", 310900 + at * 10, to="accepted")
+            family(f"郑{one}河", f"RI{at}", 310900 + at * 10, to="accepted")
             for at, one in enumerate("一二三四")
         ),
         *(
-            family(f"郑{one}河", f"JI{at}", 310900 + at * 10, to="accepted", division=LONELY)
+            family(f"郑{one}河", f"RI{at}", 310900 + at * 10, to="accepted", division=LONELY)
             for at, one in ((5, "五"), (6, "六"))
         ),
     )
 
     def hand_out():
-        page = clerk.open("/cases/?number=JI")
+        page = clerk.open("/cases/?number=RI")
         page.get_by_label("全选本页").check()
         page.get_by_role("button", name="派入户").click()
         page.wait_for_url("**/bulk/")
@@ -301,7 +301,7 @@ PATHS = ("/cases/", "/cases/?view=clear", "/cases/samples/", "/reviews/")
 
 @pytest.mark.parametrize("size", [PHONE, OFFICE], ids=["phone", "office"])
 def test_the_pages_fit_and_have_no_serious_barrier(town, visit, size):
-    household = "JK1" if size is PHONE else "JK2"
+    household = "RK1" if size is PHONE else "RK2"
     (case,) = made(town, family("周九鸣", household, 311000 if size is PHONE else 311010, late=True))
     watched = visit(size, bypass_csp=True)
     watched.log_in(REVIEWER)
@@ -321,7 +321,7 @@ def test_the_pages_fit_and_have_no_serious_barrier(town, visit, size):
 
 def test_the_first_load_of_the_work_table_and_a_case_stays_light(town, visit):
     """Everything that the pages bring on a first visit, as it goes over the wire."""
-    (case,) = made(town, family("周十鸣", "JL1", 311100))
+    (case,) = made(town, family("周十鸣", "RL1", 311100))
     watched = visit()
     watched.log_in(REVIEWER)
     for path in ("/cases/", f"/cases/{case['number']}/"):

@@ -168,7 +168,10 @@ def test_the_page_and_its_json_say_the_same(desk):
     shown = page.locator(".why-line .value").all_text_contents()
 
     href = page.get_by_role("link", name="JSON").get_attribute("href")
-    content = json.loads(desk.page.request.get(desk.address + href).text())
+    asked = desk.page.request.get(desk.address + href)
+    assert "离开屏幕的内容要写明用途" in asked.text()
+    apart = "&" if "?" in href else "?"
+    content = json.loads(desk.page.request.get(f"{desk.address}{href}{apart}purpose=answer").text())
 
     values = [line["shown"] for line in content["explanation"]["lines"]]
     assert sorted(shown) == sorted(values)

@@ -170,7 +170,7 @@ def test_the_first_day_of_a_bureau(bureau, browser):
     without_key.page.get_by_role("main").get_by_role("button", name="用安全密钥登录").click()
     without_key.page.locator("#id_code").fill("1111 1111")
     without_key.press("登录")
-    assert "验证码不对" in without_key.page.locator(".has-error .field-error").first.inner_text()
+    assert "备用码不对" in without_key.page.locator(".has-error .field-error").first.inner_text()
     without_key.look("second-wrong")
     without_key.page.locator("#id_code").fill(codes[0])
     without_key.press("登录")

@@ -31,7 +31,11 @@ def test_the_result_follows_and_another_side_needs_a_reason(counter, clerk):
     page.wait_for_load_state("load")
     assert "至少 5 个字" in page.locator(".field-error").first.inner_text()
 
-    row.locator("input[name^=reason]").fill("入户时把年终奖也算进去了")
+    reason = row.locator("input[name^=reason]")
+    # The result follows the reason too; a page left while it is on its way would complain in the console.
+    with page.expect_response(re.compile("/check/result/")):
+        reason.fill("入户时把年终奖也算进去了")
+        reason.press("Tab")
     page.get_by_role("button", name="认定所选").click()
     page.wait_for_load_state("load")
     assert "已认定" in page.get_by_role("status").first.inner_text()

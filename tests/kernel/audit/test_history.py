@@ -68,6 +68,7 @@ NO_HISTORY = {
     "Reconciliation": "never changed",
     "Message": "a text on its way; wiped and forgotten within a month",
     "ResidentCode": "a code that opens once; forgotten within a month",
+    "SavedView": "a view a person keeps for himself; kept and dropped as acts",
     "ResidentSession": "its beginning and its end are acts",
 }
 """Tables that keep no history, and why."""

@@ -97,7 +97,7 @@ def road_of(case: Case, on: date) -> Road:
         _stages(case, steps, titles, paid),
         now.due,
         procedure.limit(clock.key).title if clock is not None else "",
-        tuple(asked.details.get("missing", ())) if asked is not None and waits else (),
+        tuple(asked.told.get("missing", ())) if asked is not None and waits else (),
         _until(case) if waits else None,
         lacking(case, on) if waits else None,
         now.is_closed,

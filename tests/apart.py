@@ -7,8 +7,6 @@ because they share a city that takes a minute to make; see docs/decisions/0032-t
 from __future__ import annotations
 
 import os
-from collections import Counter
-from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -27,15 +25,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Name the group of each test.
 
     pytest-django has put tests that roll back before tests that empty tables before tests without a database;
-    that order must survive on each process, so a file that occurs in two of these parts makes two groups.
+    that order must survive on each process, so a file with several of these kinds makes several groups.
     """
-    blocks: Counter[str] = Counter()
-    for place, block in groupby(items, key=_place):
-        blocks[place] += 1
-        for item in block:
-            item.add_marker(pytest.mark.xdist_group(f"{place} {blocks[place]}"))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(f"{_place(item)} {_kind(item)}"))
 
 
 def _place(item: pytest.Item) -> str:
     path = item.path.relative_to(item.config.rootpath)
     return str(TOGETHER if path.is_relative_to(TOGETHER) else path)
+
+
+def _kind(item: pytest.Item) -> str:
+    """What becomes of the tables: rolled back, emptied, or left alone."""
+    mark, asked = item.get_closest_marker("django_db"), set(getattr(item, "fixturenames", ()))
+    if (mark is not None and mark.kwargs.get("transaction")) or asked & {"transactional_db", "live_server"}:
+        return "emptied"
+    return "rolled back" if mark is not None or "db" in asked else "left alone"

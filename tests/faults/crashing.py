@@ -46,12 +46,13 @@ def run(path, boundaries, is_wrong):
 
     from anmin.kernel.facts.batches import actions
     from anmin.kernel.facts.batches.uploads import actions as uploads
+    from anmin.kernel.keys import pieces as shelves
     from anmin.kernel.screening.rulebooks import rulebook
 
     lake = actions._LakeFile
     for name in ("write", "close", "place"):
         setattr(lake, name, boundaries.around(getattr(lake, name)))
-    uploads._keep = boundaries.around(uploads._keep)
+    shelves.put = boundaries.around(shelves.put)
     backend = type(connections["default"])
     backend._commit = boundaries.around(backend._commit)
     if is_wrong:

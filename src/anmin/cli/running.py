@@ -11,7 +11,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-out = Console(highlight=False, soft_wrap=True)
+PIPE = 200
+# Whoever reads from a file or a pipe gets whole figures: without a terminal there is no width to cut them to.
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 REFUSED, INTERRUPTED = 2, 130
 

@@ -6,8 +6,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bench.bench_pages_3m import at
 from bench.driving import Drive, Page, Seat
+from bench.webload import at
 
 FORM = '<input type="hidden" name="csrfmiddlewaretoken" value="abc">'
 

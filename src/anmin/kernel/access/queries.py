@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import structlog
 from django.db.models import Q
@@ -170,6 +171,18 @@ def _is_whole(row: Grant) -> bool:
     if not row.is_coded:
         log.error("grant.ignored", row=row.pk, reason_code="row_code")
     return row.is_coded
+
+
+def user_of(by: Any) -> User | None:
+    """The member of staff behind a signature, or None."""
+    if isinstance(by, Reader):
+        return by.user
+    return by if isinstance(by, User) else None
+
+
+def signature(by: Any) -> Any:
+    """How the book of acts names somebody: the user where there is one."""
+    return user_of(by) or (by.name if isinstance(by, Reader) else by)
 
 
 def reader_for(user: User, on: date) -> Reader:

@@ -11,11 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
+from anmin.kernel.access.queries import signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases import clocks as running
 from anmin.kernel.cases.guards import Obstacle, obstacles
 from anmin.kernel.cases.models import AllowedStep, Case, CaseClock, ProcedureVersion, Step
-from anmin.kernel.cases.parties import signature, user_of
 from anmin.kernel.cases.procedures import Procedure, Transition
 from anmin.kernel.cases.queries import (
     as_clock,

@@ -24,18 +24,6 @@ class Applicant:
         return "受托人" if self.is_helper else "申请人"
 
 
-def user_of(by: Any) -> User | None:
-    """The member of staff behind a signature, or None."""
-    if isinstance(by, Reader):
-        return by.user
-    return by if isinstance(by, User) else None
-
-
-def signature(by: Any) -> Any:
-    """How the book of acts names somebody: the user where there is one."""
-    return user_of(by) or (by.name if isinstance(by, Reader) else by)
-
-
 def powers_in(by: Any, division: str, on: date) -> frozenset[str] | None:
     """What somebody may do in a division; None for the operator and the system, whom the ways themselves hold back."""
     if isinstance(by, Applicant):

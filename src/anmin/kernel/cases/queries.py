@@ -10,12 +10,12 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from anmin.kernel.access.models import User
-from anmin.kernel.access.queries import Reader
+from anmin.kernel.access.queries import Reader, user_of
 from anmin.kernel.cases.clocks import Clock, days_left
 from anmin.kernel.cases.declaring import from_data
 from anmin.kernel.cases.guards import Attempt, Obstacle, Taken, obstacles
 from anmin.kernel.cases.models import Case, CaseClock
-from anmin.kernel.cases.parties import powers_in, user_of
+from anmin.kernel.cases.parties import powers_in
 from anmin.kernel.cases.procedures import Procedure, Transition, as_data
 from anmin.kernel.cases.relatives.queries import related_staff
 from anmin.kernel.cases.verification.evidence import undecided_titles

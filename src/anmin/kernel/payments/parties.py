@@ -8,22 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
-from anmin.kernel.access.queries import Reader, reader_for
+from anmin.kernel.access.queries import reader_for, user_of
 from anmin.kernel.payments.problems import PaymentProblem
 
 PREPARE, APPROVE, DECIDE, READ = "payments.prepare", "payments.approve", "payments.decide", "payments.read"
-
-
-def user_of(by: Any) -> User | None:
-    """The member of staff behind a signature, or None."""
-    if isinstance(by, Reader):
-        return by.user
-    return by if isinstance(by, User) else None
-
-
-def signature(by: Any) -> Any:
-    """How the book of acts names somebody."""
-    return user_of(by) or (by.name if isinstance(by, Reader) else by)
 
 
 def must(by: Any, power: str, division: str, on: date) -> None:

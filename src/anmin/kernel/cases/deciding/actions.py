@@ -11,13 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
+from anmin.kernel.access.queries import user_of
 from anmin.kernel.cases.actions import StepRefused, assign, take_step
 from anmin.kernel.cases.deciding.against import text_against
 from anmin.kernel.cases.deciding.granting import begin_benefits
 from anmin.kernel.cases.deciding.proposal import layer_of, proposal_of, refusal_text
 from anmin.kernel.cases.guards import Obstacle, obstacles
 from anmin.kernel.cases.models import Case, Step
-from anmin.kernel.cases.parties import user_of
 from anmin.kernel.cases.queries import attempt_of, clocks_of, procedure_of, steps_taken
 from anmin.kernel.cases.verification.evidence import undecided_titles
 from anmin.kernel.cases.verification.queries import counting_values

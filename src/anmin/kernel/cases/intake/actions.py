@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from anmin.kernel.access.queries import Reader
+from anmin.kernel.access.queries import Reader, signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.actions import Opening, StepRefused, add_cause, open_case, take_step
 from anmin.kernel.cases.guards import Obstacle
@@ -18,7 +18,7 @@ from anmin.kernel.cases.intake.forms import ApplicationForm, check_form
 from anmin.kernel.cases.intake.models import Application, CaseMaterial, CaseMember, Draft
 from anmin.kernel.cases.matters import procedure_for
 from anmin.kernel.cases.models import Case, Step
-from anmin.kernel.cases.parties import Applicant, signature, user_of
+from anmin.kernel.cases.parties import Applicant
 from anmin.kernel.cases.relatives.queries import related_staff
 from anmin.kernel.cases.scans.actions import attach_scans, finish_scan
 from anmin.kernel.cases.scans.models import Scan

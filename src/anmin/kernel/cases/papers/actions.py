@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from anmin.kernel.access.queries import signature
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.papers.queries import paper_data
-from anmin.kernel.cases.parties import signature
 from anmin.kernel.papers import actions as papers
 from anmin.kernel.papers.models import Paper
 

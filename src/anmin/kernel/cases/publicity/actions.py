@@ -8,11 +8,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from anmin.kernel.access.queries import signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.actions import StepRefused, take_step
 from anmin.kernel.cases.guards import Obstacle
 from anmin.kernel.cases.models import Case, Step
-from anmin.kernel.cases.parties import signature, user_of
 from anmin.kernel.cases.publicity.models import Objection, Publicity
 from anmin.kernel.cases.publicity.queries import preview
 from anmin.kernel.law.clocks import last_day_of_publicity

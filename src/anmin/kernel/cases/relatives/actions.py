@@ -8,8 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from anmin.kernel.access.models import User
+from anmin.kernel.access.queries import signature
 from anmin.kernel.audit import actions as audit
-from anmin.kernel.cases.parties import signature
 from anmin.kernel.cases.relatives.models import StaffPerson
 from anmin.kernel.people.models import Person
 

@@ -9,11 +9,12 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
+from anmin.kernel.access.queries import user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.actions import StepRefused, take_step
 from anmin.kernel.cases.guards import Obstacle
 from anmin.kernel.cases.models import Case
-from anmin.kernel.cases.parties import powers_in, user_of
+from anmin.kernel.cases.parties import powers_in
 from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.cases.reserve.limits import limit_of, mark_of_limit
 from anmin.kernel.cases.reserve.models import ReserveClosing, ReserveEntry

@@ -10,13 +10,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from anmin.kernel.access.queries import user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.actions import StaleCase, StepRefused, add_cause
 from anmin.kernel.cases.deciding.actions import confirm
 from anmin.kernel.cases.deciding.models import Sample
 from anmin.kernel.cases.matters import procedure_for
 from anmin.kernel.cases.models import Case
-from anmin.kernel.cases.parties import user_of
 from anmin.kernel.cases.sampling.queries import WHOLE_BP, doubts, drawn_from
 from anmin.policy.errors import PolicyError
 

@@ -12,10 +12,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from anmin.kernel.access.queries import signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.intake.models import Draft
 from anmin.kernel.cases.models import Case
-from anmin.kernel.cases.parties import Applicant, powers_in, signature, user_of
+from anmin.kernel.cases.parties import Applicant, powers_in
 from anmin.kernel.cases.scans.models import Scan
 from anmin.kernel.cases.scans.queries import WHOLE, content_of, scans_home, shelf_of
 from anmin.kernel.keys.pieces import check_announced, keep_piece, pieces, plain_name, put, sweep

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from anmin.kernel.access.queries import signature
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.actions import Opening, StepRefused, open_case, take_step
 from anmin.kernel.cases.deciding.proposal import next_layer, proposal_of
@@ -16,7 +17,6 @@ from anmin.kernel.cases.intake.actions import number_for
 from anmin.kernel.cases.intake.models import Application, CaseMaterial, CaseMember
 from anmin.kernel.cases.matters import procedure_for
 from anmin.kernel.cases.models import Case
-from anmin.kernel.cases.parties import signature
 from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.cases.verification.models import CaseFact
 

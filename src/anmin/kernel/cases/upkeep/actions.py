@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from anmin.kernel.access.queries import signature
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.actions import Opening, StepRefused, open_case, take_step
 from anmin.kernel.cases.deciding.actions import about, deciding_person
@@ -19,7 +20,6 @@ from anmin.kernel.cases.intake.actions import number_for
 from anmin.kernel.cases.intake.models import CaseMember
 from anmin.kernel.cases.matters import procedure_for
 from anmin.kernel.cases.models import Case, Step
-from anmin.kernel.cases.parties import signature
 from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.cases.reserve.limits import as_whole
 from anmin.kernel.cases.transferring.actions import carry

@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
+from anmin.kernel.access.queries import signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.actions import StepRefused, take_step
 from anmin.kernel.cases.guards import Obstacle
 from anmin.kernel.cases.models import Case, Step
-from anmin.kernel.cases.parties import powers_in, signature, user_of
+from anmin.kernel.cases.parties import powers_in
 from anmin.kernel.cases.verification.evidence import best_of, is_disputed, sides_of
 from anmin.kernel.cases.verification.models import CaseFact
 from anmin.kernel.exchange.checks.models import CheckAnswer, CheckOrder

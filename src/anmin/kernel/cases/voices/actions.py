@@ -10,11 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.middleware import tell
-from anmin.kernel.access.queries import Reader
+from anmin.kernel.access.queries import Reader, signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.actions import StepRefused
 from anmin.kernel.cases.guards import Obstacle
-from anmin.kernel.cases.parties import signature, user_of
 from anmin.kernel.cases.publicity.actions import object_to
 from anmin.kernel.cases.voices.models import Voice
 

@@ -9,12 +9,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from anmin.kernel.access.queries import signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.payments.budget.models import BudgetLine, BudgetMove, Fund
 from anmin.kernel.payments.budget.uses import covers
 from anmin.kernel.payments.ledger.actions import Posting, post
 from anmin.kernel.payments.ledger.models import Account
-from anmin.kernel.payments.parties import PREPARE, must, signature, user_of
+from anmin.kernel.payments.parties import PREPARE, must
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told
 from anmin.lib.divisions import is_within
 

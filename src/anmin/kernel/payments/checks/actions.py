@@ -10,13 +10,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anmin.kernel.access.queries import signature
 from anmin.kernel.access.scopes import range_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.payments.checks.checking import check_lines, hold
 from anmin.kernel.payments.checks.codes import CODES
 from anmin.kernel.payments.checks.models import PayException
 from anmin.kernel.payments.checks.whole import found_about_run
-from anmin.kernel.payments.parties import PREPARE, must, signature, signer
+from anmin.kernel.payments.parties import PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told
 from anmin.kernel.payments.runs.actions import held
 from anmin.kernel.payments.runs.models import PayLine, PayRun

@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
+from anmin.kernel.access.queries import signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.payments.ledger.models import LedgerEntry, LedgerLine, PeriodClosing
 from anmin.kernel.payments.ledger.queries import sums_until
-from anmin.kernel.payments.parties import PREPARE, must, signature, signer, user_of
+from anmin.kernel.payments.parties import PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told
 from anmin.lib.calendar import add_months
 

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anmin.kernel.access.queries import signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.keys.queries import blind_index
-from anmin.kernel.payments.parties import DECIDE, PREPARE, must, signature, signer, user_of
+from anmin.kernel.payments.parties import DECIDE, PREPARE, must, signer
 from anmin.kernel.payments.payees.models import PayeeAccount
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told
 from anmin.kernel.people.models import Household, Kin, Membership, Person

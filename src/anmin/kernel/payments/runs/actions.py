@@ -10,9 +10,10 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
+from anmin.kernel.access.queries import signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.payments.approvals.limits import signatures_needed
-from anmin.kernel.payments.parties import APPROVE, PREPARE, must, signature, signer, user_of
+from anmin.kernel.payments.parties import APPROVE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told, yuan
 from anmin.kernel.payments.runs.computing import Computed, compute_lines
 from anmin.kernel.payments.runs.funding import free_money, fund_lines

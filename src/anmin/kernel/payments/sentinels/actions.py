@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anmin.kernel.access.queries import signature, user_of
 from anmin.kernel.audit import actions as audit
-from anmin.kernel.payments.parties import DECIDE, signature, signer, user_of
+from anmin.kernel.payments.parties import DECIDE, signer
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told
 from anmin.kernel.payments.sentinels.models import Sentinel
 from anmin.kernel.people.models import Person

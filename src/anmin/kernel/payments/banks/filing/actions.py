@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anmin.kernel.access.queries import signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.entitlements.queries import title_of_benefit
 from anmin.kernel.payments.banks.contents import FileProblem, LineProblem, Values, problems_with, write_file
@@ -20,7 +21,7 @@ from anmin.kernel.payments.banks.layouts import Form, form_for
 from anmin.kernel.payments.banks.models import BankCall, PayFile, PayFileLine
 from anmin.kernel.payments.banks.storage import keep
 from anmin.kernel.payments.ledger.actions import post_select
-from anmin.kernel.payments.parties import PREPARE, must, signature, user_of
+from anmin.kernel.payments.parties import PREPARE, must
 from anmin.kernel.payments.payees.models import PayeeAccount
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told
 from anmin.kernel.payments.runs.models import PayLine, PayRun

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
+from anmin.kernel.access.queries import signature
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.payments.banks.layouts import form_named
 from anmin.kernel.payments.banks.models import BankCall, PayFile
@@ -23,7 +24,7 @@ from anmin.kernel.payments.banks.ports import ABSENT, ACCEPTED, REFUSED, Answer,
 from anmin.kernel.payments.banks.ports.choosing import port_of
 from anmin.kernel.payments.banks.returning import actions as returning
 from anmin.kernel.payments.banks.storage import content_of
-from anmin.kernel.payments.parties import APPROVE, PREPARE, must, signature, signer
+from anmin.kernel.payments.parties import APPROVE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.runs.sealing import seal_of
 

@@ -15,10 +15,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from anmin.kernel.access.queries import signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.payments.banks.layouts import form_named, forms
 from anmin.kernel.payments.banks.models import BankStatement, PayFile, Reconciliation, ReturnFile, ReturnLine
-from anmin.kernel.payments.parties import PREPARE, must, signature, user_of
+from anmin.kernel.payments.parties import PREPARE, must
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told
 from anmin.kernel.payments.runs.models import PayRun
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
+from anmin.kernel.access.queries import signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.payments.banks.contents import Contents, FileProblem, Values, read_file
 from anmin.kernel.payments.banks.layouts import Form, form_named
@@ -25,7 +26,7 @@ from anmin.kernel.payments.banks.ports.choosing import ports
 from anmin.kernel.payments.banks.returning.matching import apply
 from anmin.kernel.payments.banks.storage import content_of, keep
 from anmin.kernel.payments.ledger.queries import is_closed
-from anmin.kernel.payments.parties import APPROVE, PREPARE, must, signature, signer, user_of
+from anmin.kernel.payments.parties import APPROVE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told
 from anmin.kernel.payments.runs.models import PayRun
 

@@ -10,9 +10,10 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from anmin.kernel.access.models import User
+from anmin.kernel.access.queries import signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.payments.checks.actions import check
-from anmin.kernel.payments.parties import PREPARE, must, signature, user_of
+from anmin.kernel.payments.parties import PREPARE, must
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.runs.models import PayRun

@@ -1,8 +1,8 @@
 """Pages without a city: the entrance, the frame, what a reader sees before the first run, and faults."""
 
-from datetime import re
+import re
+from datetime import date
 
-import date
 import pytest
 from django.test import Client
 from django.urls import reverse

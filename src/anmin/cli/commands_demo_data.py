@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 from django.conf import settings
+from django.utils import timezone
 
 from anmin.cli.running import out, progress_bar
 from anmin.kernel.access.actions import create_demo_staff
@@ -107,7 +108,7 @@ def _make(city: str, persons: int, seed: int, on: date) -> None:
     _make_partner(city, on, "" if city == USUAL_CITY else f"-{city}")
     cases = 0
     # Work is of today, so that its clocks read as a clerk's do; next year's standards are not known yet.
-    today = min(max(date.today(), on), date(on.year, 12, 31))
+    today = min(max(timezone.localdate(), on), date(on.year, 12, 31))
     for _username, _title, place, role in staff:
         if role == "town_clerk":
             _match_a_list(homes_of(snapshot, on, seed), place, on)
@@ -137,7 +138,7 @@ def _make_partner(city: str, on: date, ending: str) -> None:
         division=city,
         on=date(2020, 1, 1),
     )
-    title, today = f"两项补贴系统（{name}）", date.today()
+    title, today = f"两项补贴系统（{name}）", timezone.localdate()
     if not keys_of(partner).filter(title=title).exists():
         partners.create_key(
             by=by,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from django.db import transaction
+from django.utils import timezone
 from rich.table import Table
 
 from anmin.cli.running import out, progress_bar
@@ -42,7 +43,7 @@ def import_files(
             households=households,
             persons=persons or households,
             facts=rulebook().facts,
-            on=date.fromisoformat(on) if on else date.today(),
+            on=date.fromisoformat(on) if on else timezone.localdate(),
             corrects=_batch(corrects) if corrects else None,
             dry_run=dry_run,
             progress=progress,

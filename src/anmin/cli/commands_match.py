@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from django.utils import timezone
 from rich.table import Table
 
 from anmin.cli.running import err, out, progress_bar
@@ -62,7 +62,7 @@ def match_persons(
 
 def _matched(left: Path | None, right: str, within: bool, progress: Any) -> tuple[Any, Any, Matching]:
     say: Callable[[str, int, int], None] = progress
-    today = date.today()
+    today = timezone.localdate()
     if within:
         people = register_table(today)
         return people, people, match(people, apart=told_apart(), progress=say)

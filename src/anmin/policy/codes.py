@@ -205,3 +205,23 @@ class Coverage(Code):
     COVERED = 1, "应保已保"
     MISSED = 2, "应保未保"
     WITHOUT_GROUND = 3, "在保但测算不符"
+
+
+class Colour(Code):
+    """Colour of an alert, graver upwards (预警等级)."""
+
+    NONE = 0, "无"
+    BLUE = 1, "蓝色"
+    YELLOW = 2, "黄色"
+    ORANGE = 3, "橙色"
+    RED = 4, "红色"
+
+
+class Direction(Code):
+    """What an alert points to (预警方向)."""
+
+    NEED = 0, "可能需要救助"
+    MORE = 1, "待遇可能漏发或偏低"
+    LESS = 2, "可能不再符合条件"
+    SAFETY = 3, "人身安全"
+    DATA = 4, "数据或时限问题"

@@ -139,7 +139,7 @@ def _fill(on: date) -> None:
 def _patterns(on: date) -> dict[str, Pattern]:
     """One family walked to each stop of the demonstration's plan, in the first town."""
     from anmin.kernel.cases.demo.actions import _homes, _walk
-    from anmin.kernel.cases.demo.plans import Plan
+    from anmin.kernel.cases.demo.plans import PLANS
     from anmin.kernel.cases.models import Case
 
     town = f"{COUNTIES[0]}001"
@@ -154,7 +154,7 @@ def _patterns(on: date) -> dict[str, Pattern]:
             found[stop] = _pattern(walked)
             continue
         home = next(home for home in homes if home.memberships.count() >= 2)
-        _walk(Plan(1, stop, disputed=stop == "surveyed"), home, staff, token, on, "bench")
+        _walk(next(plan for plan in PLANS if plan.stop == stop), home, staff, token, on, "bench")
         found[stop] = _pattern(Case.objects.get(token=token))
     return found
 

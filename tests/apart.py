@@ -20,9 +20,9 @@ if WORKER:
     os.environ["ANMIN_HOME"] = f"{os.environ['ANMIN_HOME']}-{WORKER}"
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Name the group of each test.
+    """Name the group of each test, before xdist reads the names: a mark that comes later groups nothing, in silence.
 
     pytest-django has put tests that roll back before tests that empty tables before tests without a database;
     that order must survive on each process, so a file with several of these kinds makes several groups.

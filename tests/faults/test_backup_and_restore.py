@@ -64,22 +64,25 @@ def test_a_backup_holds_data_and_files_but_no_keys(home, backup):
 
 def test_a_restore_over_a_newer_database_is_refused_and_costs_nothing(home, backup):
     home.django(ACTS.format(number=5))
+    before = acts(home)
 
     done = home.anmin("restore", backup)
 
     assert done.returncode == 2
     assert "比备份多" in done.stderr
-    assert acts(home) == 35
+    assert acts(home) == before
     noted = home.sql("SELECT result, reason FROM kernel_act WHERE act = 'operations.restore'")
     assert noted.startswith("refused|现有数据库比备份多")
 
 
 def test_replacing_needs_the_name_of_the_database_in_writing(home, backup):
+    before = acts(home)
+
     done = home.anmin("restore", backup, "--replace")
 
     assert done.returncode == 2
     assert "--confirm anmin" in done.stderr
-    assert acts(home) >= 35
+    assert acts(home) == before >= 30
 
 
 def test_a_changed_dump_is_refused_by_name(home, damaged):
@@ -178,13 +181,15 @@ def test_restoring_straight_into_the_present_database_is_what_loses_data(home, b
 
 def test_a_confirmed_restore_brings_the_backup_and_keeps_what_was_there(home, backup):
     (home.home / "lake/batch/part.parquet").write_bytes(b"changed")
+    home.django(ACTS.format(number=5))
+    before = acts(home)
 
     done = home.anmin("restore", backup, "--replace", "--confirm", "anmin")
 
     assert done.returncode == 0, done.stderr
     kept = done.stdout.split("改名为 ")[1].split("，")[0]
     assert acts(home) == 30
-    assert acts(home, kept) == 35
+    assert acts(home, kept) == before > 30
     assert (home.home / "lake/batch/part.parquet").read_bytes() == b"columns" * 1000
     assert home.anmin("verify").returncode == 0
 

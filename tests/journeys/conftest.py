@@ -15,7 +15,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from psycopg import sql
 
 from boot import environment, serving
@@ -157,7 +157,7 @@ def visit(town: Town, browser: Browser) -> Iterator[Callable[..., Watched]]:
     def start(size: dict[str, int] = OFFICE, **options: object) -> Watched:
         context = browser.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", **options)
         watched = Watched(context.new_page(), town.address)
-        watched.page.on("console", lambda told: told.type == "error" and watched.complaints.append(told.text))
+        watched.page.on("console", lambda told: _is_fault(told) and watched.complaints.append(told.text))
         watched.page.on("pageerror", lambda error: watched.complaints.append(str(error)))
         watched.page.on("request", lambda asked: _stays(asked.url, watched))
         opened.append((context, watched))
@@ -176,6 +176,11 @@ def desk(visit: Callable[..., Watched]) -> Watched:
     watched = visit()
     watched.log_in()
     return watched
+
+
+def _is_fault(told: ConsoleMessage) -> bool:
+    """A request that a newer one replaces, or that its page leaves behind, is dropped on purpose; htmx logs that too."""
+    return told.type == "error" and not told.text.startswith(("htmx:afterRequest,", "htmx:sendAbort,"))
 
 
 def _stays(url: str, watched: Watched) -> None:

@@ -20,7 +20,8 @@ def test_the_result_follows_and_another_side_needs_a_reason(counter, clerk):
     row = page.locator("tr", has=page.get_by_text("工资性收入（年）")).filter(has_text="18,000.00")
     choice, result = row.locator("select"), page.locator("#result .result-line")
 
-    choice.select_option("seen")
+    with page.expect_response(re.compile("/check/result/")):
+        choice.select_option("seen")
     page.wait_for_function("() => !document.querySelector('#result').textContent.includes('要写理由')")
     low = result.inner_text()
     with page.expect_response(re.compile("/check/result/")):

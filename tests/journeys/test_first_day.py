@@ -77,8 +77,9 @@ class Visitor:
         self.press("登录")
 
     def press(self, name):
-        self.page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
-        self.page.wait_for_load_state("load")
+        # Until the next page is there whole: a click before its scripts have come would send a form without them.
+        with self.page.expect_navigation(wait_until="load"):
+            self.page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
 
     def with_key(self):
         """Plug in a key."""

@@ -29,18 +29,24 @@ OWN = {
 }
 
 
+def press_size(page, name):
+    """The page comes anew in the other size."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
+
+
 def test_large_letters_hold_on_every_page_and_nothing_is_too_small_for_a_finger(visit, town):
     """C1."""
     watched = visit(SMALL)
     page = come_in(watched, somebody(town, "已批准"))
     assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 16
 
-    page.get_by_role("button", name="大字版").click()
+    press_size(page, "大字版")
     page.reload()
 
     assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 20
     for _step in range(2):
-        page.get_by_role("button", name="大一点").click()
+        press_size(page, "大一点")
     assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 30
     for name, path in {**PUBLIC, **OWN}.items():
         if name == "enter":
@@ -49,7 +55,7 @@ def test_large_letters_hold_on_every_page_and_nothing_is_too_small_for_a_finger(
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
         assert small_targets(page, 60) == [], name
         assert page.get_by_role("button", name="普通版").is_visible(), name
-    page.get_by_role("button", name="普通版").click()
+    press_size(page, "普通版")
     assert page.get_by_role("button", name="大字版").is_visible()
 
 

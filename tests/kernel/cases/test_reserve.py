@@ -97,6 +97,20 @@ def test_the_demonstrations_city_pays_first_in_emergencies_under_a_mark_that_say
         pay(road, 1)
 
 
+def test_papers_handed_in_early_do_not_stand_in_for_the_opinion(staff):
+    road = an_emergency(staff)
+    reserve.put_in(by=staff["clerk"], town=TOWN, fen=5_000_000, on=DAY)
+    pay(road, standard())
+
+    road.step("clerk", "complete_papers")
+
+    assert road.case.state == "paid_first"
+    with pytest.raises(StepRefused):
+        road.confirm()
+    road.opine()
+    assert road.confirm().amount == standard()
+
+
 def test_the_reserve_never_falls_below_nought_not_even_by_sql(staff):
     road = an_emergency(staff)
     reserve.put_in(by=staff["clerk"], town=TOWN, fen=50_000, on=DAY)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from anmin.domains.elderly.visits.helpers import staffing
+from anmin.domains.elderly.visits.staffing import staffing
 from anmin.domains.elderly.visits.rate import Active, Visit, monthly_rate
 
 TODAY = date(2026, 11, 25)

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from anmin.domains.elderly.visits.staffing import staffing
 from anmin.domains.elderly.visits.rate import Active, Visit, monthly_rate
+from anmin.domains.elderly.visits.staffing import staffing
 
 TODAY = date(2026, 11, 25)
 LONG_AGO = date(2026, 1, 1)

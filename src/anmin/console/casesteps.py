@@ -17,6 +17,7 @@ from anmin.kernel.cases import actions as cases
 from anmin.kernel.cases.actions import StepRefused
 from anmin.kernel.cases.deaths import actions as deaths
 from anmin.kernel.cases.deciding import actions as deciding
+from anmin.kernel.cases.deciding.meetings import Meeting, record_meeting
 from anmin.kernel.cases.guards import Obstacle
 from anmin.kernel.cases.intake import actions as intake
 from anmin.kernel.cases.intake import queries as intake_queries
@@ -56,6 +57,7 @@ class Offer:
     asks_amount: bool = False
     asks_objector: bool = False
     asks_upheld: bool = False
+    asks_meeting: bool = False
     papers: tuple[tuple[str, str], ...] = ()
     text: str = ""
     draft: str = ""
@@ -111,6 +113,7 @@ def _offer(
         asks_amount=step.action == "claim_back",
         asks_objector=step.action == "object",
         asks_upheld=step.action == "settle_objection",
+        asks_meeting=step.action == "record_meeting",
         members=tuple(about.members_of(case)) if step.action == "record_assessment" else (),
         lacks_colleague=step.second and not people,
         papers=_papers(case) if step.action == "supply" else (),
@@ -235,7 +238,32 @@ def _claim_back(asked: Taking) -> None:
         fen = parse_yuan(asked.given.get("yuan", ""))
     except ValueError as trouble:
         raise StepRefused([Obstacle("amount", _("追回金额写元，例如 1200.50"))]) from trouble
-    upkeep.claim_back(fen=fen, reason=asked.reason, **asked.usual)
+    months = {name: _month(asked.given.get(name, "")) for name in ("first_month", "last_month")}
+    upkeep.claim_back(fen=fen, reason=asked.reason, **months, **asked.usual)
+
+
+def _month(written: str) -> date | None:
+    if not written.strip():
+        return None
+    try:
+        return date.fromisoformat(f"{written.strip()}-01")
+    except ValueError as trouble:
+        raise StepRefused([Obstacle("months", _("多发的月份写年和月，例如 2026-09"))]) from trouble
+
+
+def _meet(asked: Taking) -> None:
+    """A line of `said` is who spoke and what they said, with a colon between; a line without one is said by nobody named."""
+    said = [line.replace(":", "：", 1).partition("：") for line in asked.given.get("said", "").splitlines()]
+    record_meeting(
+        beside=asked.beside,
+        meeting=Meeting(
+            asked.reason,
+            asked.given.get("place", ""),
+            asked.given.get("present", "").splitlines(),
+            [(who, words) if mark else ("", who) for who, mark, words in said],
+        ),
+        **asked.usual,
+    )
 
 
 OWN: dict[str, Callable[[Taking], str | None]] = {
@@ -257,6 +285,7 @@ OWN: dict[str, Callable[[Taking], str | None]] = {
     "keep": lambda asked: _none(upkeep.keep(reason=asked.reason, **asked.usual)),
     "claim_back": _claim_back,
     "record_assessment": _assess,
+    "record_meeting": _meet,
 }
 """Steps that have an action of their own; all others are plain steps."""
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from anmin.kernel.cases.verification import actions as verification
+
 CHANNELS = {
     "counter": _("窗口"),
     "worker": _("村居代办"),
@@ -60,12 +62,5 @@ def word_of(words: dict[str, Any], key: str) -> str:
     return str(words.get(key, key))
 
 
-INDICATORS = (
-    ("eat", _("自主吃饭")),
-    ("dress", _("自主穿衣")),
-    ("bed", _("自主上下床")),
-    ("toilet", _("自主如厕")),
-    ("walk", _("室内自主行走")),
-    ("bathe", _("自主洗澡")),
-)
+INDICATORS = tuple((key, _(words)) for key, words in verification.INDICATORS.items())
 """The six indicators of self-care (民发〔2021〕43号 §20)."""

@@ -30,7 +30,7 @@ from anmin.kernel.law.clocks import Unit, last_day_of_publicity
 from anmin.kernel.people.queries import names_in
 from anmin.lib.calendar import WorkCalendar, load_calendar
 
-TOLD = ("points", "missing", "facts")
+TOLD = ("points", "missing", "facts", "present", "said")
 """Details that hold words about people or their values: they are sealed, and `details` keeps only how many there are."""
 
 

@@ -271,17 +271,16 @@ class PaidMonth(Shape):
 
 @dataclass(frozen=True, kw_only=True)
 class RecoveryPaper(AdversePaper):
-    """A notice to pay back (追回告知书): the sum of the months, by when, into which account, and how to pay in parts."""
+    """A notice to pay back (追回告知书): how much in fen, by when, into which account, and how to pay in parts.
 
+    `months` stays empty where the sum is not broken down by month.
+    """
+
+    amount: int
     months: list[PaidMonth]
-    pay_by: date
+    pay_by: date | None = None
     account: str = ""
     in_parts: str = ""
-
-    @property
-    def amount(self) -> int:
-        """What is asked back, in fen."""
-        return sum(row.over for row in self.months)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -285,6 +285,7 @@ def _decisions() -> dict[str, data.Paper]:
             law="社会救助暂行办法",
             reason="2026年9月起收入增加，应发 732.00 元，实际发了 932.00 元。",
             remedy=REMEDY,
+            amount=40000,
             months=[
                 data.PaidMonth(date(2026, 9, 1), 93200, 73200),
                 data.PaidMonth(date(2026, 10, 1), 93200, 73200),

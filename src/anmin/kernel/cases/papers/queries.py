@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import translation
 from django.utils.safestring import SafeString
 
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.cases.models import Case
-from anmin.kernel.cases.papers.writing import WRITERS
+from anmin.kernel.cases.papers.writers import WRITERS
 from anmin.kernel.cases.publicity.queries import Sheet
+from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.divisions.queries import name_of
 from anmin.kernel.papers import data
 from anmin.kernel.papers import queries as papers
@@ -23,6 +25,8 @@ from anmin.kernel.papers.models import Paper
 from anmin.kernel.papers.offices import town_office
 from anmin.kernel.papers.words import PaperProblem
 
+ALWAYS = frozenset({"application", "summary", "why"})
+"""Kinds that every case may need, whatever its steps hand out."""
 WALL = "publicity_sheet"
 """The kind of paper that hangs in public."""
 
@@ -48,14 +52,18 @@ def papers_of(reader: Reader, case: Case) -> list[Paper]:
 
 
 def makeable(case: Case, *, on: date) -> list[Makeable]:
-    """Every kind a case may need, each with why it cannot be made yet."""
-    found = []
+    """Every kind a case may need, each with why it cannot be made yet; kinds of other matters are left out."""
+    found, procedure = [], procedure_of(case)
+    wanted = ALWAYS | {paper for step in procedure.transitions for paper in step.papers}
+    wanted |= {"authorisation"} if procedure.intake.get("sources") else set()
     for key in WRITERS:
         obstacle = ""
         try:
             paper_data(case, key, on=on)
         except PaperProblem as trouble:
             obstacle = trouble.what
+        if obstacle and key not in wanted:
+            continue
         chosen = kind(key, case.division)
         found.append(Makeable(key, chosen.name, obstacle, chosen.template))
     return found
@@ -102,4 +110,5 @@ def paper_data(case: Case, key: str, *, on: date) -> data.Paper:
     """
     if key not in WRITERS:
         raise PaperProblem(f"办件没有“{key}”这种文书；有：{'、'.join(WRITERS)}")
-    return WRITERS[key](case, on)
+    with translation.override("zh-hans"):  # papers are handed out: they never follow the reader's language
+        return WRITERS[key](case, on)

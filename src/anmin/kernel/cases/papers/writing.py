@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -66,7 +65,7 @@ def application(case: Case, on: date) -> data.Paper:
 
 def acceptance(case: Case, on: date) -> data.Paper:
     """The notice of acceptance (受理通知书)."""
-    step = _step(case, "accept", "受理")
+    step = step_taken(case, "accept", "受理")
     clock = case.clocks.filter(key="whole").order_by("round").first()
     if clock is None:
         raise PaperProblem(f"办件 {case.number} 没有全程期限，受理通知书写不出办结日期")
@@ -146,7 +145,7 @@ def publicity_sheet(case: Case, on: date) -> data.Paper:
 
 def decision(case: Case, on: date) -> data.Paper:
     """The decision in favour (确认通知书)."""
-    made = _decision(case, "确认", "grant")
+    made = decided(case, "确认", "grant")
     first = Amount.objects.filter(decision=made).order_by("first_month").first()
     why = explained(made)
     return data.DecisionPaper(
@@ -164,26 +163,26 @@ def decision(case: Case, on: date) -> data.Paper:
 
 def refusal(case: Case, on: date) -> data.Paper:
     """The refusal, sentence with numbers first (不予确认告知书)."""
-    made = _decision(case, "不予确认", "refuse")
-    return data.RefusalPaper(**_against(case, on, made), applied_on=case.opened_on)
+    made = decided(case, "不予确认", "refuse")
+    return data.RefusalPaper(**against(case, on, made), applied_on=case.opened_on)
 
 
 def termination(case: Case, on: date) -> data.Paper:
     """The end of an application without a decision on it (终止办理告知书)."""
-    made = _decision(case, "终止办理", "terminate")
-    return data.TerminationPaper(**_against(case, on, made), applied_on=case.opened_on)
+    made = decided(case, "终止办理", "terminate")
+    return data.TerminationPaper(**against(case, on, made), applied_on=case.opened_on)
 
 
 def stop_notice(case: Case, on: date) -> data.Paper:
     """The notice that a benefit stops or is held back (停发告知书、暂停发放告知书)."""
-    made = _decision(case, "停发或暂停", "stop", "suspend")
+    made = decided(case, "停发或暂停", "stop", "suspend")
     found = case.entitlement
     if found is None:
         raise PaperProblem(f"办件 {case.number} 的决定没有对应的待遇，写不出发到哪个月")
     paid = Amount.objects.filter(entitlement=found, fen__gt=0, last_month__isnull=False)
     last = paid.order_by("-last_month").first()
     return data.StopPaper(
-        **_against(case, on, made),
+        **against(case, on, made),
         last_month=last.last_month if last is not None else None,
         since=found.first_day,
         suspended=made.outcome == Decision.Outcome.SUSPEND,
@@ -192,7 +191,7 @@ def stop_notice(case: Case, on: date) -> data.Paper:
 
 def change_notice(case: Case, on: date) -> data.Paper:
     """The notice that an amount changes (变更通知书)."""
-    made = _decision(case, "变更", "change", "reduce")
+    made = decided(case, "变更", "change", "reduce")
     now = Amount.objects.filter(decision=made).order_by("first_month").first()
     if now is None:
         raise PaperProblem(f"办件 {case.number} 的变更决定没有写明金额")
@@ -202,7 +201,7 @@ def change_notice(case: Case, on: date) -> data.Paper:
         .first()
     )
     return data.ChangePaper(
-        **_against(case, on, made),
+        **against(case, on, made),
         before=before.fen if before is not None else 0,
         after=now.fen,
         first_month=now.first_month,
@@ -255,7 +254,7 @@ def summary(case: Case, on: date) -> data.Paper:
 
 def why(case: Case, on: date) -> data.Paper:
     """The letter 为什么是这个金额."""
-    made = _decision(case, "确认", "grant", "change", "reduce")
+    made = decided(case, "确认", "grant", "change", "reduce")
     found = explained(made)
     if found is None:
         raise PaperProblem(f"办件 {case.number} 的决定不是由规则算出的，没有算式可以说明")
@@ -280,7 +279,7 @@ def _shown(cell: Cell | None) -> str:
     return "" if cell is None else cell.shown
 
 
-def _against(case: Case, on: date, made: Decision) -> dict[str, Any]:
+def against(case: Case, on: date, made: Decision) -> dict[str, Any]:
     """What papers against somebody share: the decision's first line, and the reason as its taker wrote it."""
     step = made.steps.order_by("-pk").first()
     first = made.reason.split("\n")[0].strip()
@@ -296,25 +295,17 @@ def _against(case: Case, on: date, made: Decision) -> dict[str, Any]:
     }
 
 
-def _decision(case: Case, title: str, *outcomes: str) -> Decision:
+def decided(case: Case, title: str, *outcomes: str) -> Decision:
+    """The decision that a paper tells; raises PaperProblem before there is one."""
     found = decision_of(case, *outcomes)
     if found is None:
         raise PaperProblem(f"办件 {case.number} 还没有“{title}”的决定，先作出决定再生成文书")
     return found
 
 
-def _step(case: Case, action: str, title: str) -> Any:
+def step_taken(case: Case, action: str, title: str) -> Any:
+    """The last step of a kind; raises PaperProblem before it was taken."""
     found = case.steps.filter(action=action).order_by("-number").first()
     if found is None:
         raise PaperProblem(f"办件 {case.number} 还没有“{title}”，先办理这一环节再生成文书")
     return found
-
-
-WRITERS: dict[str, Callable[[Case, date], data.Paper]] = {
-    one.__name__: one
-    for one in (
-        *(application, acceptance, notice_of_missing, survey_form, publicity_sheet, decision, refusal),
-        *(termination, stop_notice, change_notice, transfer_consent, summary, why),
-    )
-}
-"""By the key of the kind."""

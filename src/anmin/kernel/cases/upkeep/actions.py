@@ -273,6 +273,8 @@ def claim_back(
     user = deciding_person(by, row, "claim_back", on, reason)
     if fen <= 0:
         raise StepRefused([Obstacle("nothing_due", _("追回金额须大于 0"))])
+    if first_month is not None and last_month is not None and last_month < first_month:
+        raise StepRefused([Obstacle("months", _("多发的最后一个月不能早于第一个月"))])
     benefit = row.entitlement.benefit if row.entitlement else ""
     sentence = sentence_of_recovery(benefit, fen, first_month, last_month)
     decision = entitlements.decide(
@@ -285,5 +287,19 @@ def claim_back(
         law=procedure_of(row).law,
         **about(row, on),
     )
-    take_step(by=by, case=row, action="claim_back", on=on, seen=seen, reason=reason, decision=decision)
+    months = {
+        name: f"{day:%Y-%m}"
+        for name, day in (("first_month", first_month), ("last_month", last_month))
+        if day is not None
+    }
+    take_step(
+        by=by,
+        case=row,
+        action="claim_back",
+        on=on,
+        seen=seen,
+        reason=reason,
+        decision=decision,
+        details=months,
+    )
     return decision

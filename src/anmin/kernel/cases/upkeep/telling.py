@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from anmin.kernel.entitlements.queries import title_of_benefit
 from anmin.kernel.papers.words import money
 from anmin.lib.calendar import add_months
 
 
+@override("zh-hans")
 def sentence_of_change(
     outcome: str, benefit: str, before: int, after: int, month: date, *, has_begun: bool = True
 ) -> str:
@@ -40,6 +42,7 @@ def sentence_of_change(
     return words[outcome] % said
 
 
+@override("zh-hans")
 def sentence_of_recovery(benefit: str, fen: int, first_month: date | None, last_month: date | None) -> str:
     """How much too much was paid, and for which months where they are known."""
     said = {"what": title_of_benefit(benefit), "fen": money(fen)}

@@ -149,8 +149,15 @@ def record_survey(
     return step
 
 
-INDICATORS = ("eat", "dress", "bed", "toilet", "walk", "bathe")
-"""Eating, dressing, getting in and out of bed, toilet, walking indoors, bathing (民发〔2021〕43号 §20)."""
+INDICATORS = {
+    "eat": "自主吃饭",
+    "dress": "自主穿衣",
+    "bed": "自主上下床",
+    "toilet": "自主如厕",
+    "walk": "室内自主行走",
+    "bathe": "自主洗澡",
+}
+"""The six indicators of self-care by key, as forms call them (民发〔2021〕43号 §20)."""
 
 
 @transaction.atomic

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
 from anmin.kernel.access.queries import Reader
+from anmin.kernel.entitlements.models import Decision
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
+from anmin.kernel.payments.runs.models import PayPart
 
 OVERPAID = """
 SELECT coalesce(sum(greatest(least(claim.fen, coalesce(accrued.fen, 0) - coalesce(owed.fen, 0) - coalesce(due.fen, 0)), 0)), 0)
@@ -59,3 +63,27 @@ def overpaid_now(recovery: Recovery) -> int:
     with connection.cursor() as cursor:
         cursor.execute(OVERPAID, [recovery.pk])
         return int(cursor.fetchone()[0])
+
+
+def found_for(entitlement: int, fen: int, decision: Decision | None = None) -> Recovery | None:
+    """The overpayment that a decision claims back: by the decision, else the open one of the benefit over the same sum."""
+    known = Recovery.objects.filter(decision=decision).first() if decision is not None else None
+    if known is not None:
+        return known
+    open_ones = Recovery.objects.filter(entitlement=entitlement, fen=fen, decision__isnull=True)
+    return open_ones.filter(state__in=("found", "heard")).order_by("-found_on", "-pk").first()
+
+
+def months_of(recovery: Recovery) -> list[tuple[date, int, int]]:
+    """Each month of an overpayment: its first day, fen paid for it, fen of these that were too much.
+
+    Months that were paid before payments began here have no parts; then what was too much stands for what was paid.
+    """
+    found = []
+    for row in recovery.months.order_by("month", "sequence"):
+        parts = PayPart.objects.filter(
+            entitlement=row.entitlement, month=row.month, basis="basic", is_live=True
+        )
+        paid = int(parts.aggregate(fen=Sum("fen"))["fen"] or 0)
+        found.append((row.month, max(paid, row.fen), row.fen))
+    return found

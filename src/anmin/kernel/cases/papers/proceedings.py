@@ -21,13 +21,14 @@ from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.cases.upkeep.queries import Outlook, outlook
 from anmin.kernel.cases.verification.actions import INDICATORS
 from anmin.kernel.cases.verification.queries import result_of
+from anmin.kernel.entitlements.models import Entitlement
 from anmin.kernel.entitlements.queries import title_of_benefit
 from anmin.kernel.exchange.checks.queries import check_sources
 from anmin.kernel.exchange.consents.queries import adults_of, notice_in_force
 from anmin.kernel.papers import data
 from anmin.kernel.papers.offices import town_office
 from anmin.kernel.papers.words import PaperProblem, money
-from anmin.kernel.payments.recovery.queries import found_for, months_of
+from anmin.kernel.payments.recovery.queries import found_for, months_of, open_for
 from anmin.lib.calendar import add_months
 from anmin.policy.codes import Relation
 from anmin.policy.errors import PolicyError
@@ -132,7 +133,7 @@ def _proposal(case: Case, on: date) -> tuple[str, list[data.Line]]:
     assert case.entitlement is not None
     title = title_of_benefit(case.entitlement.benefit)
     if case.matter == "recovery":
-        return _overpaid(case, title), []
+        return _overpaid(case.entitlement, title), []
     if case.form.get(CLUE):
         return "".join(draft_to_family(case, _dead(case, on), on)[:2]), []
     try:
@@ -168,8 +169,8 @@ def _dead(case: Case, on: date) -> str:
     return row.person.name if row is not None else case.applicant.name
 
 
-def _overpaid(case: Case, title: str) -> str:
-    known = case.entitlement.recoveries.filter(state__in=("found", "heard")).order_by("-pk").first()
+def _overpaid(row: Entitlement, title: str) -> str:
+    known = open_for(row.pk)
     if known is None:
         return f"经核实，您家的{title}有一部分可能多发了。我们先听您说明，再作决定。"
     months = [month for month, _paid, _over in months_of(known)]
@@ -201,7 +202,7 @@ def answer(case: Case, on: date) -> data.Paper:
     """The answer to an objection to the sheet, a complaint or a request to check again (答复书), to whoever raised it."""
     step = case.steps.filter(action="answer").order_by("-number").first()
     if step is not None:
-        asked = case.steps.order_by("number").first()
+        asked = case.steps.get(number=1)
         return _answer(case, step.on, applicant(case), asked.on, asked.reason, step.reason)
     row = case.objections.filter(settled_on__isnull=False).order_by("-settled_on", "-pk").first()
     if row is None:

@@ -70,8 +70,13 @@ def found_for(entitlement: int, fen: int, decision: Decision | None = None) -> R
     known = Recovery.objects.filter(decision=decision).first() if decision is not None else None
     if known is not None:
         return known
-    open_ones = Recovery.objects.filter(entitlement=entitlement, fen=fen, decision__isnull=True)
-    return open_ones.filter(state__in=("found", "heard")).order_by("-found_on", "-pk").first()
+    return open_for(entitlement, fen)
+
+
+def open_for(entitlement: int, fen: int | None = None) -> Recovery | None:
+    """The newest overpayment of a benefit about which nobody has decided, over some sum where one is named."""
+    rows = Recovery.objects.filter(entitlement=entitlement, state__in=("found", "heard"))
+    return (rows if fen is None else rows.filter(fen=fen)).order_by("-found_on", "-pk").first()
 
 
 def months_of(recovery: Recovery) -> list[tuple[date, int, int]]:

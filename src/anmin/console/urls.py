@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from anmin.console import counterurls
+from anmin.console import counterurls, kiturls
 from anmin.console.views import (
     access,
     audit,
@@ -44,6 +44,7 @@ app_name = "console"
 
 urlpatterns = [
     *counterurls.patterns,
+    *kiturls.patterns,
     path("", city.city_page, name="city"),
     path("places/<str:code>/", city.city_page, name="place"),
     path("palette/", palette.palette, name="palette"),

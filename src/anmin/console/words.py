@@ -13,6 +13,7 @@ DOMAINS = {
     "elderly": gettext_noop("养老服务"),
     "children": gettext_noop("儿童福利"),
     "disability": gettext_noop("残疾人福利"),
+    "placenames": gettext_noop("地名和区划"),
 }
 """The lines of business whose rules the catalogue shows."""
 

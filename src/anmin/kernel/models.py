@@ -94,6 +94,7 @@ from anmin.kernel.people.models import (
 )
 from anmin.kernel.people.protection.models import HeldHome
 from anmin.kernel.people.residents.models import ResidentCode, ResidentSession
+from anmin.kernel.registers.models import RegisterIntake, RejectedRow
 from anmin.kernel.screening.models import BrokenHousehold, DivisionSum, HouseholdResult, Run
 
 __all__ = [
@@ -177,6 +178,8 @@ __all__ = [
     "RecoveryInstalment",
     "RecoveryMonth",
     "RefusedFile",
+    "RegisterIntake",
+    "RejectedRow",
     "ReserveClosing",
     "ReserveEntry",
     "Residence",

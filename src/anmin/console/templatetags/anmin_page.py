@@ -15,11 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from anmin.console.charts.bars import bar, stacked
 from anmin.console.charts.svg import Svg, element
 from anmin.console.keeping import WHO, sign_of
+from anmin.kernel.indicators.queries import indicators
+from anmin.kernel.registers.queries import registers
 
 register = template.Library()
 
 SIZE_COOKIE = "anmin_size"
 SIZES = {"normal": _("普通"), "large": _("大"), "xlarge": _("特大"), "huge": _("超大")}
+DECLARED = "declared"
+"""A place that is open to whoever may read one of the registers or indicators that lines of business declare."""
 PLACES = (
     ("own", "console:own", _("本单位"), "partner.own"),
     ("city", "console:city", _("概览"), ""),
@@ -41,6 +45,7 @@ PLACES = (
         "payments.read|payments.prepare|payments.approve|payments.decide",
     ),
     ("changes", "console:changes", _("变更"), "register.read"),
+    ("registers", "console:registers", _("名册"), DECLARED),
     ("rules", "console:rules", _("规则"), ""),
     ("simulation", "console:simulation", _("试算"), ""),
     ("runs", "console:runs", _("运行"), ""),
@@ -86,8 +91,14 @@ def places_for(reader: Any) -> tuple[tuple[str, str, Any], ...]:
     return tuple(
         (key, address, name)
         for key, address, name, powers in PLACES
-        if not powers or (reader is not None and any(reader.may(power) for power in powers.split("|")))
+        if not powers or (reader is not None and _opens(reader, powers))
     )
+
+
+def _opens(reader: Any, powers: str) -> bool:
+    if powers == DECLARED:
+        return bool(registers(reader) or indicators(reader))
+    return any(reader.may(power) for power in powers.split("|"))
 
 
 @register.simple_tag(takes_context=True)

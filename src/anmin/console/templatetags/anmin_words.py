@@ -169,6 +169,7 @@ READ_WORDS = {
     "publicity": _("办理公示"),
     "papers": _("查看文书清单"),
     "paper": _("查看或打印文书"),
+    "register": _("查看名册"),
 }
 
 

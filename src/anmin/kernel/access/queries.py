@@ -129,14 +129,30 @@ class Reader:
         return Scope.of([row.division for row in self.held if power in row.role.powers])
 
     @property
+    def works(self) -> Scope:
+        """The divisions in which any business role is held, whether it reads persons or not."""
+        rows = [
+            row.division
+            for row in self.held
+            if not row.caseload and (row.role.kind == "business" or row.role.reads_people)
+        ]
+
+        return self.fixed if self.fixed is not None else Scope.of(rows)
+
+    @property
     def settings(self) -> dict[str, str]:
         """What the database is told about the reader for the length of a transaction."""
+        work = self.works.settings
         rows = sorted((*range_of(one.division), one.clearance) for one in self.sights)
         return {
             "anmin.lo": rows[0][0] if rows else "",
             "anmin.hi": max(high for _low, high, _level in rows) if rows else "",
             "anmin.ranges": str(len(rows)),
             "anmin.scope": ",".join(f"{low}-{high}:{level}" for low, high, level in rows),
+            "anmin.work_lo": work["anmin.lo"],
+            "anmin.work_hi": work["anmin.hi"],
+            "anmin.works": work["anmin.ranges"],
+            "anmin.work": work["anmin.scope"],
             "anmin.level": str(self.clearance),
             "anmin.case_level": str(self.case_clearance),
             "anmin.user": str(self.user.pk) if self.user is not None else "",

@@ -36,6 +36,16 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 $$;
 """
 
+WORKS = """
+CREATE OR REPLACE FUNCTION anmin_works(code text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT coalesce((
+        SELECT bool_or(code >= split_part(part, '-', 1) AND code <= split_part(part, '-', 2))
+        FROM unnest(string_to_array(nullif(current_setting('anmin.work', true), ''), ',')) AS part
+    ), false)
+$$;
+"""
+"""Whether a reader works in a place, with whatever business role: registers of things are seen so."""
+
 FOUNDATION = f"""
 DO $$ BEGIN
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{WEB_ROLE}') THEN
@@ -129,6 +139,14 @@ def new_policy(table: str, *, using: str, check: str | None = None) -> str:
 def division_policy(table: str, *, division: str = "division", level: str | None = None) -> str:
     """A table whose rows carry a division and, where given, a level."""
     return policy(table, using=in_scope(division, level))
+
+
+def work_policy(table: str, *, division: str = "division") -> str:
+    """A table about things, not persons, seen by whoever works in the place, whether the role reads persons or not."""
+    hull = f"{division} >= current_setting('anmin.work_lo', true) AND {division} <= current_setting('anmin.work_hi', true)"
+    return policy(
+        table, using=f"({hull} AND (current_setting('anmin.works', true) = '1' OR anmin_works({division})))"
+    )
 
 
 def through_policy(table: str, column: str, parent: str) -> str:

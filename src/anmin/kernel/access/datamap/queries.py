@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -72,9 +72,17 @@ def keepings() -> dict[str, Keeping]:
     return {key: Keeping(key, **row) for key, row in _read(KEEPING).items()}
 
 
-@lru_cache(maxsize=1)
+DECLARED: list[Callable[[], Iterable[Entry]]] = []
+"""Where tables say themselves what their columns are: registers do, in their declarations."""
+
+
 def entries() -> tuple[Entry, ...]:
-    """Every column of every table, by table."""
+    """Every column of every table, by table: as the files say, and as declarations do."""
+    return (*_written(), *(one for declared in DECLARED for one in declared()))
+
+
+@lru_cache(maxsize=1)
+def _written() -> tuple[Entry, ...]:
     files = sorted(
         path.stem for path in FOLDER.glob("*.yaml") if path.stem != KEEPING and not path.stem.startswith(API)
     )
@@ -89,10 +97,11 @@ def api_entries() -> tuple[Entry, ...]:
 
 
 def columns() -> set[tuple[str, str]]:
-    """The columns that the kernel's tables have."""
+    """The columns that the tables of the kernel and of the lines of business have."""
     return {
         (model._meta.db_table, str(field.column))
-        for model in apps.get_app_config("kernel").get_models()
+        for app in ("kernel", "domains")
+        for model in apps.get_app_config(app).get_models()
         for field in model._meta.local_fields
     }
 

@@ -1,0 +1,1 @@
+"""The registers of place names, a file each."""

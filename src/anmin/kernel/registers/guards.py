@@ -32,7 +32,7 @@ class _Sql(BaseConstraint):
         """The SQL that takes it away."""
         raise NotImplementedError
 
-    def constraint_sql(self, model: Any, schema_editor: Any) -> None:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         """With a new table: afterwards, since there is no table yet."""
         schema_editor.deferred_sql.append(self.put_sql(model._meta.db_table))
 

@@ -97,16 +97,17 @@ def _work(division: str) -> Any:
     from anmin.kernel.access.scopes import Scope
     from anmin.kernel.cases.models import Case
     from anmin.kernel.cases.verification.models import CaseFact
+    from anmin.lib.divisions import DivisionLevel, level_of
 
     low, high = Scope.of([division]).ranges[0]
     mine = Case.objects.filter(division__gte=low, division__lte=high)
     numbers = list(mine.filter(closed_on__isnull=True).values_list("number", flat=True)[:NEAR])
     closed = list(mine.filter(closed_on__isnull=False).values_list("number", flat=True)[: NEAR // 4])
-    facts = list(
-        CaseFact.objects.filter(
-            case__in=mine, case__state="accepted", name="wage_year", checked__isnull=False
-        ).values_list("case__number", "person_id")[:NEAR]
-    )
+    # A village hands in and looks; which value counts is said in the town or above.
+    open_facts = CaseFact.objects.filter(
+        case__in=mine, case__state="accepted", name="wage_year", checked__isnull=False
+    ).values_list("case__number", "person_id")
+    facts = list(open_facts[:NEAR]) if level_of(division) is not DivisionLevel.VILLAGE else []
 
     seen: list[bool] = []
 

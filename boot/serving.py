@@ -39,10 +39,13 @@ def free_port(first: int = FIRST_PORT) -> int:
 
 
 def web_command(port: int, *, workers: int = 2, threads: int = 4) -> list[str]:
-    """Granian over WSGI, as measured best on two cores; a worker of its that dies is replaced."""
+    """Granian over WSGI, as measured best on two cores; a worker of its that dies is replaced.
+
+    Its back pressure counts open connections, also those on which a browser only waits, and not requests.
+    """
     return [
         *(str(PYTHON), "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", str(workers), "--blocking-threads", str(threads), "--backpressure", "64"),
+        *("--workers", str(workers), "--blocking-threads", str(threads), "--backlog", "2048", "--backpressure", "2048"),
         *("--respawn-failed-workers", "--respawn-interval", "1", "--workers-kill-timeout", "10"),
         *("--log-level", "warning", "config.wsgi:application"),
     ]

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.db import connection
 
+from anmin.kernel.audit.models import Read
 from anmin.kernel.cases.deciding import queries as deciding
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.verification import actions as verification
@@ -61,6 +62,21 @@ def test_a_case_page_reads_conclusion_why_differences_chain_papers(client):
     places = [body.index(f'id="{name}"') for name in ("conclusion", "why", "differences", "chain", "papers")]
     assert places == sorted(places)
     assert "确认" in body
+
+
+def test_every_line_of_the_why_comes_when_asked_and_has_a_page_of_its_own(client):
+    road, people = a_case()
+    road.to_confirming(earns(people[0], 6_000))
+    desk, address = as_(client, road, "approver"), f"/cases/{road.case.number}/why/"
+
+    whole = desk.get(f"/cases/{road.case.number}/").content.decode()
+    part = desk.get(address, HTTP_HX_REQUEST="true").content.decode()
+    page = desk.get(address).content.decode()
+
+    assert f'hx-get="{address}"' in whole and "why-lines" not in whole
+    assert part.count("<li") > 5 and "<html" not in part
+    assert "<h1" in page and "陈国栋" in page and page.count("why-lines") >= 1
+    assert Read.objects.filter(persons__contains=[road.case.applicant_id]).count() == 3
 
 
 def test_confirming_is_one_step_however_often_the_button_is_pressed(client):
@@ -285,5 +301,6 @@ def test_a_case_outside_the_divisions_is_as_absent_as_none(client):
     client.force_login(a_user("elsewhere", "371003001"), backend=BACKEND)
 
     assert client.get(f"/cases/{road.case.number}/").status_code == 404
+    assert client.get(f"/cases/{road.case.number}/why/").status_code == 404
     assert client.get(f"/cases/{road.case.number}x/").status_code == 404
     assert "陈国栋" not in text_of(client.get("/cases/?held=all"))

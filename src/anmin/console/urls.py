@@ -57,6 +57,7 @@ urlpatterns = [
     path("cases/batch/", casebulk.batch, name="case_batch"),
     path("cases/samples/", casebulk.sample_list, name="case_samples"),
     path("cases/<str:number>/", casepages.case_page, name="case"),
+    path("cases/<str:number>/why/", casepages.case_why, name="case_why"),
     path("cases/<str:number>/step/", casepages.case_step, name="case_step"),
     path("cases/<str:number>/adopt/", casepages.case_adopt, name="case_adopt"),
     path("cases/<str:number>/assign/", casepages.case_assign, name="case_assign"),

@@ -41,8 +41,18 @@ Troubles = list[tuple[str, str]]
 @needs("case.read")
 def case_page(desk: Desk, number: str) -> HttpResponse:
     """The case in its fixed order; what somebody typed before their session ended is there again."""
+    return _page(desk, number, typed=kept_for(desk.request, number))
+
+
+@needs("case.read")
+def case_why(desk: Desk, number: str) -> HttpResponse:
+    """Every line of the calculation with its article, rates and facts: part of the case page, or a page to print."""
     case = _case(desk, number)
-    return _page(desk, case, typed=kept_for(desk.request, case.number))
+    names = _named(desk, case)
+    _conclusion, reasons, people = casepage.conclusion_of(desk.reader, case, names, desk.today)
+    template = "parts/why" if desk.request.headers.get("HX-Request") else "case_why"
+    title = queries.procedure_of(case).title
+    return desk.page(template, "cases", case=case, title=title, why=reasons, people=people, is_split=True)
 
 
 @keeps_typed
@@ -62,14 +72,14 @@ def case_step(desk: Desk, number: str) -> HttpResponse:
     except StaleCase as stale:
         if _is_own_again(desk, action, stale):
             return _onward(desk, case, case.number)
-        return _page(desk, case, typed=given, stale=stale.steps)
+        return _page(desk, case.number, typed=given, stale=stale.steps)
     except StepRefused as refused:
-        return _page(desk, case, typed=given, troubles=_troubles(desk, case, refused))
+        return _page(desk, case.number, typed=given, troubles=_troubles(desk, case, refused))
     except PolicyError as trouble:
         words = trouble.what + (f" {trouble.todo}" if trouble.todo else "")
-        return _page(desk, case, typed=given, troubles=[("", words)])
+        return _page(desk, case.number, typed=given, troubles=[("", words)])
     except (CheckProblem, VerificationProblem) as trouble:
-        return _page(desk, case, typed=given, troubles=[("", str(trouble))])
+        return _page(desk, case.number, typed=given, troubles=[("", str(trouble))])
     messages.success(desk.request, _("已办理：%(number)s") % {"number": number})
     return _onward(desk, case, after)
 
@@ -99,7 +109,7 @@ def case_adopt(desk: Desk, number: str) -> HttpResponse:
         )
     except (VerificationProblem, StepRefused, PolicyError) as trouble:
         words = trouble.what if isinstance(trouble, PolicyError) else str(trouble)
-        return _page(desk, case, typed=given, troubles=[(f"fact-{row.pk}", words)])
+        return _page(desk, case.number, typed=given, troubles=[(f"fact-{row.pk}", words)])
     messages.success(desk.request, _("已认定。"))
     return HttpResponseRedirect(f"{_href(desk, case.number)}#differences")
 
@@ -110,11 +120,11 @@ def case_assign(desk: Desk, number: str) -> HttpResponse:
     """Give a case to somebody, or put it back on the common table."""
     case = _case(desk, number)
     if not any(desk.reader.may(power, case.division) for power in (*staff.TAKES, "caseload.assign")):
-        return _page(desk, case, troubles=[("handler", _("您的岗位不能分派办件。"))])
+        return _page(desk, case.number, troubles=[("handler", _("您的岗位不能分派办件。"))])
     key = desk.request.POST.get("handler", "")
     user = staff.user_among(staff.takers(case, desk.today), key)
     if key and user is None:
-        return _page(desk, case, troubles=[("handler", _("这位工作人员不在这个地方办件，请重选。"))])
+        return _page(desk, case.number, troubles=[("handler", _("这位工作人员不在这个地方办件，请重选。"))])
     assign(by=desk.reader, case=case, handler=user)
     messages.success(desk.request, _("已分派。"))
     return HttpResponseRedirect(_href(desk, case.number))
@@ -174,21 +184,27 @@ def _troubles(desk: Desk, case: Case, refused: StepRefused) -> Troubles:
     return found
 
 
-def _page(
-    desk: Desk,
-    case: Case,
-    *,
-    typed: Any = None,
-    troubles: Troubles | None = None,
-    stale: Any = (),
-) -> HttpResponse:
-    case = _case(desk, case.number)
+def _named(desk: Desk, case: Case) -> dict[int, str]:
+    """What the people of a case are called; that they were read is counted and written down."""
     names = casepage.names_of(desk.reader, case)
     keys = [case.applicant_id, *names]
     take(reader=desk.reader, klass="page", person_ids=keys)
     audit.record_reads(
         by=desk.reader.user, person_ids=keys, via=desk.reader.via, fields=["case"], division=case.division
     )
+    return names
+
+
+def _page(
+    desk: Desk,
+    number: str,
+    *,
+    typed: Any = None,
+    troubles: Troubles | None = None,
+    stale: Any = (),
+) -> HttpResponse:
+    case = _case(desk, number)
+    names = _named(desk, case)
     conclusion, reasons, people = casepage.conclusion_of(desk.reader, case, names, desk.today)
     differences, matrix = casepage.differences_of(case, names)
     clue = deaths.clue_of(case, desk.today)

@@ -149,7 +149,8 @@ def ways_on(case: Case, *, by: Any, on: date, beside: User | None = None) -> lis
 def cases(reader: Reader) -> QuerySet[Case]:
     """Every case in the reader's divisions that is not held more closely than the reader may see."""
     rows = Case.objects.filter(reader.scope.q(), level__lte=reader.clearance)
-    return rows.select_related("procedure", "household", "applicant", "handler")
+    # A declaration is long, and `procedure_of` has read it once already.
+    return rows.select_related("procedure", "household", "applicant", "handler").defer("procedure__declared")
 
 
 def case_numbered(reader: Reader, number: str) -> Case | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+
+from django.db.models import Prefetch
 
 from anmin.kernel.access.queries import Reader
-from anmin.kernel.cases.declaring import from_data
 from anmin.kernel.cases.guards import title_of
 from anmin.kernel.cases.models import Case
-from anmin.kernel.cases.queries import cases
+from anmin.kernel.cases.queries import cases, procedure_of
 from anmin.kernel.entitlements.models import Amount
 from anmin.kernel.entitlements.queries import decisions, entitlements, title_of_benefit
 from anmin.kernel.exchange.checks.queries import orders
@@ -46,10 +46,8 @@ def chain(reader: Reader, household: Household, *, until: date | None = None) ->
 
 
 def _steps(reader: Reader, household: Household) -> Iterator[Link]:
-    rows = cases(reader).filter(household=household).prefetch_related("steps")
-    procedures: dict[int, Any] = {}
-    for case in rows:
-        procedure = procedures.setdefault(case.procedure_id, from_data(case.procedure.declared))
+    for case in cases(reader).filter(household=household).prefetch_related("steps"):
+        procedure = procedure_of(case)
         for step in case.steps.all():
             title = f"{procedure.title} · {title_of(procedure, step.action)}"
             yield Link(
@@ -58,7 +56,7 @@ def _steps(reader: Reader, household: Household) -> Iterator[Link]:
 
 
 def _decisions(reader: Reader, household: Household) -> Iterator[Link]:
-    for row in decisions(reader).filter(household=household):
+    for row in decisions(reader).filter(household=household).select_related("decided_by"):
         title = f"{row.get_outcome_display()} {title_of_benefit(row.benefit)}".strip()
         yield Link(
             row.on,
@@ -74,10 +72,11 @@ def _decisions(reader: Reader, household: Household) -> Iterator[Link]:
 
 
 def _benefits(reader: Reader, household: Household) -> Iterator[Link]:
-    for row in entitlements(reader).filter(household=household):
+    rows = entitlements(reader).filter(household=household).select_related("begun_by")
+    for row in rows.prefetch_related(Prefetch("amounts", Amount.objects.order_by("first_month"))):
         title = title_of_benefit(row.benefit)
         number = row.begun_by.case_number
-        for amount in Amount.objects.filter(entitlement=row).order_by("first_month"):
+        for amount in row.amounts.all():
             until = f"至 {amount.last_month:%Y-%m}" if amount.last_month else "起"
             words = f"{amount.first_month:%Y-%m} {until}"
             yield Link(amount.first_month, "amount", title, words, row.pk, number, amount.fen, order=1001)

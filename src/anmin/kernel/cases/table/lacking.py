@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.db import connection
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anmin.kernel.cases.intake.models import CaseMaterial
 from anmin.kernel.cases.models import Case, Step
 from anmin.kernel.cases.queries import procedure_of
-from anmin.kernel.cases.table.named import BEGINNINGS
-from anmin.kernel.cases.verification.evidence import undecided
+from anmin.kernel.cases.table.named import BEGINNINGS, differs
 from anmin.kernel.cases.verification.models import CaseFact
 from anmin.kernel.exchange.consents.queries import sources_by_person
 
@@ -37,11 +37,8 @@ def lacking_of(
         if row.state in ("accepted", "due", "carried"):
             found[row.pk] += _unfinished(row, steps.get(row.pk, ()))
     late = [row.pk for row in rows if row.state in BEING_VERIFIED]
-    facts = CaseFact.objects.filter(case__in=late, adopted__isnull=True).defer("reason")
-    open_facts: dict[int, int] = {}
-    for fact in undecided(facts):
-        open_facts[fact.case_id] = open_facts.get(fact.case_id, 0) + 1
-    for case, number in open_facts.items():
+    facts = CaseFact.objects.filter(differs(), case__in=late, adopted__isnull=True).order_by()
+    for case, number in facts.values("case").annotate(n=Count("pk")).values_list("case", "n"):
         found[case].append(
             ngettext("%(n)d 项不一致没有认定", "%(n)d 项不一致没有认定", number) % {"n": number}
         )

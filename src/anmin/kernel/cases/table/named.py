@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from anmin.kernel.access.queries import Reader
-from anmin.kernel.cases.models import Case, CaseClock, Step
+from anmin.kernel.cases.models import CaseClock, Step
+from anmin.kernel.cases.publicity.models import Objection
+from anmin.kernel.cases.verification.models import CaseFact
 from anmin.lib.calendar import load_calendar
 
 TOWN = frozenset({"case.accept", "case.file", "case.opine", "case.publish", "case.survey"})
@@ -27,76 +28,74 @@ BEGINNINGS = ("accept", "carry_over", "return_to_field")
 
 @dataclass(frozen=True)
 class View:
-    """A view: its key in addresses, its title, the powers of those whose work it is, and which cases it keeps."""
+    """A view: its key in addresses, its title, the powers of those whose work it is, and which cases stand in it.
+
+    `where` is a condition that needs no join and no annotation, so that many views are counted in one question.
+    """
 
     key: str
     title: Any
     powers: frozenset[str]
-    narrow: Callable[[QuerySet[Case], date], QuerySet[Case]]
+    where: Callable[[date], Q]
 
 
-def _begun(rows: QuerySet[Case]) -> QuerySet[Case]:
-    last = Step.objects.filter(case=OuterRef("pk"), action__in=BEGINNINGS).order_by("-number")
-    return rows.annotate(begun=Coalesce(Subquery(last.values("number")[:1]), 0))
+def differs() -> Q:
+    """The filter for facts on which two sides differ; silence differs from nothing."""
+    found = Q(pk__in=[])
+    for one, other in (("declared", "checked"), ("declared", "seen"), ("checked", "seen")):
+        found |= Q(**{f"{one}__lt": F(other)}) | Q(**{f"{one}__gt": F(other)})
+    return found
 
 
-def _without(action: str) -> Callable[[QuerySet[Case], date], QuerySet[Case]]:
-    def narrow(rows: QuerySet[Case], on: date) -> QuerySet[Case]:
-        done = Step.objects.filter(case=OuterRef("pk"), action=action, number__gt=OuterRef("begun"))
-        return _begun(rows.filter(state__in=("accepted", "due"))).filter(~Exists(done))
-
-    return narrow
+def _since_the_last_beginning(**wanted: Any) -> Exists:
+    """Whether a case has such a step and was not begun anew after it."""
+    anew = Step.objects.filter(case=OuterRef("case"), action__in=BEGINNINGS, number__gt=OuterRef("number"))
+    return Exists(Step.objects.filter(~Exists(anew), case=OuterRef("pk"), **wanted))
 
 
-def _ready(rows: QuerySet[Case], on: date) -> QuerySet[Case]:
+def _without(action: str) -> Callable[[date], Q]:
+    def where(on: date) -> Q:
+        return Q(~Q(_since_the_last_beginning(action=action)), state__in=("accepted", "due"))
+
+    return where
+
+
+def _ready(on: date) -> Q:
     ran_out = CaseClock.objects.filter(
         case=OuterRef("pk"), key="publicity", stopped_on__isnull=True, left__isnull=True, due__lt=on
     )
-    return rows.filter(Q(state="opined") | Q(Exists(ran_out), state="publicity"))
+    return Q(state="opined") | Q(Exists(ran_out), state="publicity")
 
 
-def _returned(rows: QuerySet[Case], on: date) -> QuerySet[Case]:
-    last = Step.objects.filter(case=OuterRef("pk"), action__in=BEGINNINGS).order_by("-number")
-    rows = rows.annotate(begun_by=Subquery(last.values("action")[:1]))
-    return rows.filter(Q(state="returned") | Q(state="accepted", begun_by="return_to_field"))
+def _returned(on: date) -> Q:
+    return Q(state="returned") | Q(_since_the_last_beginning(action="return_to_field"), state="accepted")
 
 
-def _soon(rows: QuerySet[Case], on: date) -> QuerySet[Case]:
-    return rows.filter(due__lte=load_calendar(on_unknown="provisional").add_working_days(on, SOON))
+def _soon(on: date) -> Q:
+    return Q(due__lte=load_calendar(on_unknown="provisional").add_working_days(on, SOON))
 
 
-def _deciding(rows: QuerySet[Case]) -> QuerySet[Case]:
-    return rows.filter(state__in=DECIDING)
-
-
-def _returns() -> Exists:
-    return Exists(Step.objects.filter(case=OuterRef("pk"), action__startswith="return"))
-
-
-def _doubtful(rows: QuerySet[Case], on: date) -> QuerySet[Case]:
-    has_doubt = Q(disputed__gt=0) | ~Q(causes=[]) | Q(objections__isnull=False) | Q(_returns())
-    return _deciding(rows).filter(has_doubt).distinct()
-
-
-def _clear(rows: QuerySet[Case], on: date) -> QuerySet[Case]:
-    return _deciding(rows).filter(~_returns(), Q(("disputed", 0)), causes=[], objections__isnull=True)
+def _has_doubt() -> Q:
+    """What keeps a case from being confirmed with others."""
+    mine = {"case": OuterRef("pk")}
+    return (
+        Q(Exists(CaseFact.objects.filter(differs(), **mine)))
+        | ~Q(causes=[])
+        | Q(Exists(Objection.objects.filter(**mine)))
+        | Q(Exists(Step.objects.filter(action__startswith="return", **mine)))
+    )
 
 
 _ALL = (
-    View("to_accept", _("待受理"), TOWN, lambda rows, on: rows.filter(state__in=("submitted", "need_more"))),
+    View("to_accept", _("待受理"), TOWN, lambda on: Q(state__in=("submitted", "need_more"))),
     View("to_check", _("待核对"), TOWN, _without("record_check")),
     View("to_visit", _("待入户"), TOWN, _without("record_survey")),
-    View(
-        "on_display",
-        _("公示中"),
-        TOWN,
-        lambda rows, on: rows.filter(state__in=("publicity", "objection", "reviewed")),
-    ),
+    View("on_display", _("公示中"), TOWN, lambda on: Q(state__in=("publicity", "objection", "reviewed"))),
     View("to_send_up", _("待上报"), TOWN, _ready),
     View("returned", _("被退回"), TOWN, _returned),
-    View("doubtful", _("有疑点"), REVIEW, _doubtful),
-    View("clear", _("无疑点"), REVIEW, _clear),
-    View("sampled", _("随机抽查"), REVIEW, lambda rows, on: rows.filter(causes__contains=["sampled"])),
+    View("doubtful", _("有疑点"), REVIEW, lambda on: Q(_has_doubt(), state__in=DECIDING)),
+    View("clear", _("无疑点"), REVIEW, lambda on: Q(~_has_doubt(), state__in=DECIDING)),
+    View("sampled", _("随机抽查"), REVIEW, lambda on: Q(causes__contains=["sampled"])),
     View("soon", _("快超期"), TOWN | REVIEW, _soon),
 )
 VIEWS = {view.key: view for view in _ALL}

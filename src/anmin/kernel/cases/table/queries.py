@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.cases.guards import Taken
 from anmin.kernel.cases.models import Case, Step
 from anmin.kernel.cases.procedures import Procedure, Transition
+from anmin.kernel.cases.publicity.models import Objection
 from anmin.kernel.cases.queries import cases, procedure_of
 from anmin.kernel.cases.table import named
 from anmin.kernel.cases.table.lacking import lacking_of
@@ -24,14 +23,6 @@ from anmin.kernel.cases.verification.models import CaseFact
 from anmin.kernel.screening.queries import prefix_of
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.lib.calendar import load_calendar
-
-
-def differs() -> Q:
-    """The filter for facts on which two sides differ; silence differs from nothing."""
-    found = Q(pk__in=[])
-    for one, other in (("declared", "checked"), ("declared", "seen"), ("checked", "seen")):
-        found |= Q(**{f"{one}__lt": F(other)}) | Q(**{f"{one}__gt": F(other)})
-    return found
 
 
 @dataclass(frozen=True)
@@ -75,16 +66,9 @@ class Line:
     change: str
 
 
-def doubt_count(rows: QuerySet[Case]) -> QuerySet[Any]:
-    """Each case with `disputed`: on how many facts the sides differ, decided or not."""
-    facts = CaseFact.objects.filter(differs(), case=OuterRef("pk")).order_by().values("case")
-    number = Subquery(facts.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
-    return rows.annotate(disputed=Coalesce(number, 0))
-
-
 def filtered(reader: Reader, asked: Filters, on: date) -> QuerySet[Case]:
     """The cases that filters ask for, the most pressing first."""
-    rows = cases(reader).defer("procedure__declared", "form")
+    rows = cases(reader).defer("form")
     if asked.held != "all":
         rows = rows.filter(closed_on__isnull=asked.held != "closed")
     if asked.matter:
@@ -105,7 +89,7 @@ def filtered(reader: Reader, asked: Filters, on: date) -> QuerySet[Case]:
         )
     view = named.VIEWS.get(asked.view)
     if view is not None:
-        rows = view.narrow(doubt_count(rows), on)
+        rows = rows.filter(view.where(on))
     if asked.held == "closed":
         return rows.order_by("-closed_on", "-pk")
     return rows.order_by(F("due").asc(nulls_last=True), "pk")
@@ -115,14 +99,10 @@ def lines(rows: Sequence[Case], on: date) -> list[Line]:
     """Some cases with everything their columns show, in a number of questions that does not grow with them."""
     steps = _steps_of(rows)
     lacks = lacking_of(rows, steps, on)
-    objected = set(
-        Case.objects.filter(pk__in=[row.pk for row in rows], objections__isnull=False).values_list(
-            "pk", flat=True
-        )
-    )
-    disputed = dict(
-        doubt_count(Case.objects.filter(pk__in=[row.pk for row in rows])).values_list("pk", "disputed")
-    )
+    keys = [row.pk for row in rows]
+    objected = set(Objection.objects.filter(case__in=keys).values_list("case", flat=True))
+    facts = CaseFact.objects.filter(named.differs(), case__in=keys).order_by()
+    disputed = dict(facts.values("case").annotate(n=Count("pk")).values_list("case", "n"))
     calendar = load_calendar(on_unknown="provisional")
     found = []
     for row in rows:
@@ -196,7 +176,8 @@ def saved_views(reader: Reader) -> list[tuple[SavedView, Filters]]:
 
 def counts(reader: Reader, keys: Iterable[str], on: date) -> dict[str, int]:
     """How many cases under way stand in each of some views."""
-    return {key: filtered(reader, Filters(view=key), on).count() for key in keys}
+    wanted = {key: Count("pk", filter=named.VIEWS[key].where(on)) for key in keys}
+    return filtered(reader, Filters(), on).order_by().aggregate(**wanted) if wanted else {}
 
 
 def around(reader: Reader, asked: Filters, on: date, case: Case) -> tuple[Case | None, Case | None]:

@@ -8,11 +8,10 @@ from datetime import date
 from django.db.models import Q
 
 from anmin.kernel.access.models import Grant, User
-from anmin.kernel.access.queries import Scope
 from anmin.kernel.access.roles import roles
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.parties import APPLY
-from anmin.lib.divisions import DivisionLevel, level_of
+from anmin.lib.divisions import DivisionLevel, ancestors, level_of
 
 TAKES = frozenset(
     {"case.file", "case.survey", "case.accept", "case.opine", "case.confirm", "case.confirm_in_town"}
@@ -28,9 +27,10 @@ def staff_over(division: str, powers: Iterable[str], on: date) -> list[tuple[Use
         Q(last_day__isnull=True) | Q(last_day__gte=on),
         first_day__lte=on,
         role__in=list(keys),
+        division__in=ancestors(division),
         user__is_active=True,
-    ).select_related("user")
-    over = [row for row in rows if Scope((row.division,)).contains(division)]
+    )
+    over = list(rows.select_related("user"))
     over.sort(key=lambda row: (-len(row.division.rstrip("0")), row.user.display_name, row.pk))
     found = {row.user_id: (row.user, keys[row.role].title, row.division) for row in reversed(over)}
     return [found[key] for key in dict.fromkeys(row.user_id for row in over)]

@@ -45,7 +45,8 @@ def web_command(port: int, *, workers: int = 2, threads: int = 4) -> list[str]:
     """
     return [
         *(str(PYTHON), "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", str(workers), "--blocking-threads", str(threads), "--backlog", "2048", "--backpressure", "2048"),
+        *("--workers", str(workers), "--blocking-threads", str(threads)),
+        *("--backlog", "2048", "--backpressure", "2048"),
         *("--respawn-failed-workers", "--respawn-interval", "1", "--workers-kill-timeout", "10"),
         *("--log-level", "warning", "config.wsgi:application"),
     ]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from anmin.cli.running import out, progress_bar
 from anmin.kernel.access.actions import create_demo_staff
 from anmin.kernel.access.queries import Scope, demo_accounts
+from anmin.kernel.alerts.demo.actions import make_demo_alerts
 from anmin.kernel.cases.demo.actions import make_demo_cases
 from anmin.kernel.cases.demo.residents import demo_residents, find_residents, keep_residents
 from anmin.kernel.divisions.catalogue import Catalogue
@@ -106,7 +107,7 @@ def _make(city: str, persons: int, seed: int, on: date) -> None:
     staff = _staff(city, on)
     create_demo_staff(by="anmin demo-data", places=staff, on=date(2020, 1, 1))
     _make_partner(city, on, "" if city == USUAL_CITY else f"-{city}")
-    cases = 0
+    cases = alerts = 0
     # Work is of today, so that its clocks read as a clerk's do; next year's standards are not known yet.
     today = min(max(timezone.localdate(), on), date(on.year, 12, 31))
     for _username, _title, place, role in staff:
@@ -115,10 +116,12 @@ def _make(city: str, persons: int, seed: int, on: date) -> None:
             cases = make_demo_cases(
                 by="anmin demo-data", town=place, ending="" if city == USUAL_CITY else f"-{city}", on=today
             )
+            alerts = make_demo_alerts(by="anmin demo-data", run=run, town=place, on=today)
     keep_residents(find_residents("" if city == USUAL_CITY else f"-{city}"))
     report = report_on_truths(run, Scope.nation())
     out.print(f"演示城市：{run.households:,} 户、{run.persons:,} 人（演示数据，不是任何真实的人）")
     out.print(f"演示办件：{cases} 件，停在受理、核查、公示、确认等各个环节")
+    out.print(f"演示预警：{alerts} 条，来自应享未享比对，有的办结，有的超期")
     out.print(f"预埋的 {report.planted} 户已知答案：{report.right} 户测算一致，{len(report.wrong)} 户不一致")
     for line in report.wrong[:10]:
         out.print(f"[red]{line}[/red]")

@@ -16,6 +16,8 @@ from anmin.kernel.access.models import (
     TakingPermit,
     User,
 )
+from anmin.kernel.alerts.models import Alert, AlertHit, AlertStep
+from anmin.kernel.alerts.sweeps.models import Sweep, SweepPart
 from anmin.kernel.audit.models import Act, ActHead, Read, RowHistory
 from anmin.kernel.cases.deciding.models import Sample
 from anmin.kernel.cases.intake.models import Application, CaseMaterial, CaseMember, Draft
@@ -100,6 +102,9 @@ from anmin.kernel.screening.models import BrokenHousehold, DivisionSum, Househol
 __all__ = [
     "Act",
     "ActHead",
+    "Alert",
+    "AlertHit",
+    "AlertStep",
     "AllowedStep",
     "Amount",
     "Application",
@@ -207,6 +212,8 @@ __all__ = [
     "StaffPerson",
     "Step",
     "Subscription",
+    "Sweep",
+    "SweepPart",
     "Taking",
     "TakingAlarm",
     "TakingPermit",

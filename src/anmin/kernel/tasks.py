@@ -10,7 +10,9 @@ from procrastinate.contrib.django import app
 
 from anmin.kernel.access.login.actions import keep_house
 from anmin.kernel.access.messages import actions as texts
-from anmin.kernel.access.queries import operator
+from anmin.kernel.access.queries import Scope, operator
+from anmin.kernel.alerts.handling import actions as alerts
+from anmin.kernel.alerts.sweeps import actions as sweeps
 from anmin.kernel.audit import keeping
 from anmin.kernel.cases.daily import actions as due
 from anmin.kernel.cases.deaths import actions as deaths
@@ -31,6 +33,7 @@ from anmin.kernel.payments.banks.outbox import actions as outbox
 from anmin.kernel.payments.banks.returning import actions as returning
 from anmin.kernel.payments.runs.preparing import actions as preparing
 from anmin.kernel.people.residents import actions as residents
+from anmin.kernel.screening.queries import latest_run
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.errors import PolicyError
 
@@ -279,3 +282,31 @@ def compute_run(run: int, user: int | None, on: str) -> None:
 def submit_run(run: int, user: int | None, on: str) -> None:
     """A checked run with money behind every line goes to those who sign."""
     preparing.submit(run=run, user=user, on=on)
+
+
+@background(
+    name="alerts.dispatch",
+    title=_("分派预警，超期上报"),
+    cron=daily(7, 0),
+    rhythm=_("每天 7:00"),
+    seconds=3600,
+)
+def dispatch_alerts() -> None:
+    """Give out what waits by place and capacity; report what is overdue upwards. Nobody's benefit is touched."""
+    today = timezone.localdate()
+    alerts.dispatch(by="系统", on=today)
+    alerts.escalate(by="系统", on=today)
+
+
+@background(
+    name="alerts.sweep",
+    title=_("应享未享比对（反向办）"),
+    cron="30 22 1 * *",
+    rhythm=_("每月 2 日 6:30"),
+    seconds=4 * 3600,
+)
+def sweep_run() -> None:
+    """The newest run over the whole register against the rolls; whoever lacks something becomes a task, nothing more."""
+    run = latest_run(Scope.nation())
+    if run is not None:
+        sweeps.sweep(by="系统", run=run, on=timezone.localdate())

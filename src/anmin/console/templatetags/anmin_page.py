@@ -31,6 +31,8 @@ PLACES = (
     ("people", "console:people", _("人员"), "register.read"),
     ("households", "console:households", _("住户"), ""),
     ("intake", "console:intake", _("受理"), "case.file|case.accept"),
+    ("alerts", "console:alerts", _("监测预警"), "alert.read"),
+    ("sweep", "console:sweep", _("反向办"), "alert.read"),
     ("publicity", "console:publicity", _("公示"), "case.publish"),
     (
         "reserve",

@@ -76,6 +76,9 @@ KEPT: dict[str, tuple[str, ...]] = {
     "kernel_payfile": (),
     "kernel_bankcall": (),
     "kernel_returnfile": (),
+    "kernel_alert": (),
+    "kernel_alerthit": (),
+    "kernel_alertstep": (),
 }
 """Every table of people and rights, with the columns that are not kept: search tokens, secrets, codes of rows."""
 

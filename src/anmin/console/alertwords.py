@@ -1,0 +1,146 @@
+"""Alerts in the words of their pages: lists of the desk, colours, kinds, causes, steps, results."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from anmin.console.terms import term_of
+from anmin.kernel.entitlements.queries import title_of_benefit
+from anmin.kernel.screening.rulebooks import rulebook
+from anmin.policy.examples import shown
+
+VIEWS = {
+    "mine": _("我承办的"),
+    "new": _("待分派"),
+    "due": _("三天内到期"),
+    "overdue": _("已超期"),
+    "raised": _("已上报"),
+    "second": _("等第二人办结"),
+    "open": _("全部在办"),
+    "closed": _("已办结"),
+}
+COLOURS = {"red": _("红色"), "orange": _("橙色"), "yellow": _("黄色"), "blue": _("蓝色")}
+TAGS = {"red": "tag-red", "orange": "tag-amber", "yellow": "tag-amber", "blue": ""}
+DIRECTIONS = {
+    "NEED": _("可能需要救助"),
+    "MORE": _("待遇可能没有落实"),
+    "LESS": _("可能不再符合"),
+    "SAFETY": _("人身安全"),
+    "DATA": _("数据质量"),
+}
+STATES = {
+    "new": _("待分派"),
+    "dispatched": _("待接收"),
+    "accepted": _("待联系"),
+    "contacted": _("待上门"),
+    "visited": _("待核实"),
+    "verified": _("待办结"),
+    "closed": _("已办结"),
+}
+ACTIONS = {
+    "dispatch": _("分派"),
+    "accept": _("接收"),
+    "hand_back": _("退回重新分派"),
+    "try": _("没联系上，记一次"),
+    "contact": _("已联系"),
+    "visit": _("已上门"),
+    "verify": _("填写核实结果"),
+    "return": _("退回补充核实"),
+    "close": _("办结"),
+    "reopen": _("重新开启"),
+    "escalate": _("超期上报"),
+}
+RESULTS = {
+    "told_to_apply": _("有困难，已告知并协助申请"),
+    "delivered": _("政策没有落实，已落实"),
+    "urgent_aid": _("有困难，已给予急难救助"),
+    "pushed": _("有困难，已转有关部门"),
+    "complex": _("情况复杂，提请县级一事一议"),
+    "review": _("可能不再符合，已启动复核"),
+    "no_difficulty": _("核实没有困难"),
+    "still_eligible": _("核实后仍符合条件"),
+    "data_wrong": _("数据有误"),
+    "corrected": _("登记信息有误，已更正"),
+    "already_helped": _("已在帮扶"),
+    "refused": _("本人不愿接受帮助"),
+    "not_found": _("多次联系不上"),
+    "died": _("已去世"),
+    "moved": _("已迁走"),
+}
+CAUSES = {
+    "illness": _("疾病负担"),
+    "disability": _("残疾"),
+    "work": _("失业或就业变化"),
+    "children": _("儿童"),
+    "alone": _("独居和用电异常"),
+    "hardship": _("困难反映和受灾"),
+    "disaster": _("受灾"),
+    "departures": _("死亡、羁押、婚姻变化"),
+    "property": _("财产和收入"),
+    "integrity": _("重复享受和经办风险"),
+    "entitled": _("应享未享"),
+    "subsidies": _("补贴重复"),
+    "deadlines": _("期限"),
+    "prices": _("价格上涨"),
+}
+IDENTITIES = {
+    "edge": _("低保边缘家庭"),
+    "rigid": _("刚性支出困难家庭"),
+    "watched": _("其他困难家庭"),
+    "return_to_poverty": _("防返贫监测对象"),
+    "left_aid": _("24 个月内退出或未获批准"),
+}
+KINDS = {"missed": _("应享未享"), "without": _("在享待遇可能不再符合")}
+
+
+def cause_words(cause: str) -> str:
+    """What an alert is about, in words: a cause, an identity, or a benefit of a sweep."""
+    head, _colon, rest = cause.partition(":")
+    if head == "identity":
+        return str(IDENTITIES.get(rest, rest))
+    if head in KINDS:
+        benefit = title_of_benefit(rest.removesuffix(":less"))
+        return _now("%(kind)s：%(benefit)s") % {"kind": KINDS[head], "benefit": _now(benefit)}
+    return str(CAUSES.get(head, head))
+
+
+def rule_words(rule: str) -> str:
+    """What a rule is called: its title in the rulebook, or the benefit of a sweep."""
+    if rule.startswith("sweep/"):
+        _sweep, kind, benefit = rule.split("/", 2)
+        return cause_words(f"{kind}:{benefit}")
+    known = getattr(rulebook(), "alerts", {}).get(rule)
+    if known is None:
+        return rule
+    return f"{known.number} {_now(known.title)}"
+
+
+def value_words(values: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The values behind a hit: what it is, how much, who said so of which period."""
+    facts = rulebook().facts
+    found = []
+    for one in values:
+        fact = facts.get(one["fact"])
+        if fact is not None:
+            title, value = term_of(fact), shown(one["value"], fact.kind, fact.codes)
+        else:
+            title = _now("每期金额（元）") if one["fact"] == "sweep_fen" else one["fact"]
+            value = f"{one['value'] / 100:,.2f}" if one["fact"] == "sweep_fen" else str(one["value"])
+        found.append({"title": title, "value": value, "source": one["source"], "period": one["period"]})
+    return found
+
+
+def due_words(due: date | None, today: date) -> dict[str, str] | None:
+    """How long there is: a tag and its colour."""
+    if due is None:
+        return None
+    left = (due - today).days
+    if left < 0:
+        return {"words": _now("超期 %(n)s 天") % {"n": -left}, "tag": "tag-red"}
+    if left == 0:
+        return {"words": _now("今天到期"), "tag": "tag-amber"}
+    return {"words": _now("还有 %(n)s 天") % {"n": left}, "tag": ""}

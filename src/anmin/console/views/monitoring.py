@@ -1,0 +1,227 @@
+"""Monitoring: the desk of alerts, one alert, a household's risk through time, rules by what came of them, the sweep."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from anmin.console import alertpage, alertwords
+from anmin.console.places import full_name, map_credit, place_name, places_below
+from anmin.console.views.desk import Desk, needs
+from anmin.kernel.access.taking.actions import take
+from anmin.kernel.alerts import queries
+from anmin.kernel.alerts.handling import actions
+from anmin.kernel.alerts.handling.guards import AlertRefused, StaleAlert
+from anmin.kernel.alerts.limits import limits_in
+from anmin.kernel.alerts.steps import CONFIRM
+from anmin.kernel.alerts.sweeps import queries as sweeps
+from anmin.kernel.audit import actions as audit
+from anmin.kernel.facts.batches.queries import freshness
+from anmin.kernel.people.queries import households
+from anmin.kernel.screening import queries as screening
+
+ROWS = 50
+JUDGED_DAYS = 365
+PRINTED = 300
+
+
+@needs("alert.read")
+def alert_list(desk: Desk) -> HttpResponse:
+    """The desk: what is new, due, overdue, reported; by colour, kind, rule, source and place."""
+    name = desk.written("view") or ("mine" if desk.reader.may("alert.handle") else "open")
+    chosen = _chosen(desk)
+    page = Paginator(queries.view(desk.reader, name, desk.today, **chosen), ROWS).get_page(
+        desk.request.GET.get("page")
+    )
+    rows = alertpage.rows_of(list(page.object_list), desk.today)
+    _note(desk, alertpage.people_of(rows))
+    counted = queries.counts(desk.reader, desk.today)
+    late = [one for one in freshness(desk.today) if one.is_late or one.never]
+    return desk.page(
+        "alerts",
+        "alerts",
+        page_of=page,
+        rows=rows,
+        view=name,
+        title=alertwords.VIEWS.get(name, alertwords.VIEWS["open"]),
+        views=[(key, words, counted[key]) for key, words in alertwords.VIEWS.items()],
+        chosen=chosen,
+        colours=alertwords.COLOURS.items(),
+        directions=alertwords.DIRECTIONS.items(),
+        places=places_below(desk.home),
+        rules=[
+            (rule, alertwords.rule_words(rule), number, waiting)
+            for rule, number, waiting in queries.by_rule(desk.reader)
+        ],
+        sources=queries.by_source(desk.reader),
+        late=late,
+        may_print=desk.reader.may("alert.handle"),
+    )
+
+
+def _chosen(desk: Desk) -> dict[str, str]:
+    """The filters in the address; a place out of the reader's divisions is no place."""
+    found = {
+        key: desk.written(key)[:60] for key in ("colour", "direction", "rule", "source", "cause", "division")
+    }
+    if found["division"] and not desk.reaches(found["division"]):
+        raise Http404
+    return found
+
+
+def _note(desk: Desk, keys: list[int]) -> None:
+    take(reader=desk.reader, klass="list", person_ids=keys)
+    audit.record_reads(by=desk.reader.user, person_ids=keys, via=desk.reader.via, fields=["alerts"])
+
+
+@needs("alert.read")
+def alert_page(desk: Desk, pk: int) -> HttpResponse:
+    """One alert: why it is there, what was done, what can be done."""
+    row = queries.alert_numbered(desk.reader, pk)
+    if row is None:
+        raise Http404
+    refusals: list[tuple[str, str]] = []
+    given = desk.request.POST
+    if desk.request.method == "POST":
+        try:
+            _step(desk, row, given)
+            messages.success(desk.request, _("已记下。"))
+            return HttpResponseRedirect(reverse("console:alert", args=[pk]))
+        except (AlertRefused, StaleAlert) as trouble:
+            refusals = [("words", str(trouble))]
+            row = queries.alert_numbered(desk.reader, pk) or row
+    (shown,) = alertpage.rows_of([row], desk.today)
+    hits = queries.hits_of(row)
+    keys = {hit.person_id for hit in hits if hit.person_id} | set(alertpage.people_of([shown]))
+    _note(desk, sorted(keys))
+    limits = limits_in(row.division, desk.today)
+    people = (
+        [one.user for one in actions.takers_of(row.division, row.level, desk.today)]
+        if row.state == "new" and desk.reader.may(CONFIRM, row.division)
+        else []
+    )
+    return desk.page(
+        "alert",
+        "alerts",
+        alert=row,
+        shown=shown,
+        hits=alertpage.hit_rows(hits),
+        steps=alertpage.step_rows(row),
+        forms=alertpage.forms_of(desk.reader, row, desk.today),
+        people=people,
+        given=given,
+        refusals=refusals,
+        limits=limits,
+        escalated=place_name(row.escalated_to) if row.escalated_to else "",
+    )
+
+
+def _step(desk: Desk, row: Any, given: Any) -> None:
+    action = given.get("action", "")
+    seen = int(given.get("seen") or -1)
+    if action == "dispatch":
+        people = {one.user.pk: one.user for one in actions.takers_of(row.division, row.level, desk.today)}
+        user = people.get(int(given.get("taker") or 0))
+        if user is None:
+            raise AlertRefused("no_taker", _("请选择承办人"))
+        actions.give_to(by=desk.reader, alert=row, user=user, on=desk.today, seen=seen)
+        return
+    actions.take_step(
+        by=desk.reader,
+        alert=row,
+        action=action,
+        on=desk.today,
+        seen=seen,
+        words=given.get("words", ""),
+        result=given.get("result", "") if action == "verify" else "",
+    )
+
+
+@needs("alert.read")
+def household_risk(desk: Desk, number: str) -> HttpResponse:
+    """One household's risk through time: month by month, with its alerts."""
+    home = households(desk.reader).filter(number=number).first()
+    if home is None:
+        raise Http404
+    found = queries.timeline(desk.reader, home, desk.today)
+    rows = alertpage.rows_of(found.alerts, desk.today)
+    _note(desk, alertpage.people_of(rows))
+    months = alertpage.month_rows(found)
+    return desk.page(
+        "household_risk",
+        "alerts",
+        home=home,
+        place=full_name(home.division),
+        rows=rows,
+        months=months,
+        top=max((row["score"] for row in months), default=0),
+        limits=found.limits,
+    )
+
+
+@needs("alert.read")
+def alert_rules(desk: Desk) -> HttpResponse:
+    """Rules by what came of their alerts in the last year: how often each was right."""
+    since = desk.today - timedelta(JUDGED_DAYS)
+    rows = [
+        {"row": one, "title": alertwords.rule_words(one.rule), "share": one.share}
+        for one in queries.precisions(desk.reader, since, desk.today)
+    ]
+    sources = queries.by_source(desk.reader)
+    fresh = [{"row": one, "number": sources.get(one.source.key, 0)} for one in freshness(desk.today)]
+    return desk.page("alert_rules", "alerts", rows=rows, since=since, fresh=fresh)
+
+
+@needs("alert.read")
+def sweep_page(desk: Desk) -> HttpResponse:
+    """The sweep: target group first, each benefit, progress by place on a map and in a table."""
+    code = desk.written("place") or desk.home
+    kind = "without" if desk.written("kind") == "without" else "missed"
+    if not code or not desk.reaches(code):
+        raise Http404
+    made = sweeps.latest_sweep(desk.reader)
+    if made is None:
+        return desk.page("sweep", "sweep", sweep=None, place=place_name(code))
+    by_place = sweeps.by_place(desk.reader, code, kind)
+    picture, legend = alertpage.sweep_map(code, by_place)
+    target = screening.overview(made.run, desk.scope, code)
+    return desk.page(
+        "sweep",
+        "sweep",
+        sweep=made,
+        code=code,
+        place=place_name(code),
+        kind=kind,
+        kinds=alertwords.KINDS.items(),
+        target=target,
+        uncovered=screening.households(made.run, desk.scope, division=code, uncovered=True).count()
+        if target.target
+        else 0,
+        counties=[
+            {"name": place_name(row.code), "row": row}
+            for row in screening.city_overview(made.run, desk.scope, code)
+        ]
+        if target.target
+        else [],
+        benefits=alertpage.benefit_rows(sweeps.parts_of(made), sweeps.by_benefit(desk.reader, code)),
+        rows=alertpage.place_rows(code, by_place, kind),
+        map=picture,
+        legend=legend,
+        map_credit=map_credit() if picture else "",
+        days_left=(made.target_day - desk.today).days,
+    )
+
+
+@needs("alert.handle")
+def alert_print(desk: Desk) -> HttpResponse:
+    """A list for a village meeting: name, household number and place; no child, no recognition, no reason."""
+    rows = queries.for_meeting(desk.reader, desk.today, **_chosen(desk))[:PRINTED]
+    shown = alertpage.rows_of(list(rows), desk.today)
+    _note(desk, alertpage.people_of(shown))
+    return desk.page("alert_print", "alerts", rows=shown, place=full_name(desk.home))

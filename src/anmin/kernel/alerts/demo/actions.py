@@ -1,0 +1,70 @@
+"""Let the demonstration's sweep become alerts, and its staff look into some of them, by the same actions as real ones."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from anmin.kernel.access.models import User
+from anmin.kernel.access.queries import reader_for
+from anmin.kernel.alerts.handling.actions import dispatch, escalate, take_step
+from anmin.kernel.alerts.models import Alert
+from anmin.kernel.alerts.sweeps.actions import sweep
+from anmin.kernel.alerts.sweeps.models import Sweep
+from anmin.kernel.screening.models import Run
+
+ROADS = (
+    ("accept", "contact", "visit", "verify:told_to_apply", "close"),
+    ("accept",),
+    ("accept", "contact"),
+    ("accept", "contact", "visit", "verify:no_difficulty", "close"),
+    (),
+    ("accept", "contact", "visit", "verify:told_to_apply", "close"),
+    ("accept", "contact", "visit"),
+    ("accept", "contact", "visit", "verify:delivered"),
+    ("accept", "verify:data_wrong", "close"),
+    ("accept", "try"),
+    (),
+    ("accept", "contact", "verify:refused", "close"),
+)
+WITHOUT_ROADS = (("accept", "contact", "verify:still_eligible", "close"), ("accept", "contact"), ())
+WORDS = {
+    "contact": "电话联系上本人，约好上门时间",
+    "visit": "两人上门，看了住房和收入证明",
+    "verify": "情况已经核对，见上门记录",
+    "try": "电话三次没有人接，请邻居带话",
+}
+AGO = 12
+
+
+def make_demo_alerts(*, by: str, run: Run, town: str, on: date) -> int:
+    """Sweep the demonstration's run, give the alerts out, walk some of the first town's. Made once; how many there are."""
+    if Sweep.objects.filter(run=run).exists():
+        return Alert.objects.count()
+    day = on - timedelta(AGO)
+    sweep(by=by, run=run, on=day)
+    dispatch(by=by, on=day)
+    rows = Alert.objects.filter(division__startswith=town, state="dispatched").select_related("taker")
+    for kind, roads in (("missed:", ROADS), ("without:", WITHOUT_ROADS)):
+        for row, road in zip(rows.filter(cause__startswith=kind).order_by("pk"), roads, strict=False):
+            _walk(row, road, day)
+    escalate(by=by, on=on)
+    return Alert.objects.count()
+
+
+def _walk(alert: Alert, road: tuple[str, ...], day: date) -> None:
+    taker: User | None = alert.taker
+    if taker is None:
+        return
+    for at, one in enumerate(road):
+        action, _colon, result = one.partition(":")
+        alert.refresh_from_db()
+        on = day + timedelta(at)
+        take_step(
+            by=reader_for(taker, on),
+            alert=alert,
+            action=action,
+            on=on,
+            seen=alert.last_step,
+            words=WORDS.get(action, ""),
+            result=result,
+        )

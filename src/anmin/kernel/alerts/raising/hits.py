@@ -1,0 +1,67 @@
+"""What an evaluation hands over about one household: which rule, on which values, from whom."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+APART = frozenset({"LESS", "DATA"})
+"""Directions whose hits gather by themselves."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value a rule read (命中依据): the fact, its integer, and who said it in which batch."""
+
+    fact: str
+    value: int
+    source: str = ""
+    period: str = ""
+    batch: int | None = None
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """As it is kept."""
+        return {
+            "fact": self.fact,
+            "value": self.value,
+            "source": self.source,
+            "period": self.period,
+            "batch": self.batch,
+        }
+
+
+@dataclass(frozen=True)
+class Reported:
+    """One hit (命中): a rule and the first day of its version, the household's number, the person's blind key or none.
+
+    `cause` is the group within which hits count once; `direction` one of `models.DIRECTIONS`; `weight` points of risk;
+    `fen` what is at stake a month where the rule says so.
+    """
+
+    rule: str
+    rule_since: date
+    household: str
+    as_of: date
+    colour: str
+    weight: int
+    cause: str
+    direction: str
+    person: bytes = b""
+    values: Sequence[Value] = ()
+    fen: int | None = None
+
+    @property
+    def group(self) -> str:
+        """The cause within which it gathers: what may end a benefit never gathers with what may begin one."""
+        return self.cause if self.direction not in APART else f"{self.cause}:{self.direction.lower()}"
+
+    @property
+    def key(self) -> str:
+        """The same word of the same rule about the same month, however often it is evaluated."""
+        mark = f"{self.rule}|{self.household}|{self.person.hex()}|{self.as_of:%Y-%m}"
+        said = "|".join(f"{one.fact}={one.value}" for one in self.values)
+        return hashlib.sha256(f"{mark}|{said}".encode()).hexdigest()[:32]

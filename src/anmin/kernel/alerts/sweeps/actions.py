@@ -1,0 +1,87 @@
+"""Sweep a run: everybody lacking becomes an alert of their town, to be settled by a day; nobody is granted or stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from anmin.kernel.access.queries import signature
+from anmin.kernel.alerts.raising.actions import raise_hits
+from anmin.kernel.alerts.raising.hits import Reported, Value
+from anmin.kernel.alerts.sweeps.comparing import Lacking, compare, members_in_order, rolls
+from anmin.kernel.alerts.sweeps.models import Sweep, SweepPart
+from anmin.kernel.audit import actions as audit
+from anmin.kernel.people.models import Identifier
+from anmin.kernel.screening.models import Run
+
+MISSED, WITHOUT = "missed:", "without:"
+"""How the causes of a sweep's alerts begin; the benefit's key follows."""
+RULE_SINCE = date(2023, 10, 20)
+
+
+def sweep(*, by: Any, run: Run, on: date) -> Sweep:
+    """Sweep a run, once; the same run again takes up where it stopped and changes nothing that is there."""
+    sums, lacking = compare(run)
+    raise_hits(by=by, hits=_hits(list(lacking), run), on=on)
+    with transaction.atomic():
+        row = Sweep.objects.filter(run=run).first()
+        if row is not None:
+            return row
+        row = Sweep.objects.create(
+            run=run,
+            division=run.city,
+            on=on,
+            target_day=on + timedelta(int(rolls()["days"])),
+            made_by=str(signature(by))[:150],
+        )
+        SweepPart.objects.bulk_create(
+            SweepPart(
+                sweep=row,
+                benefit=part.benefit,
+                has_roll=part.has_roll,
+                eligible=part.eligible,
+                missed=part.missed,
+                without=part.without,
+                fen=part.fen,
+            )
+            for part in sums.values()
+        )
+        after = {part.benefit: [part.eligible, part.missed, part.without] for part in sums.values()}
+        audit.record(by=signature(by), act="alerts.sweep", subject=row, after=after, division=row.division)
+    return row
+
+
+def _hits(rows: list[Lacking], run: Run) -> Iterator[Reported]:
+    """A hit for each. Of one household the benefit at stake is the cause, so that each is settled by itself."""
+    personal = [row.household for row in rows if row.member is not None]
+    places = members_in_order(personal)
+    people = {person for keys in places.values() for person in keys}
+    numbers = Identifier.objects.filter(person__in=people, kind="resident", last_day__isnull=True)
+    blinds = dict(numbers.values_list("person", "blind"))
+    for row in rows:
+        person = b""
+        if row.member is not None:
+            keys = places.get(row.household, [])
+            key = keys[row.member] if row.member < len(keys) else None
+            if key is None or key not in blinds:
+                continue
+            person = bytes(blinds[key])
+        kind = "without" if row.is_without else "missed"
+        yield Reported(
+            rule=f"sweep/{kind}/{row.benefit}",
+            rule_since=RULE_SINCE,
+            household=row.household,
+            person=person,
+            as_of=run.on,
+            colour=rolls()["colours"][kind],
+            weight=0,
+            cause=f"{WITHOUT if row.is_without else MISSED}{row.benefit}",
+            direction="LESS" if row.is_without else "MORE",
+            fen=row.fen,
+            values=()
+            if row.fen is None
+            else (Value("sweep_fen", row.fen, run.source, run.on.isoformat(), run.pk),),
+        )

@@ -17,6 +17,7 @@ from anmin.kernel.access.models import (
     User,
 )
 from anmin.kernel.alerts.models import Alert, AlertHit, AlertStep
+from anmin.kernel.alerts.offers.models import Offer
 from anmin.kernel.alerts.sweeps.models import Sweep, SweepPart
 from anmin.kernel.audit.models import Act, ActHead, Read, RowHistory
 from anmin.kernel.cases.deciding.models import Sample
@@ -155,6 +156,7 @@ __all__ = [
     "Message",
     "NotSame",
     "Objection",
+    "Offer",
     "Outgoing",
     "Paper",
     "Partner",

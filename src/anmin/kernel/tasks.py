@@ -11,7 +11,9 @@ from procrastinate.contrib.django import app
 from anmin.kernel.access.login.actions import keep_house
 from anmin.kernel.access.messages import actions as texts
 from anmin.kernel.access.queries import Scope, operator
+from anmin.kernel.alerts.changes import actions as signs
 from anmin.kernel.alerts.handling import actions as alerts
+from anmin.kernel.alerts.offers import actions as offers
 from anmin.kernel.alerts.sweeps import actions as sweeps
 from anmin.kernel.audit import keeping
 from anmin.kernel.cases.daily import actions as due
@@ -292,15 +294,16 @@ def submit_run(run: int, user: int | None, on: str) -> None:
     seconds=3600,
 )
 def dispatch_alerts() -> None:
-    """Give out what waits by place and capacity; report what is overdue upwards. Nobody's benefit is touched."""
+    """Reviews for signs of change, what waits is given out, what is overdue goes up. Nobody's benefit is touched."""
     today = timezone.localdate()
+    signs.open_reviews(by=operator(today, "系统"), on=today)
     alerts.dispatch(by="系统", on=today)
     alerts.escalate(by="系统", on=today)
 
 
 @background(
     name="alerts.sweep",
-    title=_("应享未享比对（反向办）"),
+    title=_("应享未享比对，免申即享匹配"),
     cron="30 22 1 * *",
     rhythm=_("每月 2 日 6:30"),
     seconds=4 * 3600,
@@ -309,4 +312,7 @@ def sweep_run() -> None:
     """The newest run over the whole register against the rolls; whoever lacks something becomes a task, nothing more."""
     run = latest_run(Scope.nation())
     if run is not None:
-        sweeps.sweep(by="系统", run=run, on=timezone.localdate())
+        today = timezone.localdate()
+        sweeps.sweep(by="系统", run=run, on=today)
+        offers.find_offers(by="系统", run=run, on=today)
+        offers.check_granted(by="系统", run=run, on=today)

@@ -32,6 +32,7 @@ PLACES = (
     ("households", "console:households", _("住户"), ""),
     ("intake", "console:intake", _("受理"), "case.file|case.accept"),
     ("alerts", "console:alerts", _("监测预警"), "alert.read"),
+    ("offers", "console:offers", _("免申即享"), "alert.read"),
     ("sweep", "console:sweep", _("反向办"), "alert.read"),
     ("publicity", "console:publicity", _("公示"), "case.publish"),
     (

@@ -29,6 +29,8 @@ from anmin.kernel.screening import queries as screening
 ROWS = 50
 JUDGED_DAYS = 365
 PRINTED = 300
+INVITED, OPENS = ("NEED", "MORE"), ("case.file", "case.accept")
+"""Of which alerts an application may come, and who begins one: with what is known filled in, never granted by itself."""
 
 
 @needs("alert.read")
@@ -118,6 +120,7 @@ def alert_page(desk: Desk, pk: int) -> HttpResponse:
         given=given,
         refusals=refusals,
         limits=limits,
+        invites=shown["key"] if row.direction in INVITED and any(map(desk.reader.may, OPENS)) else 0,
         escalated=place_name(row.escalated_to) if row.escalated_to else "",
     )
 

@@ -79,6 +79,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "kernel_alert": (),
     "kernel_alerthit": (),
     "kernel_alertstep": (),
+    "kernel_offer": (),
 }
 """Every table of people and rights, with the columns that are not kept: search tokens, secrets, codes of rows."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -143,9 +143,12 @@ def counting_values(case: Case, instead: Values | None = None) -> dict[tuple[int
     return {**found, **(instead or {})}
 
 
-def household_of(case: Case, instead: Values | None = None) -> tuple[Household, tuple[int, ...]]:
-    """The family as the rules see it, and the register keys of its members by position."""
-    members = list(case.members.select_related("person").order_by("position"))
+def household_of(
+    case: Case, instead: Values | None = None, without: Collection[int] = ()
+) -> tuple[Household, tuple[int, ...]]:
+    """The family as the rules see it, and the register keys of its members by position; `without` leaves some out."""
+    rows = case.members.select_related("person").exclude(person__in=without).order_by("position")
+    members = list(rows)
     persons = tuple(row.person_id for row in members)
     values = counting_values(case, instead)
     people = []
@@ -161,13 +164,15 @@ def household_of(case: Case, instead: Values | None = None) -> tuple[Household, 
     return Household(case.number, case.division, settlement, shared, people, [""] * len(people)), persons
 
 
-def result_of(case: Case, *, on: date, instead: Values | None = None) -> Result:
-    """What the rules make of a case on a day; `instead` shows what another choice would come to.
+def result_of(
+    case: Case, *, on: date, instead: Values | None = None, without: Collection[int] = ()
+) -> Result:
+    """What the rules make of a case on a day; `instead` shows what another choice would come to, `without` who is gone.
 
     Raises:
         PolicyError: `rate_missing` or `fact_missing`, naming what is missing and who can supply it.
     """
-    household, persons = household_of(case, instead)
+    household, persons = household_of(case, instead, without)
     book = rulebook()
     benefits = [book.benefits[key] for key in procedure_of(case).benefits if key in book.benefits]
     names = [name for one in benefits for name in (one.eligible, one.amount) if name is not None]

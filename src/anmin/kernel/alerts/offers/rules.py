@@ -1,0 +1,21 @@
+"""Which benefits go without application, and how long to wait for an answer: as data."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FILE = Path(__file__).parent / "offers.yaml"
+
+
+@lru_cache(maxsize=1)
+def offering() -> dict[str, Any]:
+    """The benefits and the waits. Refuses to load a list with dibao on it (民发〔2021〕57号 §28)."""
+    found: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
+    forbidden = set(found["never"]) & set(found["benefits"])
+    if forbidden:
+        raise ValueError(f"{'、'.join(sorted(forbidden))} 不得免申请办理（民发〔2021〕57号 §28）")
+    return found

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from anmin.console.terms import term_of
+from anmin.console.words import term_of
 from anmin.kernel.entitlements.queries import title_of_benefit
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.examples import shown

@@ -36,7 +36,7 @@ def a_hit(home="H1", rule="assistance/M01", **more):
         "weight": 30,
         "cause": "illness",
         "direction": "NEED",
-        "values": (Value("medical_paid_year", 1_230_000, "medical", "2026-02", 7),),
+        "values": (Value("medical_paid_year", 1_230_000, "medical", "2026-02", "7"),),
     }
     return Reported(**{**given, **more})
 

@@ -59,7 +59,7 @@ def watched(*hits, on=SEPTEMBER):
 
 def test_a_new_job_opens_a_review_with_its_limit_and_what_the_same_rules_would_give(paid, family):
     _home, people = family
-    wages = Value("wage_reported", 200_000, "insurance", "2026-08", 9)
+    wages = Value("wage_reported", 200_000, "insurance", "2026-08", "9")
 
     assert watched(a_sign("income", people[1], wages)) == 1
 
@@ -72,7 +72,7 @@ def test_a_new_job_opens_a_review_with_its_limit_and_what_the_same_rules_would_g
 def test_a_death_takes_the_member_out_of_the_trial_and_holds_the_next_line(paid, family):
     _home, people = family
 
-    watched(a_sign("death", people[1], Value("death_day", 20260910, "deaths", "2026-09", 3)))
+    watched(a_sign("death", people[1], Value("death_day", 20260910, "deaths", "2026-09", "3")))
 
     alert = Alert.objects.get()
     assert alert.effect_after == alert.effect_before - 99_900 or alert.effect_after < alert.effect_before

@@ -5,8 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from anmin.kernel.alerts.models import Alert, AlertHit
+from anmin.kernel.alerts.raising.hits import of_rules
 from anmin.kernel.audit.models import Act
 from anmin.kernel.people.models import Person
+from anmin.policy.alerts import Hit, Shown
+from anmin.policy.codes import Colour, Direction
 from tests.kernel.alerts.desk import DAY, a_hit, blind_of, raise_, staff, step, the_alert, walk
 from tests.kernel.cases.road import a_family
 
@@ -60,7 +63,7 @@ def test_a_hit_explains_itself_by_value_source_period_and_rule(family):
             "value": 1_230_000,
             "source": "medical",
             "period": "2026-02",
-            "batch": 7,
+            "batch": "7",
         }
     ]
     assert (
@@ -127,3 +130,21 @@ def test_a_protected_child_s_alert_stands_apart_and_as_closely_held_as_the_child
     own = the_alert(person=people[2])
     assert own.level == 3 and own.subject == people[2].pk
     assert the_alert(subject=0).level == home.level
+
+
+def test_a_hit_of_the_rules_becomes_an_alert_with_its_newest_month(family):
+    _home, people = family
+    shown = [
+        Shown("medical_burden", 0, 800_000, "医保", "2026-01", "3", None),
+        Shown("medical_burden", 0, 900_000, "医保", "2026-02", "4", None),
+    ]
+    hit = Hit(
+        "assistance/M01", date(2023, 10, 19), "H1", blind_of(people[0]).hex(), "371002001001", DAY, "2026-02",
+        Direction.NEED, "illness", Colour.ORANGE, 30, tuple(shown),
+    )  # fmt: skip
+
+    raise_(of_rules(hit))
+
+    row = AlertHit.objects.get()
+    assert row.person == people[0] and row.colour == "orange" and the_alert().direction == "NEED"
+    assert [(one["value"], one["period"]) for one in row.values] == [(900_000, "2026-02")]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -78,10 +79,10 @@ def every_limits() -> tuple[Limits, ...]:
             verified=row["verified"],
             colours={
                 key: Limit(
-                    *(
-                        (int(one[name][0]), Unit(one[name][1]))
-                        for name in ("contact", "visit", "close", "escalate")
-                    ),
+                    contact=_period(one["contact"]),
+                    visit=_period(one["visit"]),
+                    close=_period(one["close"]),
+                    escalate=_period(one["escalate"]),
                     to=one["to"],
                 )
                 for key, one in row["colours"].items()
@@ -94,6 +95,10 @@ def every_limits() -> tuple[Limits, ...]:
         )
         for row in yaml.safe_load(FILE.read_text("utf-8"))
     )
+
+
+def _period(written: list[Any]) -> tuple[int, Unit]:
+    return int(written[0]), Unit(written[1])
 
 
 def limits_in(division: str, on: date) -> Limits:

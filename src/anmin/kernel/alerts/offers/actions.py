@@ -243,7 +243,7 @@ def _grant(by: Reader | User, offer: Offer, on: date) -> Offer:
     found, persons = _outcome_now(row)
     benefit = rulebook().benefits[row.benefit]
     known = offering()["benefits"][row.benefit]
-    fen = int(found.values[benefit.amount]) if row.person_id is None else _of_person(row, found, persons)  # type: ignore[index]
+    fen = int(found.values[benefit.amount]) if row.person_id is None else _of_person(row, found, persons)
     if not fen:
         raise OfferRefused("not_eligible", _("按现在的数据不再符合条件"))
     first = add_months(on.replace(day=1), 1)
@@ -319,7 +319,7 @@ def check_granted(*, by: Any, run: Run, on: date) -> Raised:
                     rule=f"sweep/without/{row.benefit}",
                     rule_since=date(2023, 10, 20),
                     household=row.household.number,
-                    person=bytes(blinds.get(row.person_id, b"")),
+                    person=bytes(blinds.get(row.person_id or 0, b"")),
                     as_of=run.on,
                     colour="yellow",
                     weight=0,

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from anmin.policy.alerts import Hit
+
 APART = frozenset({"LESS", "DATA"})
 """Directions whose hits gather by themselves."""
 
@@ -20,7 +22,7 @@ class Value:
     value: int
     source: str = ""
     period: str = ""
-    batch: int | None = None
+    batch: str = ""
 
     @property
     def data(self) -> dict[str, Any]:
@@ -65,3 +67,30 @@ class Reported:
         mark = f"{self.rule}|{self.household}|{self.person.hex()}|{self.as_of:%Y-%m}"
         said = "|".join(f"{one.fact}={one.value}" for one in self.values)
         return hashlib.sha256(f"{mark}|{said}".encode()).hexdigest()[:32]
+
+
+def of_rules(hit: Hit) -> Reported:
+    """A hit as the rules of monitoring yield it; one value for each fact, the newest month's."""
+    newest: dict[tuple[str, int], Value] = {}
+    for one in sorted(hit.values, key=lambda one: one.period):
+        newest[one.fact, one.member] = Value(one.fact, one.value, one.source, one.period, one.batch)
+    return Reported(
+        rule=hit.rule,
+        rule_since=hit.version,
+        household=hit.household,
+        as_of=hit.as_of,
+        colour=hit.colour.name.lower(),
+        weight=hit.weight,
+        cause=hit.cause,
+        direction=hit.direction.name,
+        person=_blind(hit.person),
+        values=tuple(newest.values()),
+    )
+
+
+def _blind(written: str) -> bytes:
+    """A blind key as the lake has it; a key of a snapshot that came as a file is nobody's here."""
+    try:
+        return bytes.fromhex(written)
+    except ValueError:
+        return written.encode()

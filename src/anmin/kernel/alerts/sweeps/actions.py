@@ -83,5 +83,5 @@ def _hits(rows: list[Lacking], run: Run) -> Iterator[Reported]:
             fen=row.fen,
             values=()
             if row.fen is None
-            else (Value("sweep_fen", row.fen, run.source, run.on.isoformat(), run.pk),),
+            else (Value("sweep_fen", row.fen, run.source, run.on.isoformat(), str(run.pk)),),
         )

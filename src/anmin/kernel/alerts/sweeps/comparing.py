@@ -86,10 +86,10 @@ def _lacking(run: Run, sums: dict[str, Compared]) -> Iterator[Lacking]:
 def _of_household(
     found: HouseholdResult, sums: dict[str, Compared], by_facts: set[str], held: Mapping[str, set[Any]]
 ) -> Iterator[Lacking]:
-    known = {"household": found.number, "division": found.division}
+    home, place = found.number, found.division
     if found.coverage == Coverage.WITHOUT_GROUND:
         sums["assistance/dibao"].without += 1
-        yield Lacking("assistance/dibao", **known, fen=None, is_without=True)
+        yield Lacking("assistance/dibao", home, place, fen=None, is_without=True)
     is_missed = found.coverage == Coverage.MISSED
     for benefit in swept():
         row = sums[benefit.key]
@@ -104,7 +104,7 @@ def _of_household(
                 lacks = False
             if lacks:
                 row.missed += 1
-                yield Lacking(benefit.key, **known, fen=fen, is_without=False, member=member)
+                yield Lacking(benefit.key, home, place, fen=fen, is_without=False, member=member)
 
 
 def claims_in(found: HouseholdResult, benefit: Benefit) -> list[tuple[int | None, int | None]]:

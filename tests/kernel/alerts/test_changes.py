@@ -65,7 +65,7 @@ def test_a_new_job_opens_a_review_with_its_limit_and_what_the_same_rules_would_g
 
     alert = Alert.objects.get()
     (held,) = Amount.objects.filter(entitlement=paid)
-    assert alert.case.matter == "review" and alert.case.due == date(2026, 10, 29)
+    assert alert.case.matter == "review" and alert.case.due == date(2026, 10, 30)
     assert alert.effect_before == held.fen and alert.effect_after == held.fen - 200_000
 
 

@@ -43,7 +43,7 @@ def run():
 def facts(monkeypatch):
     """The snapshot's word on the household, for rules of the demonstration city's county."""
     household = Household(
-        "H1", VILLAGE, 0, {}, [{"birth_day": 19300506, "sex": 2, "relation": 0}, {"birth_day": 19850506, "sex": 1, "relation": 2}],
+        "H1", VILLAGE, 0, {}, [{"birth_day": 19200506, "sex": 2, "relation": 0}, {"birth_day": 19850506, "sex": 1, "relation": 2}],
         ["", ""],
     )  # fmt: skip
     monkeypatch.setattr(actions, "household_facts", lambda run, scope, number: household)

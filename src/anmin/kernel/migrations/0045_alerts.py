@@ -127,7 +127,7 @@ POLICIES = division_policy("kernel_alert", level="level") + "".join(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kernel", "0043_more_words_are_sealed"),
+        ("kernel", "0044_registers"),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ POLICIES = policy("kernel_sweep", using="true", check=in_scope("division")) + po
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0044_alerts'),
+        ('kernel', '0045_alerts'),
     ]
 
     operations = [

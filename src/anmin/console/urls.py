@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from anmin.console import counterurls, kiturls
+from anmin.console import counterurls, kiturls, moneyurls
 from anmin.console.views import (
     access,
     audit,
@@ -20,7 +20,6 @@ from anmin.console.views import (
     devices,
     households,
     matching,
-    money,
     monitoring,
     offers,
     palette,
@@ -47,6 +46,7 @@ app_name = "console"
 urlpatterns = [
     *counterurls.patterns,
     *kiturls.patterns,
+    *moneyurls.patterns,
     path("", city.city_page, name="city"),
     path("places/<str:code>/", city.city_page, name="place"),
     path("palette/", palette.palette, name="palette"),
@@ -64,11 +64,6 @@ urlpatterns = [
     path("cases/<str:number>/adopt/", casepages.case_adopt, name="case_adopt"),
     path("cases/<str:number>/assign/", casepages.case_assign, name="case_assign"),
     path("cases/<str:number>/return/", casepages.case_return, name="case_return"),
-    path("money/", money.money_desk, name="money"),
-    path("money/funds/", money.money_funds, name="money_funds"),
-    path("money/<int:pk>/", money.money_run, name="money_run"),
-    path("money/<int:pk>/step/", money.money_step, name="money_step"),
-    path("money/exceptions/<int:pk>/", money.money_exception, name="money_exception"),
     path("alerts/", monitoring.alert_list, name="alerts"),
     path("alerts/rules/", monitoring.alert_rules, name="alert_rules"),
     path("alerts/print/", monitoring.alert_print, name="alert_print"),

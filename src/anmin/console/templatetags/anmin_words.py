@@ -170,6 +170,10 @@ READ_WORDS = {
     "papers": _("查看文书清单"),
     "paper": _("查看或打印文书"),
     "register": _("查看名册"),
+    "money": _("查看发放情况"),
+    "money_file": _("导出代发文件"),
+    "money_sheet": _("生成发放花名册"),
+    "money_table": _("导出发放明细"),
 }
 
 

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from anmin.console.moneydesk import UNCOUNTED, blocks, places_in, states_of, waits_for
+from anmin.console.moneywords import POWERS, shown
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.entitlements.queries import monthly_benefits, title_of_benefit
 from anmin.kernel.payments.approvals import actions as approvals
@@ -20,17 +22,14 @@ from anmin.kernel.payments.budget.queries import execution
 from anmin.kernel.payments.checks import actions as checks
 from anmin.kernel.payments.checks import queries as exceptions
 from anmin.kernel.payments.checks.codes import CODES
-from anmin.kernel.payments.payees.queries import unconfirmed
+from anmin.kernel.payments.errands import queries as errands
 from anmin.kernel.payments.problems import PaymentProblem
-from anmin.kernel.payments.recovery.queries import recoveries
-from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.runs import queries
 from anmin.kernel.payments.runs.causes import CAUSES
 from anmin.kernel.payments.runs.differences import difference_sums, total_before
 from anmin.kernel.payments.runs.preparing import actions as preparing
 from anmin.lib.divisions import DivisionLevel, level_of
 
-POWERS = ("payments.read", "payments.prepare", "payments.approve", "payments.decide")
 ROWS, SHOWN = 24, 50
 
 
@@ -43,19 +42,23 @@ def money_desk(desk: Desk) -> HttpResponse:
     if desk.request.method == "POST":
         return _begin(desk, counties)
     rows = [
-        {"row": row, "open": sum(exceptions.by_code(desk.reader, row).values())}
+        {
+            "row": row,
+            "open": sum(exceptions.by_code(desk.reader, row).values()),
+            "change": 0 if row.state in UNCOUNTED else row.total - total_before(row),
+            "waits": waits_for(row),
+        }
         for row in queries.runs(desk.reader)[:ROWS]
     ]
-    month = desk.today.replace(day=1)
     return desk.page(
         "money",
         "money",
         rows=rows,
         waiting=list(waiting_for(desk.reader)),
-        accounts=unconfirmed(desk.reader).count(),
-        found=recoveries(desk.reader, "found").count(),
+        to_second=shown(desk, errands.waiting(desk.reader)),
+        blocks=blocks(desk),
         counties=counties,
-        month=month,
+        month=desk.today.replace(day=1),
     )
 
 
@@ -89,14 +92,15 @@ def money_run(desk: Desk, pk: int) -> HttpResponse:
     listed = exceptions.exceptions(desk.reader, row)
     shown = listed.filter(code=code) if code in CODES else listed
     causes = [
-        {"words": CAUSES[one.cause], "number": one.number, "fen": one.fen} for one in difference_sums(row)
+        {"cause": one.cause, "words": CAUSES[one.cause], "number": one.number, "fen": one.fen}
+        for one in difference_sums(row)
     ]
     before = total_before(row)
     sums = sorted(queries.run_sums(row), key=lambda one: (one.benefit, one.state, one.place))
     by_benefit: dict[str, dict[str, Any]] = {}
     for one in sums:
         entry = by_benefit.setdefault(
-            one.benefit, {"title": title_of_benefit(one.benefit), "number": 0, "fen": 0}
+            one.benefit, {"key": one.benefit, "title": title_of_benefit(one.benefit), "number": 0, "fen": 0}
         )
         if one.state != "excluded":
             entry["number"] += one.number
@@ -106,6 +110,8 @@ def money_run(desk: Desk, pk: int) -> HttpResponse:
         "money",
         row=row,
         benefits=list(by_benefit.values()),
+        states=states_of(sums),
+        done=shown(desk, errands.errands(desk.reader, row, "close_run", "void_run")[:4]),
         causes=causes,
         before=before,
         change=sum(one["fen"] for one in causes),
@@ -134,7 +140,7 @@ def money_run(desk: Desk, pk: int) -> HttpResponse:
 @require_POST
 @needs("payments.prepare", "payments.approve")
 def money_step(desk: Desk, pk: int) -> HttpResponse:
-    """Compute anew, submit, sign, send back, void or close a run."""
+    """Compute anew, submit, sign or send back a run."""
     row, given = _run(desk, pk), desk.request.POST
     reason = given.get("reason", "")[:200]
     try:
@@ -159,12 +165,6 @@ def _step(desk: Desk, row: Any, step: str, reason: str, seal: str) -> str:
     if step == "send_back":
         approvals.send_back(by=desk.reader, run=row, on=desk.today, reason=reason)
         return _("已退回编制人。")
-    if step == "void":
-        runs.void(by=desk.reader, run=row, on=desk.today, reason=reason)
-        return _("批次已作废。")
-    if step == "close":
-        runs.close_run(by=desk.reader, run=row, on=desk.today)
-        return _("批次已办结。")
     raise Http404
 
 
@@ -196,12 +196,21 @@ def money_exception(desk: Desk, pk: int) -> HttpResponse:
 
 @needs(*POWERS)
 def money_funds(desk: Desk) -> HttpResponse:
-    """Execution of budgets in the reader's places; every figure is a sum over the ledger."""
-    asked = desk.written("year")
+    """Execution of budgets by place, and line by line behind each place; every figure is a sum over the ledger."""
+    asked, division = desk.written("year"), desk.written("division")
     year = int(asked) if asked.isdigit() and len(asked) == 4 else desk.today.year
-    rows = [one for code in desk.scope.codes for one in execution(desk.reader, code, year)]
+    division = division if desk.reaches(division) else ""
+    codes = [division] if division else desk.scope.codes
+    rows = [one for code in codes for one in execution(desk.reader, code, year)]
+    places = places_in(rows)
     return desk.page(
-        "money_funds", "money", rows=rows, year=year, years=[desk.today.year, desk.today.year - 1]
+        "money_funds",
+        "money",
+        rows=rows,
+        by_place=places if len(places) > 1 else [],
+        division=division,
+        year=year,
+        years=[desk.today.year, desk.today.year - 1],
     )
 
 

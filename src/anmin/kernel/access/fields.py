@@ -48,6 +48,7 @@ PURPOSES = (
     ("correct", _("更正登记信息")),
     ("answer", _("答复本人或家属询问")),
     ("supervise", _("监督检查")),
+    ("pay", _("发放和核算救助资金")),
 )
 """Why somebody looks (查阅目的); 个人信息保护法 §6 asks for a definite and reasonable purpose."""
 

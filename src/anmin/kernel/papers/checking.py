@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from anmin.kernel.papers import data as shapes
+from anmin.kernel.papers import paysheets
 from anmin.kernel.papers.kinds import PaperKind
 from anmin.kernel.papers.words import PaperProblem, as_data
 from anmin.lib.names import has_private_use
@@ -52,7 +53,7 @@ def shape_of(kind: PaperKind) -> type[shapes.Paper]:
     Raises:
         PaperProblem: when the declaration names none that there is.
     """
-    found = getattr(shapes, kind.holds, None)
+    found = _named(kind.holds)
     if not (isinstance(found, type) and issubclass(found, shapes.Paper)):
         raise PaperProblem(f"文书“{kind.name}”声明的数据 {kind.holds} 不存在")
     return found
@@ -60,7 +61,11 @@ def shape_of(kind: PaperKind) -> type[shapes.Paper]:
 
 @lru_cache(maxsize=50)
 def _adapter(name: str) -> TypeAdapter[Any]:
-    return TypeAdapter(getattr(shapes, name))
+    return TypeAdapter(_named(name))
+
+
+def _named(name: str) -> Any:
+    return getattr(shapes, name, None) or getattr(paysheets, name, None)
 
 
 def _texts(value: Any) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from anmin.kernel.papers import data
+from anmin.kernel.papers import data, paysheets
 from anmin.lib.identifiers import check_digit
 
 DIVISION = "371002001001"
@@ -342,5 +342,28 @@ def _besides() -> dict[str, data.Paper]:
             indicators=[data.Item(one, "不能" if at > 3 else "能") for at, one in enumerate(tried)],
             grade="部分丧失生活自理能力",
             assessors=["王丽", "李强"],
+        ),
+        "pay_sheet": paysheets.PaySheetPaper(
+            **_head(COUNTY, "371002-202611-01"),
+            month=date(2026, 11, 1),
+            place="环翠楼街道",
+            rows=[
+                paysheets.Payee(CHEN.name, "WH0001", "最低生活保障", 3, "0018", 73200),
+                paysheets.Payee("欧阳阿依努尔·买买提", "WH0002", "特困人员救助供养", 1, "现金", 139650),
+            ],
+            prepared_by="王丽",
+        ),
+        "voucher": paysheets.VoucherPaper(
+            **_head(COUNTY, "371002-202611-01"),
+            month=date(2026, 11, 1),
+            rows=[
+                paysheets.Funded("中央困难群众救助补助", "最低生活保障", 1, 73200),
+                paysheets.Funded("县级财政", "特困人员救助供养", 1, 139650),
+            ],
+            lines=2,
+            fen=212850,
+            seal="9f2c4a1be07d5538",
+            prepared_by="王丽",
+            signed_by=["李强", "赵敏"],
         ),
     }

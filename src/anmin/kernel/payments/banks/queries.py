@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.payments.banks.layouts import Code, form_named, forms
@@ -146,3 +146,42 @@ def bank_of(form: str) -> str:
         PaymentProblem: `form_unknown`.
     """
     return form_named(form).bank
+
+
+def file_numbered(reader: Reader, number: int) -> PayFile | None:
+    """One file."""
+    return files(reader).filter(pk=number).first()
+
+
+def call_numbered(reader: Reader, number: int) -> BankCall | None:
+    """One thing that a bank was told or asked."""
+    return BankCall.objects.filter(reader.scope.q(), pk=number).select_related("file__run").first()
+
+
+def calls_of(reader: Reader, file: PayFile) -> QuerySet[BankCall]:
+    """Everything a bank was told or asked about a file."""
+    return BankCall.objects.filter(reader.scope.q(), file=file).order_by("pk")
+
+
+def open_order_numbered(reader: Reader, number: int) -> PayFileLine | None:
+    """One payment that was sent and is not answered, or answered with "unknown"."""
+    return orders_open(reader).filter(pk=number).first()
+
+
+def orders_of(reader: Reader, file: PayFile) -> QuerySet[PayFileLine]:
+    """The payments of a file that the reader may see, in the order of the file."""
+    rows = PayFileLine.objects.filter(reader.q("pay_line__division", "pay_line__level"), file=file)
+    return rows.select_related("pay_line__person", "pay_line__household", "account").order_by("seq")
+
+
+def returns(reader: Reader) -> QuerySet[ReturnFile]:
+    """Every answer, those that wait for a decision first, then the newest."""
+    rows = ReturnFile.objects.filter(reader.scope.q()).select_related("file__run", "receiver", "decided_by")
+    return rows.annotate(waits=Case(When(state="quarantined", then=0), default=1)).order_by("waits", "-pk")
+
+
+def why_returned(order: PayFileLine) -> str:
+    """The bank's reason in words, or its code where nobody knows what it means."""
+    day = order.answered_on
+    code = form_named(order.file.form).code_on(order.code, day) if day and order.code else None
+    return code.title if code else order.code

@@ -26,6 +26,11 @@ def budget_lines(reader: Reader, year: int) -> QuerySet[BudgetLine]:
     return rows.select_related("fund").order_by("division", "rank", "pk")
 
 
+def line_numbered(reader: Reader, number: int) -> BudgetLine | None:
+    """One budget line."""
+    return BudgetLine.objects.filter(reader.scope.q(), pk=number).select_related("fund").first()
+
+
 def moves(reader: Reader, line: BudgetLine) -> QuerySet[BudgetMove]:
     """What came to a line and went from it."""
     rows = BudgetMove.objects.filter(reader.scope.q()) | BudgetMove.objects.filter(

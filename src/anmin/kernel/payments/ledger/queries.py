@@ -92,3 +92,39 @@ def is_closed(division: str, day: date) -> bool:
     """Whether a day lies in a closed month of a book."""
     rows = PeriodClosing.objects.filter(division=division, reopened_at__isnull=True)
     return rows.filter(month__gte=day.replace(day=1)).exists()
+
+
+def closing_numbered(reader: Reader, number: int) -> PeriodClosing | None:
+    """One month of a book that was closed."""
+    return PeriodClosing.objects.filter(reader.scope.q(), pk=number).first()
+
+
+@dataclass(frozen=True)
+class HouseholdSums:
+    """A household's money by benefit in fen, every figure a sum over the ledger: what reached it, what it owes back."""
+
+    benefit: str
+    paid: int
+    receivable: int
+    recovered: int
+    written_off: int
+
+
+def household_sums(reader: Reader, household: int) -> list[HouseholdSums]:
+    """What reached a household and what it owes, benefit by benefit."""
+    found: dict[str, dict[str, int]] = {}
+    rows = LedgerLine.objects.filter(reader.q(), household=household)
+    for benefit, account, fen in (
+        rows.values_list("benefit", "account").annotate(fen=Sum("fen")).order_by("benefit")
+    ):
+        found.setdefault(benefit, {})[account] = int(fen)
+    return [
+        HouseholdSums(
+            benefit,
+            sums_.get(Account.SPENT, 0),
+            sums_.get(Account.RECEIVABLE, 0),
+            sums_.get(Account.RECOVERED, 0),
+            sums_.get(Account.WRITTEN_OFF, 0),
+        )
+        for benefit, sums_ in found.items()
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.db.models import QuerySet
 
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.payments.runs.causes import CAUSES
-from anmin.kernel.payments.runs.models import PayLine, PayPart, PayRun
+from anmin.kernel.payments.runs.models import PayLine, PayPart, PayRun, PriceSubsidy, RateContinuation
+from anmin.lib.divisions import ancestors
 
 
 def runs(reader: Reader) -> QuerySet[PayRun]:
@@ -38,9 +40,21 @@ def line_numbered(reader: Reader, number: int) -> PayLine | None:
     return rows.select_related("run", "household", "person", "account", "entitlement").first()
 
 
+def lines_of_entitlements(reader: Reader, run: PayRun, entitlements: Iterable[int]) -> dict[int, PayLine]:
+    """The lines of some entitlements in a run, by entitlement, as far as the reader may see them."""
+    rows = lines(reader, run).filter(entitlement__in=list(entitlements))
+    return {row.entitlement_id: row for row in rows}
+
+
 def parts_of(line: PayLine) -> QuerySet[PayPart]:
     """What a line consists of, by month."""
     return line.parts.order_by("month", "basis", "sequence")
+
+
+def lines_of_person(reader: Reader, person: int) -> QuerySet[PayLine]:
+    """What a person was and will be paid, newest first."""
+    rows = PayLine.objects.filter(reader.q(), person=person).exclude(run__state="void")
+    return rows.select_related("run", "account", "household").order_by("-run__month", "-pk")
 
 
 def lines_of_household(reader: Reader, household: int) -> QuerySet[PayLine]:
@@ -71,3 +85,15 @@ def words_of_part(part: PayPart) -> str:
     """What a part is, for people: the month and why."""
     words: Any = CAUSES.get(part.cause, part.cause)
     return f"{part.month:%Y-%m} {words}"
+
+
+def price_subsidies(division: str) -> QuerySet[PriceSubsidy]:
+    """The price subsidies that count in a place: its own and those of the places above it, newest first."""
+    rows = PriceSubsidy.objects.filter(division__in=ancestors(division))
+    return rows.select_related("by", "beside").order_by("-month")
+
+
+def continuations(division: str) -> QuerySet[RateContinuation]:
+    """The rates that a place goes on with until new ones are published, newest first."""
+    rows = RateContinuation.objects.filter(division__in=ancestors(division))
+    return rows.select_related("by", "beside").order_by("-year", "rate")

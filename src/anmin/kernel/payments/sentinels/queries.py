@@ -23,3 +23,8 @@ def standing(reader: Reader, month: date) -> QuerySet[Sentinel]:
 def sentinels_of(reader: Reader, person: int) -> QuerySet[Sentinel]:
     """Everything that was ever recorded about somebody."""
     return Sentinel.objects.filter(reader.q(), person=person).order_by("-first_day")
+
+
+def sentinel_numbered(reader: Reader, number: int) -> Sentinel | None:
+    """One circumstance."""
+    return Sentinel.objects.filter(reader.q(), pk=number).select_related("person").first()

@@ -1,0 +1,179 @@
+"""Money in words (资金页面的文字): errands and what they are about, moments of a payment, and who was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anmin.console.templatetags.anmin_words import yuan_exact
+from anmin.console.views.desk import Desk
+from anmin.console.words import term_of
+from anmin.kernel.access.taking.actions import take
+from anmin.kernel.audit import actions as audit
+from anmin.kernel.entitlements.queries import title_of_benefit
+from anmin.kernel.payments.banks.reconciling.actions import Difference
+from anmin.kernel.payments.errands import queries as errands
+from anmin.kernel.payments.errands.kinds import KINDS
+from anmin.kernel.payments.errands.models import Errand
+
+POWERS = ("payments.read", "payments.prepare", "payments.approve", "payments.decide")
+"""Of which one opens the pages of money."""
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An errand on a page: what it is, what it is about, what this reader may do with it, the lines of its result."""
+
+    row: Errand
+    title: Any
+    about: list[tuple[Any, str]]
+    href: str
+    may_second: bool
+    may_withdraw: bool
+    lines: list[dict[str, Any]]
+    differences: list[Difference]
+    tone: str
+
+
+TONES = {"asked": "amber", "queued": "grey", "done": "green", "refused": "red", "declined": "red"}
+
+
+def shown(desk: Desk, rows: Iterable[Errand]) -> list[Shown]:
+    """Errands for a page."""
+    own = getattr(desk.reader.user, "pk", None)
+    return [
+        Shown(
+            row=row,
+            title=KINDS[row.kind].title,
+            about=list(_about(row)),
+            href=_href(row),
+            may_second=errands.may_second(desk.reader, row),
+            may_withdraw=row.state == Errand.State.ASKED and row.asked_by_id == own,
+            lines=row.result.get("lines") or row.result.get("left") or [],
+            differences=[Difference(**one) for one in row.result.get("differences", [])],
+            tone=TONES.get(row.state, "grey"),
+        )
+        for row in rows
+    ]
+
+
+def _about(row: Errand) -> Iterable[tuple[Any, str]]:
+    """Everything that whoever agrees must have seen."""
+    given = row.values
+    if row.run is not None:
+        yield _("批次"), row.run.number
+    for name, title in FIELDS.items():
+        if name in given:
+            yield title, _said(name, given[name])
+    if row.words:
+        yield _("理由或依据"), row.words
+
+
+FIELDS = {
+    "month": gettext_lazy("月份"),
+    "day": gettext_lazy("日期"),
+    "name": gettext_lazy("文件名"),
+    "bank": gettext_lazy("银行"),
+    "benefits": gettext_lazy("发放对象"),
+    "cpi": gettext_lazy("居民消费价格涨幅"),
+    "food": gettext_lazy("食品价格涨幅"),
+    "index": gettext_lazy("低收入价格指数涨幅"),
+    "urban": gettext_lazy("城镇每人（元）"),
+    "rural": gettext_lazy("农村每人（元）"),
+    "rate": gettext_lazy("标准"),
+    "year": gettext_lazy("年度"),
+    "document": gettext_lazy("文号"),
+    "status": gettext_lazy("银行答复"),
+    "code": gettext_lazy("原因代码"),
+    "opening": gettext_lazy("期初余额（元）"),
+    "closing": gettext_lazy("期末余额（元）"),
+}
+ANSWERS = {"paid": gettext_lazy("到账"), "returned": gettext_lazy("退票")}
+
+
+def _said(name: str, value: Any) -> str:
+    if name in ("urban", "rural", "opening", "closing"):
+        return yuan_exact(value)
+    if name in ("cpi", "food", "index"):
+        return f"{value / 100:.2f}%"
+    if name == "month":
+        return str(value)[:7]
+    if name == "benefits":
+        return "、".join(str(_(title_of_benefit(key))) for key in value)
+    if name == "status":
+        return str(ANSWERS.get(value, value))
+    return str(value)
+
+
+def _href(row: Errand) -> str:
+    """The page of what an errand is about."""
+    if row.kind in ("reissue", "give_up") and row.subject:
+        return reverse("console:money_line", args=[row.subject])
+    if row.kind == "settle_by_paper":
+        return reverse("console:money_line", args=[row.values["line"]])
+    if row.kind in ("release_return", "reject_return"):
+        return reverse("console:money_return", args=[row.subject])
+    if row.kind == "receive" and "return_file" in row.result:
+        return reverse("console:money_return", args=[row.result["return_file"]])
+    if row.kind == "write_off":
+        return reverse("console:money_recovery", args=[row.subject])
+    return reverse("console:money_run", args=[row.run_id]) if row.run_id else ""
+
+
+def noted(
+    desk: Desk, persons: Iterable[int | None], field: str, klass: str = "list", purpose: str = ""
+) -> None:
+    """Count the persons that a page shows, and write down that they were shown."""
+    keys = sorted({key for key in persons if key is not None})
+    if not keys:
+        return
+    take(reader=desk.reader, klass=klass, person_ids=keys)
+    audit.record_reads(
+        by=desk.reader.user, person_ids=keys, via=desk.reader.via, purpose=purpose, fields=[field]
+    )
+
+
+def page_of(desk: Desk, rows: Any, each: int = PER_PAGE) -> Page[Any]:
+    """The page of a list that the address names."""
+    return Paginator(rows, each).get_page(desk.written("page"))
+
+
+MOMENTS = {
+    "granted": gettext_lazy("决定：%(benefit)s，每月 %(fen)s 元"),
+    "locked": gettext_lazy("列入批次 %(run)s，名单锁定"),
+    "exception": gettext_lazy("校验发现：%(title)s"),
+    "released": gettext_lazy("核实放行：%(title)s"),
+    "excluded": gettext_lazy("本月不发：%(title)s"),
+    "signed": gettext_lazy("%(who)s签字"),
+    "sent_back": gettext_lazy("%(who)s退回"),
+    "filed": gettext_lazy("写入代发文件 %(file)s，账号尾号 %(account)s"),
+    "reissued": gettext_lazy("写入重发文件 %(file)s，账号尾号 %(account)s"),
+    "sent": gettext_lazy("送交银行，回执 %(reference)s"),
+    "paid": gettext_lazy("银行答复：到账（%(file)s）"),
+    "returned": gettext_lazy("银行答复：退票，%(why)s（%(file)s）"),
+    "unknown": gettext_lazy("银行答复：不明（%(file)s）"),
+    "given_up": gettext_lazy("决定不再发放"),
+}
+
+
+def told(code: str, values: dict[str, str]) -> str:
+    """A moment in a sentence."""
+    return str(MOMENTS[code]) % {name: value or "—" for name, value in values.items()}
+
+
+def rate_title(key: str) -> str:
+    """The name of a standard."""
+    return term_of(key)
+
+
+def a_day(value: date | None) -> str:
+    """A day, or nothing."""
+    return "" if value is None else value.isoformat()

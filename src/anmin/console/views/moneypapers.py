@@ -1,0 +1,140 @@
+"""What finance takes from a run (财务打印和导出): the pay sheet to be signed, the voucher, the table for a purpose."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anmin.console.moneywords import POWERS, noted
+from anmin.console.purposes import ask_purpose, purpose_of
+from anmin.console.sheets import FORMS, as_csv, as_xlsx
+from anmin.console.views.desk import Desk, needs
+from anmin.kernel.access.taking.actions import watermark
+from anmin.kernel.audit import actions as audit
+from anmin.kernel.entitlements.queries import title_of_benefit
+from anmin.kernel.papers import actions as printing
+from anmin.kernel.papers import queries as papers
+from anmin.kernel.papers.words import PaperProblem
+from anmin.kernel.payments.printing import MOST, make_pay_sheet, make_voucher, subject_of
+from anmin.kernel.payments.problems import PaymentProblem
+from anmin.kernel.payments.runs import queries
+from anmin.kernel.payments.runs.models import PayLine
+
+KINDS = (("pay_sheet", gettext_lazy("发放花名册")), ("voucher", gettext_lazy("拨付凭证")))
+LARGEST = 20_000
+"""Rows of an exported table; the daily limits of access are narrower still."""
+
+
+@needs(*POWERS)
+def money_papers(desk: Desk, pk: int) -> HttpResponse:
+    """The pay sheets and vouchers of a run, and a form to make them."""
+    run = _run(desk, pk)
+    trouble = ""
+    if desk.request.method == "POST":
+        given = desk.request.POST
+        try:
+            if given.get("kind") == "voucher":
+                make_voucher(by=desk.reader, run=run, on=desk.today)
+            else:
+                sheet = make_pay_sheet(by=desk.reader, run=run, place=given.get("place", ""), on=desk.today)
+                noted(desk, sheet.persons, "money_sheet")
+        except (PaymentProblem, PaperProblem) as problem:
+            trouble = str(problem)
+        else:
+            return HttpResponseRedirect(reverse("console:money_papers", args=[pk]))
+    return desk.page(
+        "money_papers",
+        "money",
+        tab="runs",
+        pay=run,
+        kinds=KINDS,
+        places=sorted({one.place for one in queries.run_sums(run)}),
+        papers=papers.papers_about(desk.reader, subject_of(run)),
+        most=MOST,
+        trouble=trouble,
+        may=desk.reader.may("payments.prepare", run.division),
+    )
+
+
+@needs(*POWERS)
+def money_paper(desk: Desk, pk: int) -> HttpResponse:
+    """One of them as the PDF that was made."""
+    row = papers.papers(desk.reader).filter(pk=pk, kind__in=[key for key, _title in KINDS]).first()
+    if row is None:
+        raise Http404
+    content = printing.print_papers(by=desk.reader.user, papers=[row])
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(row.title)}-{row.code}.pdf"
+    return answer
+
+
+@needs(*POWERS)
+def money_table(desk: Desk, pk: int) -> HttpResponse:
+    """The payments of a run as a table for finance: for a purpose, with the watermark of who took it."""
+    run, given = _run(desk, pk), desk.request.GET
+    back = reverse("console:money_lines", args=[pk])
+    purpose, kind = purpose_of(given), given.get("kind", "xlsx")
+    if not purpose or kind not in FORMS:
+        return ask_purpose(desk, "money", title=_("导出发放明细"), usual="pay", back=back)
+    state, benefit = desk.written("state"), desk.written("benefit")
+    state = state if state in PayLine.State.values else ""
+    rows = list(queries.lines(desk.reader, run, state, benefit if benefit in run.benefits else "")[:LARGEST])
+    persons = [row.person_id for row in rows]
+    noted(desk, persons, "money_table", purpose=purpose)
+    mark = watermark(desk.reader, timezone.localtime())
+    audit.record(
+        by=desk.reader.user,
+        act="payments.take_table",
+        subject=run,
+        after={"rows": len(rows), "state": state, "benefit": benefit, "watermark": mark},
+        purpose=purpose,
+        division=run.division,
+    )
+    content = (as_csv if kind == "csv" else as_xlsx)(_heading(), [_cells(row) for row in rows], mark)
+    answer = HttpResponse(content, content_type=FORMS[kind])
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(run.number)}.{kind}"
+    answer["X-Watermark"] = quote(mark)
+    return answer
+
+
+def _heading() -> list[str]:
+    return [
+        _("批次"),
+        _("月份"),
+        _("地区代码"),
+        _("户编号"),
+        _("收款人"),
+        _("待遇"),
+        _("账号尾号"),
+        _("金额（元）"),
+        _("上月（元）"),
+        _("状态"),
+    ]
+
+
+def _cells(row: PayLine) -> list[Any]:
+    return [
+        row.run.number,
+        f"{row.run.month:%Y-%m}",
+        row.division,
+        row.household.number,
+        row.person.name if row.person else "",
+        str(_(title_of_benefit(row.benefit))),
+        row.account.last_four if row.account else "",
+        row.fen / 100,
+        row.before / 100,
+        str(_(row.get_state_display())),
+    ]
+
+
+def _run(desk: Desk, pk: int) -> Any:
+    row = queries.run_numbered(desk.reader, pk)
+    if row is None:
+        raise Http404
+    return row

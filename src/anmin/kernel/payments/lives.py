@@ -1,0 +1,55 @@
+"""A payment's life (一笔的来龙去脉): decision, roster, exceptions, signatures, files, the bank's answers, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+
+from django.utils import timezone
+
+from anmin.kernel.access.queries import Reader
+from anmin.kernel.entitlements.queries import amount_in, title_of_benefit
+from anmin.kernel.payments.approvals.queries import approvals
+from anmin.kernel.payments.banks.queries import Moment, life_of
+from anmin.kernel.payments.checks.codes import CODES
+from anmin.kernel.payments.checks.models import PayException
+from anmin.kernel.payments.errands.queries import errands
+from anmin.kernel.payments.problems import yuan
+from anmin.kernel.payments.runs.models import PayLine
+
+
+def life(reader: Reader, line: PayLine) -> list[Moment]:
+    """Everything that happened to a payment, the earliest first."""
+    moments = [*_before(line), *_exceptions(reader, line), *_signatures(line), *life_of(reader, line)]
+    gone = errands(reader, line.run, "give_up").filter(subject=line.pk, state="done").first()
+    if gone is not None and gone.done_at is not None:
+        moments.append(Moment(gone.done_at, "given_up", {}))
+    return sorted(moments, key=lambda one: _when(one.at))
+
+
+def _before(line: PayLine) -> Iterator[Moment]:
+    amount = amount_in(line.entitlement, line.run.month)
+    decision = line.entitlement.begun_by if amount is None else amount.decision
+    told = {"benefit": title_of_benefit(line.benefit), "fen": yuan(0 if amount is None else amount.fen)}
+    yield Moment(decision.on, "granted", told)
+    yield Moment(line.run.roster_day, "locked", {"run": line.run.number})
+
+
+def _exceptions(reader: Reader, line: PayLine) -> Iterator[Moment]:
+    for row in PayException.objects.filter(reader.q(), line=line).order_by("pk"):
+        title = str(CODES[row.code].title)
+        yield Moment(row.found_at, "exception", {"title": title})
+        if row.decided_at is not None and row.state in ("released", "excluded"):
+            yield Moment(row.decided_at, row.state, {"title": title})
+
+
+def _signatures(line: PayLine) -> Iterator[Moment]:
+    for row in approvals(line.run):
+        yield Moment(row.at, "signed" if row.outcome == "approve" else "sent_back", {"who": str(row.by)})
+
+
+def _when(at: date | datetime) -> datetime:
+    """Days stand at their beginning, so that what happened on them at a time comes after."""
+    if isinstance(at, datetime):
+        return at if timezone.is_aware(at) else timezone.make_aware(at)
+    return timezone.make_aware(datetime.combine(at, time.min))

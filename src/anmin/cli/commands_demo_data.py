@@ -200,6 +200,8 @@ def _staff(city: str, on: date) -> list[tuple[str, str, str, str]]:
         first = counties[0]
         staff.append((f"hedui{ending}", f"{first.name}民政局 · 信息核对", first.code, "county_checker"))
         staff.append((f"ertong{ending}", f"{first.name} · 未成年人保护", first.code, "child_protector"))
+        staff.append((f"caiwu{ending}", f"{first.name}民政局 · 财务", first.code, "county_finance"))
+        staff.append((f"juzhang{ending}", f"{first.name}民政局 · 分管局长", first.code, "county_leader"))
         for town in catalogue.towns_of(first.code, on=on)[:1]:
             staff.append((f"zhen1{ending}", f"{first.name}{town.name} · 镇街经办", town.code, "town_clerk"))
             staff.append(

@@ -90,7 +90,7 @@ def money_run(desk: Desk, pk: int) -> HttpResponse:
     row = _run(desk, pk)
     code = desk.written("code")
     listed = exceptions.exceptions(desk.reader, row)
-    shown = listed.filter(code=code) if code in CODES else listed
+    chosen = listed.filter(code=code) if code in CODES else listed
     causes = [
         {"cause": one.cause, "words": CAUSES[one.cause], "number": one.number, "fen": one.fen}
         for one in difference_sums(row)
@@ -128,9 +128,9 @@ def money_run(desk: Desk, pk: int) -> HttpResponse:
                 "can_release": CODES[one.code].can_release,
                 "may": desk.reader.may(one.power, one.division) and row.state in ("computed", "checked"),
             }
-            for one in shown[:SHOWN]
+            for one in chosen[:SHOWN]
         ],
-        more=max(shown.count() - SHOWN, 0),
+        more=max(chosen.count() - SHOWN, 0),
         signed=list(signatures(row)) if row.seal else [],
         may_prepare=desk.reader.may("payments.prepare", row.division),
         may_sign=row in waiting_for(desk.reader),

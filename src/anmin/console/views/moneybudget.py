@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -93,7 +94,7 @@ def money_budget(desk: Desk) -> HttpResponse:
         try:
             if _added(desk, fund if what == "fund" else line, what):
                 return HttpResponseRedirect(f"{reverse('console:money_budget')}?year={year}")
-        except (PaymentProblem, PermissionError) as problem:
+        except PaymentProblem as problem:
             refusals = [("refused", str(problem))]
     lines = list(queries.budget_lines(desk.reader, year))
     left = queries.available(lines)
@@ -115,7 +116,7 @@ def money_budget(desk: Desk) -> HttpResponse:
 
 def _added(desk: Desk, form: Any, what: str) -> bool:
     if not desk.reader.may("payments.prepare"):
-        raise PermissionError(_("您的岗位没有这项资金权限，请由有权限的人员办理"))
+        raise PermissionDenied
     if what not in ("fund", "line") or not form.is_valid():
         return False
     given = form.cleaned_data

@@ -1,0 +1,385 @@
+"""Accounts, holds, recoveries, budgets, books, papers and tables: as finance, an approver and others click them."""
+
+import io
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from anmin.kernel.audit.models import Act
+from anmin.kernel.payments.budget.models import BudgetLine, BudgetMove, Fund
+from anmin.kernel.payments.errands import actions as errands
+from anmin.kernel.payments.errands.models import Errand
+from anmin.kernel.payments.ledger.queries import balance
+from anmin.kernel.payments.recovery.models import Recovery
+from anmin.kernel.payments.runs.models import PayLine, PriceSubsidy, RateContinuation
+from anmin.kernel.payments.sentinels.models import Sentinel
+from tests.kernel.payments.banks.banking import families
+from tests.kernel.payments.money import COUNTY, TOWN, a_budget, a_family, a_grant, a_run, approved, decided
+from tests.make import a_user
+
+pytestmark = pytest.mark.django_db
+
+
+def at(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def post(client, name, *keys, **given):
+    return client.post(reverse(f"console:{name}", args=keys), given, follow=True).content.decode()
+
+
+def get(client, name, *keys, **query):
+    return client.get(reverse(f"console:{name}", args=keys), query).content.decode()
+
+
+def worked():
+    for row in Errand.objects.filter(state="queued").order_by("pk"):
+        errands.carry_out(errand=row.pk, on=timezone.localdate(), at=timezone.now())
+    return Errand.objects.order_by("pk").last()
+
+
+@pytest.fixture
+def desks():
+    return {
+        "clerk": at(a_user("caiwu", COUNTY, role="county_finance")),
+        "boss": at(a_user("shenhe", COUNTY, role="county_approver")),
+        "head": at(a_user("lingdao", COUNTY, role="county_leader")),
+    }
+
+
+def a_month():
+    month = timezone.localdate().replace(day=1)
+    a_budget(10_000_000_00, year=month.year)
+    families(2, first_month=(month - timedelta(1)).replace(day=1))
+    return approved(a_run(month, on=month))
+
+
+def test_every_empty_page_says_what_will_stand_there(desks):
+    for name, words in {
+        "money": "还没有发放批次",
+        "money_banks": "还没有收到回盘",
+        "money_returned": "没有待处理的退票",
+        "money_errands": "还没有这样的事项",
+        "money_accounts": "没有待复核的账户",
+        "money_sentinels": "现在没有暂扣的线索",
+        "money_recoveries": "没有多发",
+        "money_budget": "这一年还没有预算指标",
+        "money_funds": "这一年还没有预算指标",
+        "money_books": "这个月没有凭证",
+    }.items():
+        assert words in get(desks["clerk"], name), name
+
+
+def test_every_page_speaks_english_too(desks):
+    desks["clerk"].cookies["django_language"] = "en"
+
+    for name, words in {
+        "money_banks": "No return file has come yet",
+        "money_books": "No entries in this month",
+        "money_budget": "Record a fund below first",
+    }.items():
+        assert words in get(desks["clerk"], name), name
+
+
+def test_a_fund_a_line_and_moves_by_document_are_forms_and_stand_in_the_books(desks):
+    clerk = desks["clerk"]
+    year = timezone.localdate().year
+    page = post(
+        clerk,
+        "money_budget",
+        what="fund",
+        key="central",
+        title="中央补助",
+        source="central",
+        uses=["assistance/*"],
+        law="财社〔2017〕58号",
+        first_day="2020-01-01",
+    )
+    assert "资金来源已登记" in page and Fund.objects.count() == 1
+    for division in (COUNTY, TOWN):
+        post(
+            clerk,
+            "money_budget",
+            what="line",
+            fund="central",
+            division=division,
+            year=year,
+            use="assistance/*",
+            rank=100,
+        )
+    line, below = BudgetLine.objects.order_by("division")
+
+    assert "已登记" in post(
+        clerk, "money_move", line.pk, kind="appropriate", yuan="1,000.50", document="指标1号"
+    )
+    assert "已经登记过" in post(
+        clerk, "money_move", line.pk, kind="appropriate", yuan="1,000.50", document="指标1号"
+    )
+    post(clerk, "money_move", line.pk, kind="allot", yuan="400", document="分配1号", to=below.pk)
+    post(clerk, "money_move", line.pk, kind="take_back", yuan="100", document="收回1号", to=below.pk)
+    post(clerk, "money_move", line.pk, kind="cut", yuan="0.50", document="核减1号")
+
+    assert (balance(line.pk), balance(below.pk)) == (700_00, 300_00)
+    page = get(clerk, "money_budget_line", line.pk)
+    assert "分配1号" in page and "700.00" in page
+    assert "700.00" in get(clerk, "money_funds")
+    assert "budget:" in get(clerk, "money_books")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"kind": "cut", "yuan": "5", "document": "核减"}, "可用"),
+        ({"kind": "appropriate", "yuan": "五百", "document": "x"}, "请写元"),
+        ({"kind": "appropriate", "yuan": "5", "document": " "}, "文号"),
+    ],
+)
+def test_a_move_that_cannot_be_is_told_and_posts_nothing(desks, given, words):
+    line = a_budget(1_00)
+    made = BudgetMove.objects.count()
+
+    page = post(desks["clerk"], "money_move", line.pk, **given)
+
+    assert words in page
+    assert BudgetMove.objects.count() == made
+
+
+def test_an_approver_cannot_move_budgets(desks):
+    line = a_budget(1_00)
+    answer = desks["boss"].post(reverse("console:money_move", args=[line.pk]), {"kind": "cut", "yuan": "1"})
+    assert answer.status_code == 403
+    answer = desks["boss"].post(reverse("console:money_budget"), {"what": "fund", "key": "x"})
+    assert answer.status_code == 403
+
+
+def test_a_circumstance_is_recorded_by_anybody_and_lifted_by_who_decides(desks):
+    _home, (person,) = a_family()
+    page = post(
+        desks["clerk"],
+        "money_sentinel_new",
+        person.pk,
+        kind="detention",
+        first_day="2026-11-01",
+        source="公安比对",
+        note="羁押于外地",
+    )
+    assert "先暂扣" in page and "暂扣中" in page
+    row = Sentinel.objects.get()
+    assert person.name in get(desks["boss"], "money_sentinels")
+    assert "停发线索暂扣" in get(desks["clerk"], "money")
+    assert 'name="reason"' not in get(desks["clerk"], "money_sentinels")
+
+    assert "解除须写明" in post(desks["boss"], "money_sentinel_lift", row.pk, reason=" ")
+    post(desks["boss"], "money_sentinel_lift", row.pk, reason="同名不同人")
+
+    row.refresh_from_db()
+    assert row.lifted_by.username == "shenhe"
+    assert "现在没有暂扣的线索" in get(desks["boss"], "money_sentinels")
+
+
+def test_a_recovery_walks_from_found_to_paid_back(desks):
+    month = date(2026, 9, 1)
+    home, _people = a_family()
+    given = a_grant(home, 732_00, month)
+    from anmin.kernel.payments.recovery import actions as recovery
+
+    row = recovery.find(
+        by=desks["clerk"].session and a_user("jia", COUNTY, role="county_finance"),
+        entitlement=given,
+        months={month: 200_00},
+        on=timezone.localdate(),
+    )
+    assert "发现多发" in get(desks["clerk"], "money_recoveries", state="found")
+    assert "已记下" in post(
+        desks["clerk"], "money_recovery_step", row.pk, step="hear", statement="不知道要报告"
+    )
+    page = get(desks["boss"], "money_recovery", row.pk)
+    assert "还没有金额相符的追回决定" in page
+    decision = decided(home, "recover", timezone.localdate(), 200_00, reason="收入增加未报告")
+    Recovery.objects.filter(pk=row.pk).update(state="noticed", decision=decision, cause="honest")
+
+    page = post(
+        desks["boss"],
+        "money_recovery_step",
+        row.pk,
+        step="agree",
+        agreement="分两期缴回",
+        **{"month-1": "2026-12", "yuan-1": "100", "way-1": "paid_in"},
+        **{"month-2": "2027-01", "yuan-2": "90", "way-2": "paid_in"},
+    )
+    assert "各期之和应等于未还的 200.00 元" in page
+    post(
+        desks["boss"],
+        "money_recovery_step",
+        row.pk,
+        step="agree",
+        agreement="分两期缴回",
+        **{"month-1": "2026-12", "yuan-1": "100", "way-1": "paid_in"},
+        **{"month-2": "2027-01", "yuan-2": "100", "way-2": "paid_in"},
+    )
+    page = get(desks["clerk"], "money_recovery", row.pk)
+    assert "已商定还款" in page and "2027-01" in page
+    assert "收款凭证号" in post(desks["clerk"], "money_recovery_step", row.pk, step="receive", yuan="50")
+
+
+def test_writing_off_needs_another_who_decides(desks):
+    month = date(2026, 9, 1)
+    home, _people = a_family()
+    given = a_grant(home, 732_00, month)
+    row = Recovery(
+        number="ZH1",
+        entitlement=given,
+        household=home,
+        division=home.division,
+        fen=200_00,
+        found_on=timezone.localdate(),
+        state="noticed",
+        cause="honest",
+        decision=decided(home, "recover", timezone.localdate(), 200_00),
+    )
+    row.save()
+
+    post(desks["boss"], "money_ask", "write_off", subject=row.pk, words="家庭困难")
+
+    assert Errand.objects.get().state == "asked"
+    assert 'value="second"' not in get(desks["boss"], "money_recovery", row.pk)
+    second = at(a_user("shenhe2", COUNTY, role="county_approver"))
+    assert 'value="second"' in get(second, "money_recovery", row.pk)
+
+
+def test_a_price_subsidy_and_a_continued_rate_are_asked_for_and_agreed_to(desks):
+    month = timezone.localdate().replace(day=1)
+    page = post(
+        desks["boss"],
+        "money_ask",
+        "price_subsidy",
+        division=COUNTY,
+        month=f"{month:%Y-%m}",
+        benefits=["assistance/dibao"],
+        cpi="3.6",
+        food="6.1",
+        index="3.4",
+        urban="42",
+        rural="36.50",
+        document="民函〔2026〕11号",
+    )
+    assert "等另一人复核" in page
+    page = get(desks["head"], "money_errands")
+    for words in ("3.60%", "36.50", "民函〔2026〕11号"):
+        assert words in page, words
+    asked = Errand.objects.get()
+    post(desks["head"], "money_errand", asked.pk, step="second")
+    worked()
+    assert PriceSubsidy.objects.get().rural_fen == 36_50
+    assert "民函〔2026〕11号" in get(desks["clerk"], "money_books")
+
+    post(
+        desks["boss"],
+        "money_ask",
+        "continue_rate",
+        division=COUNTY,
+        rate="dibao_standard",
+        year=2027,
+        document="民函〔2027〕1号",
+        words="新标准未公布",
+    )
+    post(desks["head"], "money_errand", Errand.objects.get(kind="continue_rate").pk, step="second")
+    worked()
+    assert RateContinuation.objects.get().year == 2027
+    assert "请勾选发放对象" in post(
+        desks["boss"], "money_ask", "price_subsidy", division=COUNTY, month="2026-11"
+    )
+
+
+def test_a_month_is_closed_by_one_who_asks_and_another_who_agrees(desks):
+    last = timezone.localdate().replace(day=1) - timedelta(1)
+    post(desks["clerk"], "money_ask", "close_period", division=COUNTY, month=f"{last:%Y-%m}")
+    asked = Errand.objects.get()
+    assert "没有这项资金权限" in post(desks["clerk"], "money_errand", asked.pk, step="second")
+    post(desks["boss"], "money_errand", asked.pk, step="second")
+    assert "已结账" in worked().told
+
+    page = get(desks["clerk"], "money_books")
+
+    assert f"{last:%Y-%m}" in page and "提出反结账" in page
+
+
+def test_a_pay_sheet_and_a_voucher_are_made_and_printed(desks):
+    run = a_month()
+    page = post(desks["clerk"], "money_papers", run.pk, kind="pay_sheet", place=TOWN)
+    assert "发放花名册" in page and "PDF" in page
+    assert "本批次没有可发的明细" in post(
+        desks["clerk"], "money_papers", run.pk, kind="pay_sheet", place="371003001"
+    )
+    page = post(desks["clerk"], "money_papers", run.pk, kind="voucher")
+    assert "拨付凭证" in page
+
+    from anmin.kernel.papers.models import Paper
+
+    for row in Paper.objects.all():
+        answer = desks["clerk"].get(reverse("console:money_paper", args=[row.pk]))
+        assert answer["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF"), row.kind
+
+
+def test_the_table_for_finance_asks_a_purpose_and_bears_the_mark(desks):
+    run = a_month()
+    assert "用途" in get(desks["clerk"], "money_table", run.pk)
+    address = reverse("console:money_table", args=[run.pk])
+
+    answer = desks["clerk"].get(address, {"purpose": "pay", "kind": "xlsx"})
+
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    rows = list(sheet.iter_rows(values_only=True))
+    assert sum(row[7] for row in rows[1:-1]) * 100 == pytest.approx(run.total)
+    assert "caiwu" in rows[-1][0]
+    assert Act.objects.get(act="payments.take_table").after["rows"] == PayLine.objects.filter(run=run).count()
+    assert desks["clerk"].get(address, {"purpose": "pay", "kind": "csv"}).content.startswith(b"\xef\xbb\xbf")
+
+
+def test_differences_open_the_payments_behind_each_figure(desks):
+    run = a_month()
+    page = get(desks["clerk"], "money_run", run.pk)
+    assert "?cause=joined" in page
+
+    page = get(desks["clerk"], "money_differences", run.pk, cause="joined")
+
+    for row in PayLine.objects.filter(run=run).select_related("person"):
+        assert row.person.name in page
+    assert "与上月没有差异" in get(desks["clerk"], "money_differences", run.pk, cause="ended")
+
+
+def test_the_person_the_household_and_the_case_lead_to_the_money(desks):
+    run = a_month()
+    line = PayLine.objects.filter(run=run).select_related("household").first()
+
+    assert reverse("console:money_payee", args=[line.person_id]) in get(
+        desks["clerk"], "person", line.person_id
+    )
+    home = get(desks["clerk"], "home", line.household.number)
+    assert reverse("console:money_home", args=[line.household.number]) in home
+    account = get(desks["clerk"], "money_home", line.household.number)
+    assert f"{line.fen / 100:,.2f}" in account
+    assert reverse("console:money_line", args=[line.pk]) in account
+
+
+def test_somebody_elses_county_finds_no_line_file_or_household(desks):
+    run = a_month()
+    line = PayLine.objects.filter(run=run).select_related("household").first()
+    other = at(a_user("bieren", "371003", role="county_finance"))
+
+    for name, key in (
+        ("money_line", line.pk),
+        ("money_lines", run.pk),
+        ("money_files", run.pk),
+        ("money_home", line.household.number),
+        ("money_payee", line.person_id),
+        ("money_papers", run.pk),
+        ("money_table", run.pk),
+    ):
+        assert other.get(reverse(f"console:{name}", args=[key])).status_code == 404, name

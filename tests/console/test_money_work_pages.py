@@ -317,6 +317,9 @@ def test_a_pay_sheet_and_a_voucher_are_made_and_printed(desks):
     assert "本批次没有可发的明细" in post(
         desks["clerk"], "money_papers", run.pk, kind="pay_sheet", place="371003001"
     )
+    assert "请先生成代发文件" in post(desks["clerk"], "money_papers", run.pk, kind="voucher")
+    post(desks["clerk"], "money_ask", "make_files", run=run.pk)
+    worked()
     page = post(desks["clerk"], "money_papers", run.pk, kind="voucher")
     assert "拨付凭证" in page
 

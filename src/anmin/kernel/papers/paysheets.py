@@ -41,7 +41,6 @@ class Funded(Shape):
 
     fund: str
     benefit: str
-    lines: int
     fen: int
 
 

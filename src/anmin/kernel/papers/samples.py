@@ -357,8 +357,8 @@ def _besides() -> dict[str, data.Paper]:
             **_head(COUNTY, "371002-202611-01"),
             month=date(2026, 11, 1),
             rows=[
-                paysheets.Funded("中央困难群众救助补助", "最低生活保障", 1, 73200),
-                paysheets.Funded("县级财政", "特困人员救助供养", 1, 139650),
+                paysheets.Funded("中央困难群众救助补助", "最低生活保障", 73200),
+                paysheets.Funded("县级财政", "特困人员救助供养", 139650),
             ],
             lines=2,
             fen=212850,

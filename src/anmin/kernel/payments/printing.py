@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.queries import Reader
@@ -16,9 +17,11 @@ from anmin.kernel.papers.models import Paper
 from anmin.kernel.papers.offices import county_office
 from anmin.kernel.papers.paysheets import Funded, Payee, PaySheetPaper, VoucherPaper
 from anmin.kernel.payments.approvals.queries import approvals
+from anmin.kernel.payments.banks.models import PayFile
+from anmin.kernel.payments.ledger.models import Account, LedgerLine
 from anmin.kernel.payments.parties import PREPARE, must
 from anmin.kernel.payments.problems import PaymentProblem
-from anmin.kernel.payments.runs.models import PayLine, PayRun, RunFunding
+from anmin.kernel.payments.runs.models import PayLine, PayRun
 from anmin.kernel.payments.runs.queries import lines
 
 MOST = 500
@@ -76,15 +79,22 @@ def make_pay_sheet(*, by: Reader, run: PayRun, place: str, on: date) -> PaySheet
 
 
 def make_voucher(*, by: Reader, run: PayRun, on: date) -> Paper:
-    """The voucher of a run (拨付凭证): out of which money how much for what, who prepared it and who signed.
+    """The voucher of a run (拨付凭证): what its files took out of which money, as it is posted, and who signed.
 
     Raises:
-        PaymentProblem: `run_moved` before the run is approved, `no_power`.
+        PaymentProblem: `run_moved` before files are made, `no_power`.
     """
     must(by, PREPARE, run.division, on)
-    if run.state not in ("approved", "filed", "settled", "closed"):
-        raise PaymentProblem("run_moved", _("审批完成后才能出拨付凭证"))
-    funding = RunFunding.objects.filter(run=run).select_related("budget_line__fund").order_by("pk")
+    files = list(PayFile.objects.filter(run=run, is_reissue=False))
+    if not files:
+        raise PaymentProblem("run_moved", _("出了代发文件，账上才有这笔拨付；请先生成代发文件"))
+    posted = LedgerLine.objects.filter(
+        entry__source__in=[f"file:{file.pk}:send" for file in files], account=Account.TRANSIT
+    )
+    sums = posted.values_list("budget_line__fund__title", "benefit").annotate(fen=Sum("fen"))
+    rows = [
+        Funded(fund, title_of_benefit(benefit), fen) for fund, benefit, fen in sums.order_by("budget_line")
+    ]
     return make_paper(
         by=by.user,
         kind="voucher",
@@ -94,12 +104,9 @@ def make_voucher(*, by: Reader, run: PayRun, on: date) -> Paper:
             on=on,
             matter=_("救助资金"),
             month=run.month,
-            rows=[
-                Funded(row.budget_line.fund.title, title_of_benefit(row.benefit), row.lines_number, row.fen)
-                for row in funding
-            ],
-            lines=run.lines_number,
-            fen=run.total,
+            rows=rows,
+            lines=sum(file.lines_number for file in files),
+            fen=sum(row.fen for row in rows),
             seal=run.seal[:16],
             prepared_by=str(run.prepared_by or ""),
             signed_by=[str(row.by) for row in approvals(run)],

@@ -56,7 +56,7 @@ def blocks(desk: Desk) -> list[Block]:
         ),
         (_("待送交或结果不明"), banks.calls_open(reader).count(), "money_banks", "", _("财务")),
         (_("隔离的回盘"), banks.quarantined(reader).count(), "money_banks", "", _("另一名财务")),
-        (_("退票待处理"), sum(1 for _one in banks.returned(reader)), "money_returned", "", _("财务联系本人")),
+        (_("退票待处理"), banks.returned_number(reader), "money_returned", "", _("财务联系本人")),
         (
             _("发现多发、待告知"),
             recoveries(reader, "found").count(),

@@ -27,7 +27,9 @@ from anmin.kernel.payments.banks.reconciling.actions import Difference
 from anmin.kernel.payments.banks.storage import content_of
 from anmin.kernel.payments.errands import queries as errands
 from anmin.kernel.payments.problems import PaymentProblem
-from anmin.kernel.payments.runs.queries import line_numbered, run_numbered
+from anmin.kernel.payments.runs.models import PayRun
+from anmin.kernel.payments.runs.queries import lines as lines_of
+from anmin.kernel.payments.runs.queries import run_numbered
 from anmin.lib.divisions import DivisionLevel, level_of
 
 FILE_KINDS = ("make_files", "deliver", "resend", "declare_refused", "reconcile", "reissue", "settle_by_paper")
@@ -74,9 +76,7 @@ def money_files(desk: Desk, pk: int) -> HttpResponse:
             for file in queries.files(desk.reader, run)
         ],
         reconciliation=found,
-        differences=[_difference(desk, Difference(**one)) for one in found.differences[:SHOWN]]
-        if found
-        else [],
+        differences=_differences(desk, run, found.differences[:SHOWN]) if found else [],
         more=max(len(found.differences) - SHOWN, 0) if found else 0,
         done=shown(desk, errands.errands(desk.reader, run, *FILE_KINDS)[:10]),
         may=desk.reader.may("payments.prepare", run.division),
@@ -216,7 +216,10 @@ def _call(desk: Desk, call: Any) -> dict[str, Any]:
     }
 
 
-def _difference(desk: Desk, one: Difference) -> dict[str, Any]:
-    """A difference with the payment it is about, where the reader may see it."""
-    line = line_numbered(desk.reader, one.pay_line) if one.pay_line else None
-    return {"one": one, "line": line}
+def _differences(desk: Desk, run: PayRun, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Differences with the payments they are about, where the reader may see them."""
+    found = [Difference(**one) for one in told]
+    lines = {
+        line.pk: line for line in lines_of(desk.reader, run).filter(pk__in=[one.pay_line for one in found])
+    }
+    return [{"one": one, "line": lines.get(one.pay_line or 0)} for one in found]

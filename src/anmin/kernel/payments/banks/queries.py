@@ -92,6 +92,11 @@ def returned(reader: Reader, run: PayRun | None = None) -> Iterator[Returned]:
         yield Returned(line, order, code, person.name if person else "", person.phone if person else "")
 
 
+def returned_number(reader: Reader) -> int:
+    """How many payments came back and are not sent again yet; `returned` lists as many."""
+    return PayLine.objects.filter(reader.q(), state="returned").count()
+
+
 @dataclass(frozen=True)
 class Moment:
     """Something that happened to a payment: when, a word, a sentence's values."""

@@ -31,7 +31,7 @@ GOES = "DROP TRIGGER errand_stays ON kernel_errand; DROP FUNCTION kernel_errand_
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0044_registers'),
+        ('kernel', '0047_offers'),
     ]
 
     operations = [

@@ -1,9 +1,13 @@
 """Pay an approved run, and die at a chosen boundary: `python -m tests.faults.paying HOME-OF-THE-BANK [wrong]`.
 
 A boundary is before and after every statement, every commit, every file laid down, every word to the bank. For each of
-them a child dies there by SIGKILL and another goes on as people would: it asks the bank, and sends again only on the
-bank's word that nothing came, by two. The bank keeps books of its own in a file, pays whatever reaches it as often as it
+them a child dies there by SIGKILL; from every state that this leaves behind another goes on as people would: it asks
+the bank, and sends again only on the bank's word that nothing came, by two. Two deaths that leave the same rows, files and
+books behind are gone on from once. The bank keeps books of its own in a file, pays whatever reaches it as often as it
 reaches it, and knows nothing of keys. Prints one line of JSON.
+
+With `server` it is PostgreSQL that dies (E02), at moments drawn by a seed and after each file that reached the bank;
+with `careless` beside it commits are acknowledged before they are on the disk.
 """
 
 import json
@@ -164,7 +168,35 @@ def clear(books):
     shutil.rmtree(bank_home(), ignore_errors=True)
 
 
-def main(books, is_wrong):
+def left_behind(books):
+    """All that outlives a death and that whoever goes on can see, in one text."""
+    from anmin.kernel.payments.banks.models import BankCall, PayFile, PayFileLine, ReturnFile, ReturnLine
+    from anmin.kernel.payments.banks.storage import bank_home
+    from anmin.kernel.payments.ledger.models import LedgerLine
+    from anmin.kernel.payments.runs.models import PayLine, PayRun
+
+    rows = {
+        PayFile: ("number", "state", "lines_number", "fen", "bank_reference", "sent_at"),
+        PayFileLine: ("key", "attempt", "state", "code", "answered_on"),
+        BankCall: ("key", "what", "state", "tries", "next_at", "answered_at"),
+        ReturnFile: ("name", "state", "lines_number", "day", "posted_on"),
+        ReturnLine: ("order__key", "status", "return_file__name"),
+        LedgerLine: ("entry__kind", "account", "fen", "pay_line"),
+        PayLine: ("pk", "state"),
+        PayRun: ("state",),
+    }
+    told = {
+        model.__name__: sorted(str(row) for row in model.objects.values_list(*names))
+        for model, names in rows.items()
+    }
+    files = [path for path in bank_home().rglob("*") if path.is_file()] if bank_home().exists() else []
+    told["files"] = sorted((path.suffix, path.stat().st_size) for path in files if path.suffix != ".sig")
+    told["signed"] = sum(path.suffix == ".sig" for path in files)
+    told["books"] = books.read_text() if books.exists() else ""
+    return json.dumps(told, sort_keys=True, default=str)
+
+
+def main(books, modes):
     import django
 
     django.setup()
@@ -173,6 +205,7 @@ def main(books, is_wrong):
 
     rulebook()  # read once, not in every child
     in_a_child(lambda: prepare() if not _prepared() else 0)
+    is_wrong = "wrong" in modes
 
     def crashed(point):
         clear(books)
@@ -190,16 +223,95 @@ def main(books, is_wrong):
     total = in_a_child(lambda: crashed(None))
     whole = in_a_child(resumed)
     assert total and whole and whole["once"], f"the run that nobody interrupts does not end: {total} {whole}"
-    differing, survived = [], []
+    if "server" in modes:
+        print(json.dumps({"whole": whole, "differing": _server_dies(books, crashed, resumed, whole, modes)}))
+        return
+    differing, survived, ends = [], [], {}
     for point in range(total):
         if in_a_child(lambda point=point: crashed(point)) is not None:
             survived.append(point)
-        found = in_a_child(resumed)
-        if found != whole:
-            differing.append((point, found))
+        left = in_a_child(lambda: left_behind(books))
+        if left not in ends:
+            ends[left] = in_a_child(resumed)
+        if ends[left] != whole:
+            differing.append((point, ends[left]))
             if is_wrong:
                 break
-    print(json.dumps({"boundaries": total, "differing": differing, "survived": survived, "whole": whole}))
+    told = {"boundaries": total, "differing": differing, "survived": survived, "whole": whole}
+    print(json.dumps(told | {"states": len(ends)}))
+
+
+def _server_dies(books, crashed, resumed, whole, modes):
+    """Kill PostgreSQL while somebody pays; start it again, go on; the moments after which the end is another."""
+    import random
+    import signal
+    import time
+
+    from boot.environment import VENV
+    from boot.postgres import Cluster, find_binaries
+    from boot.processes import kill, working_in
+
+    cluster = Cluster(find_binaries(VENV), Path(os.environ["ANMIN_HOME"]) / "postgres")
+
+    def dies():
+        pid = int((cluster.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        os.kill(pid, signal.SIGKILL)
+        kill(working_in(cluster.data), patience=0.0)
+
+    def dies_after_sending():
+        send = PlainBank.send
+
+        def sent(self, key, content):
+            answer = send(self, key, content)
+            dies()
+            return answer
+
+        PlainBank.send = sent
+        return crashed(None)
+
+    def within(seconds):
+        child = os.fork()
+        if child == 0:
+            silent = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(silent, 2)
+            try:
+                crashed(None)
+            finally:
+                os._exit(0)
+        time.sleep(seconds)
+        dies()
+        os.waitpid(child, 0)
+
+    begun = time.monotonic()
+    in_a_child(lambda: crashed(None))
+    lasts = time.monotonic() - begun
+    dice, differing = random.Random(2), []
+    kills = [int(word) for word in modes if word.isdigit()]
+    moments = [None, *(dice.random() * lasts for _ in range(kills[0] if kills else 3))]
+    for moment in moments if "careless" not in modes else moments[:1]:
+        if "careless" in modes:
+            in_a_child(_carelessly)
+        in_a_child(lambda: clear(books))
+        if moment is None:
+            in_a_child(dies_after_sending)
+        else:
+            within(moment)
+        cluster.start()
+        found = in_a_child(resumed)
+        if found != whole:
+            differing.append((moment, found))
+    return differing
+
+
+def _carelessly():
+    """The wrong variant: a commit counts before it is written, as with a cache that nobody flushes."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER SYSTEM SET synchronous_commit = off")
+        cursor.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
+        cursor.execute("SELECT pg_reload_conf()")
+    return 0
 
 
 def _prepared():
@@ -209,4 +321,4 @@ def _prepared():
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), "wrong" in sys.argv[2:])
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -10,8 +10,12 @@ from django.utils import timezone
 from rich.table import Table
 
 from anmin.cli.running import REFUSED, err, out
+from anmin.kernel.access.models import User
 from anmin.kernel.access.queries import operator
+from anmin.kernel.entitlements.actions import EntitlementProblem
 from anmin.kernel.entitlements.queries import monthly_benefits, title_of_benefit
+from anmin.kernel.entitlements.rerating.actions import rerate
+from anmin.kernel.entitlements.rerating.queries import rerates
 from anmin.kernel.payments.budget.queries import execution
 from anmin.kernel.payments.checks.actions import check
 from anmin.kernel.payments.checks.codes import CODES
@@ -110,6 +114,56 @@ def list_exceptions(number: Number) -> None:
     for row in exceptions(_reader(), _run(number)):
         table.add_row(str(row.line_id or "全批"), str(CODES[row.code].title), words_of(row), row.power)
     out.print(table if table.row_count else "没有待处理的异常")
+
+
+@money_app.command("rerate")
+def rerate_benefits(
+    division: Place,
+    since: Annotated[str, typer.Argument(help="新标准从哪个月起，例如 2026-07")],
+    benefit: Annotated[list[str], typer.Option("--benefit", help="待遇，可写多次，例如 assistance/dibao")],
+    document: Annotated[str, typer.Option("--document", help="调标文件的文号")] = "",
+    law: Annotated[str, typer.Option("--law", help="依据")] = "",
+    decider: Annotated[str, typer.Option("--by", help="作出决定的工作人员的登录名；不写只测算")] = "",
+) -> None:
+    """标准提高且从过去某月起执行：按新标准重新测算，由一名工作人员依文件决定；补发的钱由下一批次算出。"""
+    month = _month(since)
+    if not decider:
+        _tell_rerates(division, benefit, month)
+        return
+    user = User.objects.filter(username=decider, is_active=True).first()
+    if user is None:
+        raise typer.BadParameter(f"没有登录名为 {decider} 的工作人员")
+    try:
+        done = rerate(
+            by=user,
+            division=division,
+            benefits=benefit,
+            first_month=month,
+            document=document,
+            law=law,
+            on=timezone.localdate(),
+        )
+    except EntitlementProblem as problem:
+        err.print(f"[red]不能办理：[/red]{problem}")
+        raise typer.Exit(REFUSED) from problem
+    out.print(f"已调整 {done.number:,} 户（人），每月共增加 {yuan(done.fen)} 元；补发由下一批次算出")
+    for one in done.left:
+        out.print(f"待遇 {one.entitlement.pk}：{'；'.join(one.left)}")
+
+
+def _tell_rerates(division: str, benefits: list[str], month: date) -> None:
+    table = Table("待遇", "月份", "现在（元）", "新标准（元）", "说明")
+    number = 0
+    for one in rerates(division, benefits, month):
+        number += bool(one.rises)
+        for piece in one.rises:
+            until = f"{piece.last_month:%Y-%m}" if piece.last_month else "今后"
+            span = f"{piece.first_month:%Y-%m} 至 {until}"
+            table.add_row(str(one.entitlement.pk), span, yuan(piece.before), yuan(piece.after), "")
+        for words in one.left:
+            table.add_row(str(one.entitlement.pk), "", "", "", words)
+    out.print(table if table.row_count else "没有要调整的待遇")
+    out.print(f"会调整 {number:,} 户（人）；加上 --by、--document、--law 才作出决定")
 
 
 @money_app.command("void")

@@ -20,6 +20,9 @@ from anmin.kernel.cases.verification.actions import Said, adopt, record_assessme
 from anmin.kernel.entitlements.actions import EntitlementProblem, change_amount
 from anmin.kernel.entitlements.models import Decision, Entitlement
 from anmin.kernel.entitlements.queries import amount_in
+from anmin.kernel.payments.ledger.queries import trial_balance
+from anmin.kernel.payments.recovery import actions as recovery
+from anmin.kernel.payments.recovery.models import Recovery
 from anmin.kernel.people.register.actions import tie
 from tests.kernel.cases.road import DAY, Road, a_family, a_form, earns, town_staff
 from tests.make import a_person, a_user
@@ -175,6 +178,27 @@ def test_what_was_overpaid_after_a_death_is_claimed_back_by_decision(paid, staff
         reason="成员六月去世，七至九月多发",
     )
     assert (decision.outcome, decision.amount) == ("recover", 318_600)
+    claim = Recovery.objects.get()
+    assert (claim.state, claim.fen, claim.case_number) == ("noticed", 318_600, case.number)
+    assert (claim.heard_on, claim.statement) == (date(2026, 10, 12), "告知多发情况")
+    assert trial_balance("371002") == {"receivable": 318_600, "spent": -318_600}
+
+
+def test_a_claim_is_settled_in_the_books_before_its_case_is_closed(paid, staff):
+    case = upkeep.open_upkeep(by="系统", entitlement=paid, on=date(2026, 10, 12), matter="recovery")
+    road = Road(case, staff, date(2026, 10, 12))
+    road.step("clerk", "record_survey", beside=staff["second"])
+    road.step("clerk", "tell", reason="告知多发情况")
+    upkeep.claim_back(by=staff["approver"], case=case, fen=10_000, on=road.day, seen=road.seen, reason="多发")
+    with pytest.raises(StepRefused, match=r"还有 100\.00 元没有还"):
+        road.step("other", "repay", reason="已还清")
+
+    claim = Recovery.objects.get()
+    recovery.receive(by="test", recovery=claim, fen=10_000, on=road.day, document="收据1")
+
+    road.step("other", "repay", reason="已还清")
+    road.case.refresh_from_db()
+    assert road.case.state == "repaid"
 
 
 def to_edge(family, staff):

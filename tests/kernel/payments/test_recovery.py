@@ -11,6 +11,7 @@ from anmin.kernel.payments.ledger.queries import trial_balance
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.recovery import actions as recovery
 from anmin.kernel.payments.recovery.actions import Instalment
+from anmin.kernel.payments.recovery.claims.actions import Hearing, claim
 from anmin.kernel.payments.recovery.models import Recovery
 from anmin.kernel.payments.recovery.queries import left_of
 from anmin.kernel.payments.runs.models import PayLine, PayPart
@@ -172,3 +173,92 @@ def test_the_court_may_still_bring_it_back():
     row.refresh_from_db()
     assert row.state == "repaid"
     assert Act.objects.filter(act__startswith="payments.recovery_").count() >= 4
+
+
+def test_a_part_is_written_off_by_two_and_the_rest_stays_owed():
+    _home, _row, row = noticed()
+    plan = [Instalment(date(2024, 11, 1), 1_186_00), Instalment(date(2024, 12, 1), 2_000_00)]
+    row = recovery.agree(by=boss(), recovery=row, instalments=plan, agreement="分两期", on=FOUND)
+    other = a_user("er", COUNTY)
+    with pytest.raises(PaymentProblem) as refused:
+        write_off(row, other, 3_186_01)
+    assert refused.value.code == "recovery_too_much"
+
+    row = write_off(row, other, 2_100_00)
+
+    assert (row.state, left_of(row)) == ("agreed", 1_086_00)
+    waiting = row.instalments.filter(paid_on__isnull=True, cancelled_on__isnull=True)
+    assert [(one.month, one.fen) for one in waiting] == [(date(2024, 11, 1), 1_086_00)]
+    assert trial_balance(COUNTY) == {"receivable": 1_086_00, "spent": -3_186_00, "written_off": 2_100_00}
+    recovery.receive(by=finance("c5"), recovery=row, fen=1_086_00, on=date(2024, 11, 8), document="收据1")
+    row.refresh_from_db()
+    assert (row.state, left_of(row)) == ("repaid", 0)
+    a_run(date(2024, 11, 1))
+    assert Recovery.objects.count() == 1
+
+
+def write_off(row, beside, fen):
+    return recovery.write_off(
+        by=boss(), beside=beside, recovery=row, on=date(2024, 10, 20), reason="家庭困难", fen=fen
+    )
+
+
+def a_decision(home, fen):
+    return decided(home, "recover", FOUND, fen, reason="成员去世后多发三个月")
+
+
+def claimed(home, row, fen, **more):
+    return claim(
+        by=boss(),
+        decision=a_decision(home, fen),
+        entitlement=row,
+        hearing=Hearing(FOUND, "认可"),
+        on=FOUND,
+        **more,
+    )
+
+
+def test_a_case_that_claims_what_a_run_found_takes_the_finding_over():
+    home, row, found = overpaid()
+
+    taken = claimed(home, row, 3_186_00)
+
+    assert (taken.pk, taken.state, taken.statement) == (found.pk, "noticed", "认可")
+    assert Recovery.objects.count() == 1
+    assert trial_balance(COUNTY) == {"receivable": 3_186_00, "spent": -3_186_00}
+
+
+def test_a_case_that_claims_a_part_names_the_months_that_were_overpaid():
+    home, row, _found = overpaid()
+
+    taken = claimed(home, row, 2_000_00, first_month=date(2024, 8, 1))
+
+    assert [(one.month, one.fen) for one in taken.months.order_by("month")] == [
+        (date(2024, 8, 1), 1_062_00),
+        (date(2024, 9, 1), 938_00),
+    ]
+
+
+def test_more_than_was_overpaid_is_not_claimed_because_the_next_run_would_pay_it_again():
+    home, row, _found = overpaid()
+
+    with pytest.raises(PaymentProblem, match=r"多发 3,186\.00 元") as refused:
+        claimed(home, row, 3_186_01)
+    assert refused.value.code == "recovery_overtaken"
+
+
+def test_months_before_payments_began_here_are_claimed_by_the_amounts_of_then():
+    home, _people = a_family("H1", "张甲")
+    row = a_grant(home, 500_00, date(2024, 1, 1))
+    hand = recovery.find(by=finance(), entitlement=row, months={date(2024, 3, 1): 500_00}, on=FOUND)
+    recovery.hear(by=finance("c6"), recovery=hand, statement="认可", on=FOUND)
+
+    recovery.notice(by=boss(), recovery=hand, decision=a_decision(home, 500_00), cause="office", on=FOUND)
+    taken = claimed(home, row, 700_00)
+
+    assert [(one.month.month, one.fen) for one in taken.months.order_by("month")] == [
+        (8, 200_00),
+        (9, 500_00),
+    ]
+    run = a_run(date(2024, 11, 1))
+    assert PayLine.objects.get(run=run).fen == 500_00

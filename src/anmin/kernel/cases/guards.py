@@ -6,7 +6,7 @@ The database asks the same questions again in a trigger, so that nothing but a l
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -34,7 +34,8 @@ class Attempt:
     """A step somebody is about to take.
 
     `powers` are what the taker may do there, None where only the ways hold back. `related` are members of staff who are
-    near relatives of the family; `undecided` the titles of facts on which sides differ and nobody has said what counts.
+    near relatives of the family; `undecided` the titles of facts on which sides differ and nobody has said what counts;
+    `unsettled` what the books of money have to say first, by step.
     """
 
     action: str
@@ -48,6 +49,7 @@ class Attempt:
     causes: frozenset[str] = frozenset()
     undecided: tuple[str, ...] = ()
     earlier: frozenset[tuple[str, int]] = frozenset()
+    unsettled: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ def obstacles(
         Obstacle("step_missing", _("请先完成“%(step)s”") % {"step": title_of(procedure, action)})
         for action in missing_steps(step, taken, attempt.causes)
     ]
+    if step.action in attempt.unsettled:
+        found.append(Obstacle("books", attempt.unsettled[step.action]))
     found += _eyes(procedure, step, attempt, taken)
     if step.publicity and last_publicity(taken) != step.publicity:
         words = (

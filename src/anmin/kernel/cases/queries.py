@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 
 from anmin.kernel.access.models import User
 from anmin.kernel.access.queries import Reader, user_of
+from anmin.kernel.cases.books import unsettled_of
 from anmin.kernel.cases.clocks import Clock, days_left
 from anmin.kernel.cases.declaring import from_data
 from anmin.kernel.cases.guards import Attempt, Obstacle, Taken, obstacles
@@ -121,6 +122,7 @@ def attempt_of(
             for taker in (row.by_id, row.beside_id)
             if taker is not None
         ),
+        unsettled=unsettled_of(case),
     )
 
 

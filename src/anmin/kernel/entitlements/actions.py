@@ -141,6 +141,47 @@ def change_amount(
 
 
 @transaction.atomic
+def raise_months(
+    *,
+    by: Any,
+    decision: Decision,
+    entitlement: Entitlement,
+    first_month: date,
+    last_month: date | None,
+    fen: int,
+) -> Entitlement:
+    """A higher amount for months that lie within one amount of today (补调); what is before and after stays.
+
+    Also of a benefit that has ended since: its months are still due.
+    """
+    _check(decision, {"change"})
+    row = Entitlement.objects.select_for_update().get(pk=entitlement.pk)
+    amount = _amount_in(row, first_month)
+    ends = amount is not None and (
+        amount.last_month is None or (last_month is not None and last_month <= amount.last_month)
+    )
+    if amount is None or not ends or fen <= amount.fen:
+        raise EntitlementProblem("这些月份没有同一个较低的金额，不能这样补调；请重新测算")
+    first, last, before, why = amount.first_month, amount.last_month, amount.fen, amount.decision
+    if first < first_month:
+        amount.last_month = add_months(first_month, -1)
+        amount.save(update_fields=["last_month"])
+    else:
+        amount.delete()
+    Amount.objects.create(
+        entitlement=row, first_month=first_month, last_month=last_month, fen=fen, decision=decision
+    )
+    if last_month is not None and last_month != last:
+        Amount.objects.create(
+            entitlement=row, first_month=add_months(last_month, 1), last_month=last, fen=before, decision=why
+        )
+    row.changed_by = decision
+    row.save(update_fields=["changed_by"])
+    _record(by, "raise", row, {"fen": fen, "from": first_month, "until": last_month})
+    return row
+
+
+@transaction.atomic
 def suspend(*, by: Any, decision: Decision, entitlement: Entitlement, first_month: date) -> Entitlement:
     """Hold a benefit back from a month on (暂停), while something is cleared up."""
     _check(decision, {"suspend"})

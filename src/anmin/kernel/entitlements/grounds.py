@@ -96,7 +96,14 @@ def outcome_of(decision: Decision) -> Outcome | None:
     if not decision.facts:
         return None
     facts = decision.facts
-    household = Household(
+    plan = make_plan(rulebook(), date.fromisoformat(facts["day"]), facts["outputs"])
+    return evaluate(plan, household_of(decision))
+
+
+def household_of(decision: Decision) -> Household:
+    """The household as the decision saw it: its facts and its members', by place and settlement."""
+    facts = decision.facts
+    return Household(
         facts["household"],
         facts["division"],
         facts["settlement"],
@@ -104,7 +111,6 @@ def outcome_of(decision: Decision) -> Outcome | None:
         facts["members"],
         [""] * len(facts["members"]),
     )
-    return evaluate(make_plan(rulebook(), date.fromisoformat(facts["day"]), facts["outputs"]), household)
 
 
 def replay(decision: Decision) -> Replay:

@@ -11,6 +11,7 @@ from anmin.kernel.payments.banks.returning import actions as returning
 from anmin.kernel.payments.ledger.models import LedgerEntry
 from anmin.kernel.payments.ledger.queries import trial_balance
 from anmin.kernel.payments.problems import PaymentProblem
+from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.runs.models import PayLine, PayRun
 from tests.kernel.payments.banks.banking import a_return, by_force, filed, received, sent
 from tests.kernel.payments.money import COUNTY, TODAY, approver, finance, leader
@@ -355,3 +356,40 @@ def test_the_wrong_variant_that_takes_lines_without_looking_is_caught(monkeypatc
     assert row.state == "matched"
     assert PayFile.objects.get().state == "answered"
     assert filing.name_of(file)
+
+
+def closed():
+    """A run that is paid, reconciled with nothing open, and closed."""
+    file, _bank = sent(2)
+    received(file, a_return(file, "paid"), by=finance())
+    run = runs.close_run(by="test", run=PayRun.objects.get(), on=TODAY)
+    return file, run
+
+
+def test_what_comes_back_after_the_run_was_closed_is_let_count_by_another_in_the_open_month():
+    file, run = closed()
+    later = TODAY + timedelta(20)
+    row = received(file, a_return(file, ["returned", "paid"], day=later), on=later, by=finance("jie"))
+    assert [one["code"] for one in row.reasons] == ["run_closed"]
+    (back, kept) = PayLine.objects.order_by("pk")
+    assert (back.state, kept.state) == ("paid", "paid")
+
+    returning.release(by=finance("lingyi"), return_file=row, on=later, reason="银行来函：账户已注销")
+
+    run.refresh_from_db()
+    assert (run.state, run.closed_on) == ("settled", None)
+    assert states() == ["returned", "paid"]
+    sums = trial_balance(COUNTY)
+    assert (sums["returned"], sums["spent"]) == (back.fen, kept.fen)
+    assert LedgerEntry.objects.get(kind="return_late").on == later
+    with pytest.raises(PaymentProblem, match="没有到账"):
+        runs.close_run(by="test", run=run, on=later)
+
+
+def test_a_closed_run_does_not_open_again_without_an_answer_of_the_bank():
+    _file, run = closed()
+
+    with pytest.raises(PaymentProblem) as refused:
+        runs.open_again(by="test", run=run, on=TODAY, reason="想改一下")
+
+    assert refused.value.code == "pay_run_closed"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -13,6 +15,7 @@ from anmin.kernel.access.queries import user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.actions import StepRefused, take_step
 from anmin.kernel.cases.guards import Obstacle
+from anmin.kernel.cases.matters import book, procedure_for
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.parties import powers_in
 from anmin.kernel.cases.queries import procedure_of
@@ -20,6 +23,9 @@ from anmin.kernel.cases.reserve.limits import limit_of, mark_of_limit
 from anmin.kernel.cases.reserve.models import ReserveClosing, ReserveEntry
 from anmin.kernel.cases.reserve.queries import balance
 from anmin.kernel.law.clocks import deadline
+from anmin.kernel.payments.problems import PaymentProblem
+from anmin.kernel.payments.reserve import actions as books
+from anmin.kernel.payments.reserve.actions import Relief
 from anmin.lib.calendar import load_calendar
 
 TOWN_DIGITS = 9
@@ -32,11 +38,22 @@ class ReserveProblem(ValueError):
 
 @transaction.atomic
 def put_in(*, by: Any, town: str, fen: int, on: date, note: str = "", kind: str = "advance") -> ReserveEntry:
-    """Put money into a town's reserve (预拨、补足) or take it back (交回, `fen` positive)."""
+    """Put money into a town's reserve (预拨、补足) or take it back (交回, `fen` positive); the books say so too.
+
+    Raises:
+        ReserveProblem: also where the town's budget lines do not hold that much.
+    """
     _may(by, town, on)
     if fen <= 0 or kind not in ("advance", "topup", "give_back"):
         raise ReserveProblem(_("请填写大于 0 的金额"))
-    return _enter(by, town, kind, -fen if kind == "give_back" else fen, on, note=note)
+    row = _enter(by, town, kind, -fen if kind == "give_back" else fen, on, note=note)
+    with _told():
+        if kind == "give_back":
+            books.give_back(by=by, town=town, fen=fen, on=on, source=f"reserve:{row.pk}")
+        else:
+            benefits = _paid_first(town, on)
+            books.fill(by=by, town=town, fen=fen, benefits=benefits, on=on, source=f"reserve:{row.pk}")
+    return row
 
 
 @transaction.atomic
@@ -72,7 +89,11 @@ def pay_first(
     papers = procedure.limit("papers")
     due = deadline(on, papers.number, papers.unit, load_calendar(on_unknown="provisional"))
     town = case.division[:TOWN_DIGITS]
-    return _enter(by, town, "payout", -fen, on, case=case, papers_due=due)
+    row = _enter(by, town, "payout", -fen, on, case=case, papers_due=due)
+    relief = Relief(case.number, case.household_id, case.division, case.level, procedure.benefits[0])
+    with _told():
+        books.pay_out(by=by, town=town, fen=fen, relief=relief, on=on, source=f"reserve:{row.pk}")
+    return row
 
 
 @transaction.atomic
@@ -98,6 +119,21 @@ def close_month(*, by: Any, beside: User, town: str, month: date, on: date) -> R
     after = {"month": month, "balance": row.balance, "beside": beside.pk}
     audit.record(by=user, act="cases.close_reserve", subject=row, after=after, division=town)
     return row
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the books refuse is what the reserve cannot do."""
+    try:
+        yield
+    except PaymentProblem as problem:
+        raise ReserveProblem(str(problem)) from problem
+
+
+def _paid_first(town: str, on: date) -> list[str]:
+    """The benefits for which a town may pay first."""
+    found = [procedure_for(key, town, on) for key in book().matters if book().is_in_force(key, on)]
+    return [key for procedure in found if procedure.terms.get("pays_first") for key in procedure.benefits]
 
 
 def _may(by: Any, town: str, on: date) -> None:

@@ -30,12 +30,14 @@ from anmin.kernel.entitlements import actions as entitlements
 from anmin.kernel.entitlements.grounds import NO_GROUNDS, Grounds, ground
 from anmin.kernel.entitlements.models import Decision, Entitlement
 from anmin.kernel.entitlements.queries import amount_in
+from anmin.kernel.payments.problems import PaymentProblem
+from anmin.kernel.payments.recovery.claims.actions import Hearing, claim
 from anmin.kernel.people.models import Membership
 from anmin.kernel.people.queries import in_force
 from anmin.lib.calendar import add_months
 from anmin.policy.errors import PolicyError
 
-REVIEW, RECOVERY = "review", "recovery"
+REVIEW = "review"
 
 
 @transaction.atomic
@@ -264,7 +266,13 @@ def claim_back(
     first_month: date | None = None,
     last_month: date | None = None,
 ) -> Decision:
-    """Decide that something is claimed back (追回), how much and for which months; the notice goes out with it."""
+    """Decide that something is claimed back (追回), how much and for which months; the notice goes out with it.
+
+    From then on it is owed and stands in the books: the recovery of payments bears the case's number.
+
+    Raises:
+        StepRefused: also where the books show less overpaid than is claimed.
+    """
     row = (
         Case.objects.select_for_update(of=("self",))
         .select_related("procedure", "entitlement")
@@ -302,4 +310,19 @@ def claim_back(
         decision=decision,
         details=months,
     )
+    if row.entitlement is not None:
+        told = row.steps.filter(action="tell").order_by("-number").first()
+        hearing = Hearing(told.on if told else on, told.reason if told else "")
+        try:
+            claim(
+                by=user,
+                decision=decision,
+                entitlement=row.entitlement,
+                hearing=hearing,
+                on=on,
+                first_month=first_month,
+                last_month=last_month,
+            )
+        except PaymentProblem as problem:
+            raise StepRefused([Obstacle(problem.code, str(problem))]) from problem
     return decision

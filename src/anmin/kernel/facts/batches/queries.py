@@ -123,6 +123,14 @@ def in_force(source: str, on: date) -> list[SourceBatch]:
     return [newest, *newest.corrections.filter(deleted_at__isnull=True).order_by("pk")]
 
 
+def all_until(source: str, since: date, on: date) -> list[SourceBatch]:
+    """Every batch of a source that speaks of a day in a span and is kept, with its corrections, in the order of its days."""
+    rows = SourceBatch.objects.filter(
+        source=source, deleted_at__isnull=True, true_on__gte=since, true_on__lte=on
+    )
+    return list(rows.order_by("true_on", "pk"))
+
+
 def freshness(on: date) -> list[Freshness]:
     """Every source of the catalogue with its newest day; late ones first."""
     newest = dict(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from anmin.kernel.facts.batches.models import SourceBatch
 from anmin.kernel.facts.batches.queries import in_force
 from anmin.kernel.facts.lake.places import lake_home
 from anmin.kernel.facts.sources.catalogue import Source
@@ -58,14 +59,46 @@ def said_by(source: Source, blinds: Collection[bytes], on: date) -> Said | None:
     return Said(held[0].true_on, held[0].period, tuple(batch.pk for batch in held), rows)
 
 
+def said_between(
+    source: Source, column: str, low: int, high: int, batches: Iterable[SourceBatch]
+) -> dict[bytes, tuple[int, date]]:
+    """Whom batches name with a value from `low` to `high` in a column, by blind key: the value, and the day of the word.
+
+    Batches are taken in their order; the last word about somebody counts, and a correction also by what it no longer
+    says.
+
+    Raises:
+        PolicyError: `lake`, when a file of the lake is missing or broken.
+    """
+    if column not in {one.name for one in source.values}:
+        raise ValueError(f"{source.key} has no column {column}")
+    found: dict[bytes, tuple[int, date]] = {}
+    for batch in batches:
+        inside = (pc.field(column) >= low) & (pc.field(column) <= high)
+        table = _read(
+            lake_home() / batch.path, None if batch.corrects_id is not None else inside, ["person", column]
+        )
+        for person, value in zip(
+            table.column("person").to_pylist(), table.column(column).to_pylist(), strict=True
+        ):
+            if value is not None and low <= value <= high:
+                found[person] = (value, batch.true_on)
+            else:
+                found.pop(person, None)
+    return found
+
+
 def _about(path: Path, wanted: pa.Array) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = _read(path, pc.field("person").isin(wanted)).sort_by("line").to_pylist()
+    return found
+
+
+def _read(path: Path, wanted: pc.Expression | None, columns: list[str] | None = None) -> pa.Table:
     try:
-        table = pq.read_table(path, filters=pc.field("person").isin(wanted))
+        return pq.read_table(path, columns=columns, filters=wanted)
     except (OSError, pa.ArrowInvalid) as trouble:
         raise PolicyError(
             "lake",
             what=f"数据湖里的文件读不出来：{path.name}",
             todo="运行 anmin verify 查明损坏的文件，重新接收那一批",
         ) from trouble
-    found: list[dict[str, Any]] = table.sort_by("line").to_pylist()
-    return found

@@ -21,6 +21,7 @@ from anmin.kernel.payments.parties import PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told
 from anmin.kernel.payments.runs.actions import held
 from anmin.kernel.payments.runs.models import PayLine, PayRun
+from anmin.kernel.payments.sentinels.hearing.actions import hear
 from anmin.kernel.people.queries import names_in
 
 
@@ -28,10 +29,12 @@ from anmin.kernel.people.queries import names_in
 def check(*, by: Any, run: PayRun, on: date) -> dict[str, int]:
     """Check a computed run, again and again until it is submitted (校验); open exceptions by code.
 
+    What departments have said since is heard first.
     What was decided before stays decided while it is about the same thing.
     """
     row = held(run, PayRun.State.COMPUTED, PayRun.State.CHECKED)
     must(by, PREPARE, row.division, on)
+    hear(by=by, division=row.division, on=on)
     with refusals_told(), connection.cursor() as cursor:
         check_lines(cursor, row, *range_of(row.division))
         _about_run(row)

@@ -126,6 +126,22 @@ FROM (
 JOIN kernel_payline AS line ON line.id = made.line_id AND line.state <> 'excluded'
 """
 
+# A run computed anew: who was left out for the same reason is left out again; else the decision is over.
+LEFT_OUT = """
+WITH again AS (
+    SELECT DISTINCT known.line_id AS id FROM kernel_payexception AS known
+    JOIN kernel_payline AS line ON line.id = known.line_id AND line.state IN ('due', 'held')
+    JOIN money_found AS found ON found.line = known.line_id AND found.code = known.code
+        AND found.person IS NOT DISTINCT FROM known.person_id AND found.details = known.details
+    WHERE known.run_id = %(run)s AND known.state = 'excluded'
+), gone AS (
+    UPDATE kernel_payline AS line SET state = 'excluded' FROM again WHERE line.id = again.id RETURNING line.id
+)
+UPDATE kernel_paypart AS part SET is_live = false FROM gone WHERE part.line_id = gone.id;
+UPDATE kernel_payexception AS known SET state = 'gone' FROM kernel_payline AS line
+WHERE known.run_id = %(run)s AND known.state = 'excluded' AND line.id = known.line_id AND line.state IN ('due', 'held')
+"""
+
 # What was decided stays decided as long as it is about the same; what is no longer found is gone.
 SYNC = """
 CREATE INDEX ON money_found (line, code);
@@ -181,7 +197,7 @@ def check_lines(cursor: CursorWrapper, run: PayRun, low: str, high: str) -> None
         ),
     }
     cursor.execute("DROP TABLE IF EXISTS money_covered, money_died, money_found")
-    for script in (COVERED, DEAD, RECORDED, TOGETHER, PAYING, SYNC):
+    for script in (COVERED, DEAD, RECORDED, TOGETHER, PAYING, LEFT_OUT, SYNC):
         for statement in script.split(";\n"):
             cursor.execute(statement, values)
     hold(cursor, run.pk)

@@ -43,7 +43,10 @@ class LedgerEntry(models.Model):
     tx = models.BigIntegerField(editable=False, null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["division", "on"], name="ledger_book")]
+        indexes = [
+            models.Index(fields=["division", "on"], name="ledger_book"),
+            models.Index(fields=["document"], condition=Q(kind="reserve_paid"), name="ledger_paid_first"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source} {self.on}"

@@ -103,9 +103,14 @@ def notice(*, by: Any, recovery: Recovery, decision: Decision, cause: str, on: d
     row.state, row.decision, row.cause = State.NOTICED, decision, cause
     row.noticed_on, row.answer_due = on, on + timedelta(ANSWER_DAYS)
     row.save()
-    _post(row, user, on, "notice", Account.RECEIVABLE, Account.SPENT, row.fen)
+    post_claim(by=user, recovery=row, on=on)
     _record(by, "notice", row, {"fen": row.fen, "cause": cause, "decision": decision.pk})
     return row
+
+
+def post_claim(*, by: Any, recovery: Recovery, on: date) -> LedgerEntry:
+    """Let a claim stand in the books (应收追回入账)."""
+    return _post(recovery, by, on, "notice", Account.RECEIVABLE, Account.SPENT, recovery.fen)
 
 
 @transaction.atomic
@@ -125,7 +130,9 @@ def agree(
     if sum(one.fen for one in instalments) != left:
         raise PaymentProblem("recovery_sum", _("各期之和应等于未还的 %(fen)s 元") % {"fen": yuan(left)})
     if not agreement.strip() or any(
-        one.fen <= 0 or one.month.day != 1 or one.way not in RecoveryInstalment.Way.values
+        one.fen <= 0
+        or one.month.day != 1
+        or one.way not in (RecoveryInstalment.Way.PAID_IN, RecoveryInstalment.Way.DEDUCT)
         for one in instalments
     ):
         raise PaymentProblem("recovery_instalment", _("请写明协议内容，每期有月份、大于 0 的金额和方式"))
@@ -183,17 +190,47 @@ def finish(*, by: Any, recovery: Recovery, on: date) -> bool:
 
 
 @transaction.atomic
-def write_off(*, by: Any, beside: User, recovery: Recovery, on: date, reason: str) -> Recovery:
-    """Give up what is left (核销), signed by two, with the reason."""
+def write_off(
+    *, by: Any, beside: User, recovery: Recovery, on: date, reason: str, fen: int | None = None
+) -> Recovery:
+    """Give up what is left, or a part of it (核销、部分核销), signed by two, with the reason.
+
+    After a part the rest stays owed; agreed instalments come off from the last one on.
+
+    Raises:
+        PaymentProblem: `by_two`, `no_reason`, `recovery_too_much` where a part is not below what is left.
+    """
     row = _held(recovery, State.NOTICED, State.AGREED, State.COURT)
     user = signer(by, DECIDE, row.division, on)
     if user == beside:
         raise PaymentProblem("by_two", _("核销须由两人签字"))
+    if not reason.strip():
+        raise PaymentProblem("no_reason", _("请写明理由"))
+    left = left_of(row)
+    if fen is not None and fen != left:
+        return _write_off_part(row, user, beside, on, reason, fen, left)
     _give_up(row, user, State.WRITTEN_OFF, on, reason)
     row.closed_beside = beside
-    _post(row, user, on, "off", Account.WRITTEN_OFF, Account.RECEIVABLE, left_of(row))
+    _post(row, user, on, "off", Account.WRITTEN_OFF, Account.RECEIVABLE, left)
     row.save()
-    _record(user, "write_off", row, {"beside": beside.pk}, reason)
+    _record(user, "write_off", row, {"fen": left, "beside": beside.pk}, reason)
+    return row
+
+
+def _write_off_part(
+    row: Recovery, user: User, beside: User, on: date, reason: str, fen: int, left: int
+) -> Recovery:
+    if not 0 < fen < left:
+        raise PaymentProblem(
+            "recovery_too_much", _("金额应大于 0 且不超过未还的 %(fen)s 元") % {"fen": yuan(left)}
+        )
+    number = row.instalments.count() + 1
+    entry = _post(row, user, on, f"off:{number}", Account.WRITTEN_OFF, Account.RECEIVABLE, fen)
+    _take_off(row, fen, on, last_first=True)
+    RecoveryInstalment.objects.create(
+        recovery=row, number=number, month=on.replace(day=1), fen=fen, way="off", paid_on=on, entry=entry
+    )
+    _record(user, "write_off_part", row, {"fen": fen, "left": left - fen, "beside": beside.pk}, reason)
     return row
 
 
@@ -234,13 +271,14 @@ def _give_up(row: Recovery, user: User, state: str, on: date, reason: str) -> No
     )
 
 
-def _take_off(row: Recovery, fen: int, on: date) -> None:
+def _take_off(row: Recovery, fen: int, on: date, *, last_first: bool = False) -> None:
     """Cancel agreed instalments that a payment covers; one that it covers in part goes on with the rest."""
     waiting = row.instalments.filter(paid_on__isnull=True, cancelled_on__isnull=True, parts__isnull=True)
     ordered = [
         *waiting.filter(way="paid_in").order_by("number"),
         *waiting.filter(way="deduct").order_by("-number"),
     ]
+    ordered = list(waiting.order_by("-number")) if last_first else ordered
     for one in ordered:
         if fen <= 0:
             return

@@ -96,11 +96,12 @@ class RecoveryMonth(models.Model):
 
 
 class RecoveryInstalment(models.Model):
-    """One instalment of an agreement (分期): paid in, or deducted from the run of its month."""
+    """One instalment of an agreement (分期): paid in, or deducted from the run of its month; or a part written off."""
 
     class Way(models.TextChoices):
         PAID_IN = "paid_in", "缴回"
         DEDUCT = "deduct", "从待遇中抵扣"
+        OFF = "off", "部分核销"
 
     recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="instalments")
     number = models.SmallIntegerField()

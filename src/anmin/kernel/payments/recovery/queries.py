@@ -3,32 +3,47 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
 from anmin.kernel.access.queries import Reader
-from anmin.kernel.entitlements.models import Decision
+from anmin.kernel.entitlements.models import Decision, Entitlement
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
 from anmin.kernel.payments.runs.models import PayPart
 
-OVERPAID = """
-SELECT coalesce(sum(greatest(least(claim.fen, coalesce(accrued.fen, 0) - coalesce(owed.fen, 0) - coalesce(due.fen, 0)), 0)), 0)
-FROM kernel_recoverymonth AS claim
+# What was paid for a month: its live parts, and what a reserve paid first. A month before payments began here was paid
+# by other means, and what the person who claims it says counts; from then on only what stands in the books.
+OVERPAID_IN = """
+SELECT claim.month, greatest(least(claim.fen, CASE
+        WHEN accrued.fen IS NULL AND (began.month IS NULL OR claim.month < began.month) THEN claim.fen
+        ELSE coalesce(accrued.fen, 0) - coalesce(due.fen, 0)
+    END - coalesce(owed.fen, 0)), 0)::bigint AS fen
+FROM ({claims}) AS claim
+JOIN kernel_entitlement AS given ON given.id = %(entitlement)s
 LEFT JOIN LATERAL (
-    SELECT sum(part.fen) AS fen FROM kernel_paypart AS part
-    WHERE part.entitlement = claim.entitlement AND part.month = claim.month AND part.basis = 'basic' AND part.is_live
+    SELECT min(run.month) AS month FROM kernel_payrun AS run
+    WHERE given.division LIKE run.division || '%%' AND run.state <> 'void' AND given.benefit = ANY (run.benefits)
+) AS began ON true
+LEFT JOIN LATERAL (
+    SELECT sum(one.fen) AS fen FROM (
+        SELECT part.fen FROM kernel_paypart AS part
+        WHERE part.entitlement = given.id AND part.month = claim.month AND part.basis = 'basic' AND part.is_live
+        UNION ALL
+        SELECT first.fen FROM anmin_paid_first AS first WHERE first.entitlement = given.id AND first.month = claim.month
+    ) AS one
 ) AS accrued ON true
 LEFT JOIN LATERAL (
     SELECT sum(other.fen) AS fen FROM kernel_recoverymonth AS other JOIN kernel_recovery AS back ON back.id = other.recovery_id
-    WHERE other.entitlement = claim.entitlement AND other.month = claim.month AND other.recovery_id <> claim.recovery_id
-      AND back.state IN ('noticed', 'agreed', 'repaid', 'court')
+    WHERE other.entitlement = given.id AND other.month = claim.month AND other.recovery_id IS DISTINCT FROM %(recovery)s
+      AND back.state IN ('noticed', 'agreed', 'repaid', 'court', 'written_off')
 ) AS owed ON true
 LEFT JOIN LATERAL (
-    SELECT amount.fen FROM kernel_amount AS amount WHERE amount.entitlement_id = claim.entitlement
+    SELECT amount.fen FROM kernel_amount AS amount WHERE amount.entitlement_id = given.id
       AND amount.first_month <= claim.month AND (amount.last_month IS NULL OR amount.last_month >= claim.month)
 ) AS due ON true
-WHERE claim.recovery_id = %s
+ORDER BY claim.month
 """
 
 
@@ -46,7 +61,7 @@ def recovery_numbered(reader: Reader, number: int) -> Recovery | None:
 
 def came_back(recovery: Recovery) -> int:
     """Fen that came back: paid in, and deducted from lines that were paid."""
-    rows = RecoveryInstalment.objects.filter(recovery=recovery)
+    rows = RecoveryInstalment.objects.filter(recovery=recovery).exclude(way=RecoveryInstalment.Way.OFF)
     back = rows.filter(
         Q(paid_on__isnull=False) | Q(pk__in=rows.filter(parts__is_live=True, parts__line__state="paid"))
     )
@@ -55,14 +70,47 @@ def came_back(recovery: Recovery) -> int:
 
 def left_of(recovery: Recovery) -> int:
     """Fen that are still owed; what is being deducted counts as owed until its line is paid."""
-    return recovery.fen - came_back(recovery)
+    off = recovery.instalments.filter(way=RecoveryInstalment.Way.OFF).aggregate(fen=Sum("fen"))["fen"]
+    return recovery.fen - came_back(recovery) - int(off or 0)
 
 
 def overpaid_now(recovery: Recovery) -> int:
     """Fen of the claim that are still too much by what is due today; months that were not paid here count nothing."""
+    claims = "SELECT month, fen FROM kernel_recoverymonth WHERE recovery_id = %(recovery)s"
+    found = _overpaid(claims, {"entitlement": recovery.entitlement_id, "recovery": recovery.pk})
+    return sum(found.values())
+
+
+def overpaid_in(entitlement: Entitlement, first_month: date, last_month: date) -> dict[date, int]:
+    """Fen too much by month, of months that were paid or decided and are not claimed yet; months with none are left out."""
+    claims = """
+        SELECT month, sum(fen)::bigint AS fen FROM (
+            SELECT part.month, part.fen FROM kernel_paypart AS part
+            WHERE part.entitlement = %(entitlement)s AND part.basis = 'basic' AND part.is_live
+            UNION ALL
+            SELECT first.month, first.fen FROM anmin_paid_first AS first WHERE first.entitlement = %(entitlement)s
+        ) AS paid WHERE month BETWEEN %(first)s AND %(last)s GROUP BY 1
+    """
+    found = _overpaid(
+        claims, {"entitlement": entitlement.pk, "recovery": None, "first": first_month, "last": last_month}
+    )
+    return {month: fen for month, fen in found.items() if fen}
+
+
+def paid_here(entitlement: Entitlement) -> bool:
+    """Whether payments of this benefit have begun here; months before were paid by other means."""
+    return PayPart.objects.filter(entitlement=entitlement.pk, basis="basic", is_live=True).exists()
+
+
+def recovery_of_case(case_number: str) -> Recovery | None:
+    """The recovery that a case claimed."""
+    return Recovery.objects.filter(case_number=case_number).order_by("-pk").first() if case_number else None
+
+
+def _overpaid(claims: str, values: dict[str, Any]) -> dict[date, int]:
     with connection.cursor() as cursor:
-        cursor.execute(OVERPAID, [recovery.pk])
-        return int(cursor.fetchone()[0])
+        cursor.execute(OVERPAID_IN.format(claims=claims), values)
+        return {month: int(fen) for month, fen in cursor.fetchall()}
 
 
 def found_for(entitlement: int, fen: int, decision: Decision | None = None) -> Recovery | None:

@@ -150,6 +150,20 @@ def close_run(*, by: Any, run: PayRun, on: date) -> PayRun:
 
 
 @transaction.atomic
+def open_again(*, by: Any, run: PayRun, on: date, reason: str) -> PayRun:
+    """Open a closed run again because a bank sent money back (办结后退回); a trigger asks for the released answer."""
+    row = held(run, PayRun.State.CLOSED)
+    must(by, PREPARE, row.division, on)
+    row.state, row.closed_on = PayRun.State.SETTLED, None
+    with refusals_told():
+        row.save()
+    audit.record(
+        by=signature(by), act="payments.open_run_again", subject=row, reason=reason, division=row.division
+    )
+    return row
+
+
+@transaction.atomic
 def start_price_subsidy(
     *,
     by: Any,

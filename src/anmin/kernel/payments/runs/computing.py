@@ -53,11 +53,17 @@ WITH due AS (
         greatest(amount.first_month, listed.first_month)::timestamp,
         least(coalesce(amount.last_month, %(month)s), %(month)s::date)::timestamp, interval '1 month'
     ) AS month
-), accrued AS (
+), given AS (
     SELECT part.entitlement, part.month, sum(part.fen)::bigint AS fen, max(part.sequence) + 1 AS next
     FROM kernel_paypart AS part JOIN money_roster AS listed ON listed.entitlement = part.entitlement
     WHERE part.is_live AND part.basis = 'basic' AND part.month <= %(month)s
     GROUP BY 1, 2
+    UNION ALL
+    SELECT first.entitlement, first.month, first.fen, 0
+    FROM anmin_paid_first AS first JOIN money_roster AS listed USING (entitlement)
+    WHERE first.month BETWEEN listed.first_month AND %(month)s
+), accrued AS (
+    SELECT entitlement, month, sum(fen)::bigint AS fen, max(next) AS next FROM given GROUP BY 1, 2
 ), found AS (
     SELECT back.entitlement, back.month, max(back.sequence) + 1 AS next,
         coalesce(sum(back.fen) FILTER (WHERE owed.state IN ('noticed', 'agreed', 'repaid', 'court')), 0)::bigint AS owed,
@@ -194,13 +200,25 @@ SELECT made.id, found.entitlement, found.month, found.found_next, found.less
 FROM money_difference AS found JOIN made ON made.entitlement_id = found.entitlement WHERE found.less > 0;
 """
 
+# What somebody decided goes over to the new line of the same benefit while it brings the same; the check then looks
+# whether it is still about the same thing.
 CLEARED = (
-    "DELETE FROM kernel_payexception WHERE run_id = %(run)s",
+    "CREATE TEMP TABLE money_kept ON COMMIT DROP AS SELECT known.id, line.entitlement_id AS entitlement, line.fen"
+    " FROM kernel_payexception AS known JOIN kernel_payline AS line ON line.id = known.line_id"
+    " WHERE known.run_id = %(run)s AND known.state IN ('released', 'excluded')",
+    "DELETE FROM kernel_payexception WHERE run_id = %(run)s AND state NOT IN ('released', 'excluded')",
     "DELETE FROM kernel_runfunding WHERE run_id = %(run)s",
     "DELETE FROM kernel_paypart AS part USING kernel_payline AS line WHERE line.id = part.line_id AND line.run_id = %(run)s",
     "DELETE FROM kernel_payline WHERE run_id = %(run)s",
 )
-TEMPORARY = "DROP TABLE IF EXISTS money_roster, money_difference, money_part"
+KEPT = (
+    "UPDATE kernel_payexception AS known SET line_id = line.id, division = line.division, level = line.level"
+    " FROM money_kept AS kept JOIN kernel_payline AS line ON line.run_id = %(run)s"
+    " AND line.entitlement_id = kept.entitlement AND line.fen = kept.fen WHERE known.id = kept.id",
+    "DELETE FROM kernel_payexception AS known USING money_kept AS kept WHERE known.id = kept.id"
+    " AND NOT EXISTS (SELECT 1 FROM kernel_payline AS line WHERE line.id = known.line_id)",
+)
+TEMPORARY = "DROP TABLE IF EXISTS money_roster, money_difference, money_part, money_kept"
 
 
 @dataclass(frozen=True)
@@ -228,13 +246,16 @@ def compute_lines(cursor: CursorWrapper, run: PayRun) -> Computed:
         "oldest": max(add_months(run.month, -LOOK_BACK), date(1, 1, 1)),
         "day": run.roster_day,
     }
-    for statement in CLEARED if run.state != PayRun.State.DRAFT else ():
-        cursor.execute(statement, values)
+    again = run.state != PayRun.State.DRAFT
     cursor.execute(TEMPORARY)
+    for statement in CLEARED if again else ():
+        cursor.execute(statement, values)
     for script in (ROSTER, DIFFERENCES, BASIC, PRICE, DEDUCT, "ANALYZE money_part", LINES, PARTS):
         for statement in script.split(";\n"):
             if statement.strip():
                 cursor.execute(statement, values)
+    for statement in KEPT if again else ():
+        cursor.execute(statement, values)
     cursor.execute(FOUND, values)
     found = cursor.rowcount
     cursor.execute(

@@ -26,6 +26,7 @@ from anmin.kernel.payments.payees.models import PayeeAccount
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told
 from anmin.kernel.payments.runs.models import PayLine, PayRun
 from anmin.kernel.payments.runs.sealing import seal_of
+from anmin.kernel.payments.sentinels.hearing.actions import hear
 from anmin.kernel.payments.sentinels.models import Sentinel
 from anmin.kernel.people.models import Death, Identifier
 from anmin.kernel.people.queries import in_force
@@ -73,15 +74,23 @@ class _Order:
 def make_files(*, by: Any, run: PayRun, on: date, leave_out: bool = False) -> Filed:
     """Make the files of all lines of an approved run that are still due, and queue them for their banks.
 
-    Lines held by a sentinel stay due and are told in `left`. With `leave_out`, so do lines that cannot be written;
-    without it nothing is made at all.
+    What departments have said since the check is heard first. Lines held by a sentinel stay due and are told in
+    `left`. With `leave_out`, so do lines that cannot be written; without it nothing is made at all.
 
     Raises:
         PaymentProblem: `run_moved`, `pay_run_changed` when the seal no longer comes out, `nothing_due`.
         FileProblem: `unwritable`, with a LineProblem for every line (its `line` is the number of the pay line).
     """
     row = sealed_run(by, run, on)
-    left = _held_by_sentinels(row)
+    hear(by=by, division=row.division, on=on)
+    left = [
+        Unfilable(
+            key,
+            "sentinel",
+            _("校验以后收到死亡、羁押、证件或重复享受等情况，先不出文件；核实后放行或本月不发"),
+        )
+        for key in stopped_since(row, _due(row))
+    ]
     groups: dict[str, tuple[Form, list[int]]] = {}
     problems = _sort_into_forms(row, on, {one.pay_line for one in left}, groups)
     if problems and not leave_out:
@@ -152,7 +161,7 @@ def _due(run: PayRun) -> Any:
     return PayLine.objects.filter(run=run, state=PayLine.State.DUE, fen__gt=0)
 
 
-def _held_by_sentinels(run: PayRun) -> list[Unfilable]:
+def stopped_since(run: PayRun, rows: Any) -> list[int]:
     """Lines of whose household something was learned after the check: somebody looks first, nothing is refused.
 
     What was known before, the check has found and somebody has decided.
@@ -164,13 +173,12 @@ def _held_by_sentinels(run: PayRun) -> list[Unfilable]:
     if run.checked_at is not None:
         standing = standing.filter(learned_at__gt=run.checked_at)
         deaths = deaths.filter(learned_at__gt=run.checked_at)
-    held = _due(run).filter(
+    held = rows.filter(
         Q(person__in=standing.values("person"))
         | Q(household__memberships__person__in=standing.values("person"))
         | Q(person__in=deaths.values("person"))
     )
-    words = _("校验以后收到死亡、羁押、证件或重复享受等情况，先不出文件；核实后放行或本月不发")
-    return [Unfilable(key, "sentinel", words) for key in sorted(set(held.values_list("pk", flat=True)))]
+    return sorted(set(held.values_list("pk", flat=True)))
 
 
 def _sort_into_forms(

@@ -11,7 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anmin.kernel.audit import actions as audit
-from anmin.kernel.payments.banks.filing.actions import account_in_force, make_file_of, move, sealed_run
+from anmin.kernel.payments.banks.filing.actions import (
+    account_in_force,
+    make_file_of,
+    move,
+    sealed_run,
+    stopped_since,
+)
 from anmin.kernel.payments.banks.layouts import Form, form_for, form_named
 from anmin.kernel.payments.banks.models import PayFile, PayFileLine
 from anmin.kernel.payments.banks.outbox.actions import two
@@ -20,6 +26,7 @@ from anmin.kernel.payments.ledger.actions import Posting, post
 from anmin.kernel.payments.payees.models import PayeeAccount
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told
 from anmin.kernel.payments.runs.models import PayLine, PayPart, PayRun
+from anmin.kernel.payments.sentinels.hearing.actions import hear
 
 
 @transaction.atomic
@@ -28,8 +35,11 @@ def reissue(*, by: Any, run: PayRun, lines: Sequence[PayLine], on: date) -> list
 
     Where the bank's reason says that the account is wrong, it must be another account than the one that failed.
 
+    What was learned about the household since the check is looked at first: then it is lifted, or the line given up.
+
     Raises:
-        PaymentProblem: `run_moved`, `pay_run_changed`, `not_returned`, `no_account`, `same_account`, `nothing_due`.
+        PaymentProblem: `run_moved`, `pay_run_changed`, `not_returned`, `sentinel`, `no_account`, `same_account`,
+            `nothing_due`.
         FileProblem: `unwritable`.
     """
     row = sealed_run(by, run, on)
@@ -37,6 +47,13 @@ def reissue(*, by: Any, run: PayRun, lines: Sequence[PayLine], on: date) -> list
     rows = list(PayLine.objects.select_for_update().filter(pk__in=keys, run=row).order_by("pk"))
     if not rows:
         raise PaymentProblem("nothing_due", _("没有选中要重发的明细"))
+    hear(by=by, division=row.division, on=on)
+    if stopped := stopped_since(row, PayLine.objects.filter(pk__in=[line.pk for line in rows])):
+        raise PaymentProblem(
+            "sentinel",
+            _("明细 %(line)d 的家庭有死亡、羁押、证件或重复享受等情况，不能重发；核实后解除，或不再发放")
+            % {"line": stopped[0]},
+        )
     by_form: dict[str, list[tuple[PayLine, PayeeAccount, int]]] = defaultdict(list)
     chosen: dict[str, Form] = {}
     for line in rows:

@@ -28,9 +28,10 @@ from anmin.kernel.payments.banks.storage import content_of, keep
 from anmin.kernel.payments.ledger.queries import is_closed
 from anmin.kernel.payments.parties import APPROVE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told
+from anmin.kernel.payments.runs.actions import open_again
 from anmin.kernel.payments.runs.models import PayRun
 
-RELEASABLE = frozenset({"period_closed", "paid_after_return"})
+RELEASABLE = frozenset({"period_closed", "run_closed", "paid_after_return"})
 MOST_REASONS = 200
 WHOLE = "99"
 """The code of a file that was refused as a whole."""
@@ -94,7 +95,8 @@ def collect(*, by: Any, on: date) -> list[ReturnFile]:
 def release(*, by: Any, return_file: ReturnFile, on: date, reason: str) -> ReturnFile:
     """Let a quarantined file count after all (核实后入账), posted today, by another than who received it.
 
-    Only where the file itself is sound: its month was closed, or it says paid where an earlier one said returned.
+    Only where the file itself is sound: its month or its run was closed, or it says paid where an earlier one said
+    returned. A closed run opens again until what came back is paid or given up; the closed months stay as they are.
 
     Raises:
         PaymentProblem: `not_releasable`, `by_two`, `no_reason`.
@@ -109,6 +111,9 @@ def release(*, by: Any, return_file: ReturnFile, on: date, reason: str) -> Retur
     if is_closed(row.division, on):
         raise PaymentProblem("period_closed", _("今天所在的月份也已结账，请先反结账"))
     row.state = ReturnFile.State.RELEASED
+    row.save()
+    if row.file is not None and row.file.run.state == PayRun.State.CLOSED:
+        open_again(by=user, run=row.file.run, on=on, reason=reason)
     _take(user, row, form, contents, on)
     row.save()
     _record(user, row, "release_return", {"lines": row.lines_number, "fen": row.fen}, reason)
@@ -185,7 +190,13 @@ def _against_the_file(file: PayFile, day: date, on: date) -> list[Reason]:
     if file.state in (PayFile.State.MADE,):
         found.append(Reason(0, "not_sent", _("这个代发文件还没有送出，不应有回盘")))
     if file.run.state == PayRun.State.CLOSED:
-        found.append(Reason(0, "run_closed", _("批次已办结；请向银行核实，退回的款项按新批次处理")))
+        found.append(
+            Reason(
+                0,
+                "run_closed",
+                _("批次已办结；向银行核实后由另一人放行，记在今天所在的月份，再重发或不再发放"),
+            )
+        )
     if day > on or day < file.made_on:
         found.append(Reason(0, "day", _("记账日期 %(day)s 早于发送或晚于今天") % {"day": day}))
     elif is_closed(file.division, day):

@@ -1,0 +1,62 @@
+"""E11: every two benefits that are paid by the month, in the hands of one person: held where a law excludes them, and only there."""
+
+from datetime import date
+from itertools import combinations
+
+import pytest
+
+from anmin.kernel.entitlements.queries import monthly_benefits
+from anmin.kernel.payments import placerules
+from anmin.kernel.payments.checks import checking
+from anmin.kernel.payments.checks.models import PayException
+from anmin.kernel.screening.rulebooks import rulebook
+from tests.kernel.payments.money import a_family, a_grant, a_run
+
+pytestmark = pytest.mark.django_db
+NOV = date(2026, 11, 1)
+EXCLUDED = {
+    frozenset(pair.split(" / "))
+    for pair in (
+        "assistance/tekun / assistance/dibao",
+        "assistance/tekun / assistance/single_dibao",
+        "assistance/tekun / disability/living_subsidy",
+        "assistance/tekun / disability/care_subsidy",
+        "children/orphan / disability/living_subsidy",
+        "children/orphan / children/unsupported",
+        "assistance/dibao / assistance/dibao_expenditure",
+        "assistance/dibao / assistance/single_dibao",
+    )
+}
+"""By the laws themselves (民发〔2021〕43号, 国发〔2015〕52号, 民发〔2019〕62号, 民发〔2021〕57号), beside what the code reads."""
+
+
+def matrix():
+    """A family for every pair; which pairs were held as exclusive."""
+    keys = monthly_benefits()
+    homes = {}
+    for serial, pair in enumerate(combinations(keys, 2), start=1):
+        home, (head,) = a_family(f"H{serial}", serial=serial)
+        homes[home.pk] = frozenset(pair)
+        for benefit in pair:
+            single = rulebook().benefits[benefit].unit == "person"
+            a_grant(home, 100_00, NOV, benefit=benefit, person=head if single else None)
+    run = a_run(NOV, benefits=keys)
+    held = PayException.objects.filter(run=run, code="exclusive", state="open", line__state="held")
+    return keys, {homes[home] for home in held.values_list("line__household", flat=True)}
+
+
+def test_exactly_what_a_law_excludes_is_held():
+    keys, held = matrix()
+
+    assert held == {pair for pair in EXCLUDED if pair <= set(keys)}
+    assert len(held) >= 6
+
+
+def test_a_pair_that_was_forgotten_is_missed_by_the_matrix(monkeypatch):
+    """The wrong variant: one law is not among the pairs."""
+    short = placerules.pairs()[1:]
+    monkeypatch.setattr(checking, "pairs", lambda: short)
+
+    keys, held = matrix()
+
+    assert held != {pair for pair in EXCLUDED if pair <= set(keys)}

@@ -43,6 +43,11 @@ patterns = [
     path(
         "registers/<slug:line>/<slug:name>/of/<str:number>/end/", registers.register_end, name="register_end"
     ),
+    path(
+        "registers/<slug:line>/<slug:name>/of/<str:number>/step/",
+        registers.register_step,
+        name="register_step",
+    ),
     path("indicators/<slug:line>/<slug:name>/", indicators.indicator_page, name="indicator"),
     path("indicators/<slug:line>/<slug:name>/list/", indicators.indicator_list, name="indicator_list"),
 ]

@@ -80,6 +80,24 @@ class ChangeForm(EntryForm):
         self.fields["reason"] = _reason()
 
 
+class StepForm(PlainForm):
+    """What one step of a procedure asks."""
+
+    def __init__(
+        self, *args: Any, register: Register, step: Any, reader: Reader, entry: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name in step.asks:
+            made = _field(register, name, reader, entry)
+            made.initial = getattr(entry, name)
+            if name in step.needs:
+                made.label = column_words(register, name)
+            dress(made)
+            self.fields[name] = made
+        if step.needs_reason:
+            self.fields["reason"] = _reason()
+
+
 def values_of(entry: Any, register: Register) -> dict[str, Any]:
     """An entry as the form begins with it."""
     found = {}

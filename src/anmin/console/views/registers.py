@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from anmin.console.kit.cells import cell, column_words, entry_href, home_of, verb_words
-from anmin.console.kit.forms import ChangeForm, CorrectionForm, EntryForm, day_typed, values_of
+from anmin.console.kit.forms import ChangeForm, CorrectionForm, EntryForm, StepForm, day_typed, values_of
 from anmin.console.kit.lists import HELDS, Line, address_of, filters_of, sought_in
 from anmin.console.places import places_below
 from anmin.console.views.desk import Desk, desk
-from anmin.console.words import DOMAINS
+from anmin.console.words import DOMAINS, term_of
 from anmin.kernel.access.taking.actions import take
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.indicators.queries import indicators
-from anmin.kernel.registers import actions, queries
+from anmin.kernel.registers import actions, queries, steps
 from anmin.kernel.registers.actions import EntryRefused
 from anmin.kernel.registers.declaring import Register
 
@@ -97,12 +97,13 @@ def register_entry(desk: Desk, line: str, name: str, number: str) -> HttpRespons
     told = [
         {
             "act": one.act,
-            "verb": verb_words(one.act.act),
+            "verb": _verb(register, one.act.act),
             "changes": [(column_words(register, row.column), row.before, row.after) for row in one.changes],
         }
         for one in queries.versions_of(register, spans)
     ]
-    names = [*dict.fromkeys([*register.columns, *register.form_fields]), "division", "first_day", "last_day"]
+    told_columns = [*register.columns, *register.form_fields, *sorted(register.fixed)]
+    names = [*dict.fromkeys(told_columns), "division", "first_day", "last_day"]
     return desk.page(
         "register_entry",
         "registers",
@@ -113,7 +114,56 @@ def register_entry(desk: Desk, line: str, name: str, number: str) -> HttpRespons
         told=told,
         may_write=register.opens and queries.may_write(desk.reader, register, entry.division),
         is_current=entry.last_day is None or entry.last_day >= desk.today,
+        **_course(desk, register, entry),
     )
+
+
+def _verb(register: Register, act: str) -> str:
+    course = steps.procedure_of(register)
+    if course is not None and act.startswith(f"{steps.ACT}."):
+        return term_of(course.step(act.rsplit(".", 1)[-1]))
+    return verb_words(act)
+
+
+def _course(desk: Desk, register: Register, entry: Any) -> dict[str, Any]:
+    """The steps that this reader may take now, each with its form, and the clocks."""
+    course = steps.procedure_of(register)
+    if course is None:
+        return {}
+    forms = [
+        (one, StepForm(register=register, step=one, reader=desk.reader, entry=entry, auto_id=f"{one.key}-%s"))
+        for one in steps.ways(course, entry, desk.reader)
+    ]
+    return {"steps": forms, "clocks": steps.running(course, entry, desk.today)}
+
+
+@require_POST
+@desk
+def register_step(desk: Desk, line: str, name: str, number: str) -> HttpResponse:
+    """Take one step of the procedure that an entry goes through."""
+    register = opened(desk, line, name)
+    entry, given, course = found(desk, register, number), desk.request.POST, steps.procedure_of(register)
+    if course is None or given.get("step", "") not in {one.key for one in course.steps}:
+        raise Http404
+    try:
+        steps.take_step(
+            by=desk.reader,
+            procedure=course,
+            entry=entry,
+            step=given["step"],
+            raw=given,
+            on=desk.today,
+            seen=_seen(given.get("seen", "")),
+            reason=given.get("reason", "")[:200],
+        )
+        messages.success(desk.request, _("已办理。"))
+    except EntryRefused as refused:
+        for one in refused.troubles:
+            column = column_words(register, one.column) if one.column not in ("", "reason") else ""
+            messages.error(desk.request, f"{column}：{one.reason}" if column else one.reason)
+    except PermissionError as refused:
+        raise PermissionDenied from refused
+    return HttpResponseRedirect(entry_href(register, entry))
 
 
 @desk

@@ -165,11 +165,25 @@ def end(*, by: Reader, register: Register, entry: Any, last_day: date, reason: s
 
 @transaction.atomic
 def set_columns(
-    *, by: Reader, register: Register, entry: Any, values: Mapping[str, Any], reason: str, act: str
+    *,
+    by: Reader,
+    register: Register,
+    entry: Any,
+    values: Mapping[str, Any],
+    reason: str,
+    act: str,
+    powers: tuple[str, ...] = (),
 ) -> Any:
-    """Columns that a line of business sets in the course of its own procedure, as one act of it."""
-    _may(by, register, entry.division)
-    row = register.model._default_manager.select_for_update().get(pk=entry.pk)
+    """Columns that a line of business sets in the course of its own procedure, as one act of it.
+
+    One of `powers` is needed in the entry's place; without them, one of those that write.
+
+    Raises:
+        PermissionError: for whoever has none of them there.
+    """
+    if not any(by.may(power, entry.division) for power in powers or register.write):
+        raise PermissionError(_("您的岗位不能登记“%(register)s”。") % {"register": register.title})
+    row = register.model._default_manager.select_for_update(of=("self",)).get(pk=entry.pk)
     return _changed(by, register, row, values, told(register, row), reason, act)
 
 

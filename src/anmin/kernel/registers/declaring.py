@@ -44,6 +44,9 @@ class Register:
     (without it, every own column). `read` and `write` are powers of which one is needed. `classes` says how closely a column
     is held and how it is masked, as in the data map (`sensitive phone`); a column without one is internal. `sheet` is the
     title of the certificate, `marks` the columns of longitude and latitude. `words` are English names of columns.
+    `fixed` columns are asked by no form; `derives` gives columns that follow from the others. With `opens=False` entries come
+    from the line's own actions alone. `public` columns are shown on the residents' pages, of rows that a `PublicRows` lets through;
+    `reports(entry=, words=, contact=, on=)` takes in an error that somebody found there and gives a receipt.
     """
 
     model: type[Entry]
@@ -70,6 +73,9 @@ class Register:
     pages: tuple[tuple[str, str], ...] = ()
     fixed: frozenset[str] = frozenset()
     opens: bool = True
+    derives: Callable[[Mapping[str, Any], Any], Mapping[str, Any]] | None = None
+    public: tuple[str, ...] = ()
+    reports: Callable[..., str] | None = None
 
     @property
     def line(self) -> str:

@@ -12,6 +12,7 @@ from django.db.models import BaseConstraint
 
 from anmin.kernel.access.rls import (
     RESIDENT_ROLE,
+    WEB_ROLE,
     business_writes,
     division_policy,
     no_business_writes,
@@ -79,17 +80,15 @@ class RowGuard(_Sql):
 
 
 class PublicRows(_Sql):
-    """Rows that anybody may read on the public pages: those that meet an SQL `condition` over the row's own columns."""
+    """Rows that anybody may read, on the public pages and in every place: those that meet an SQL `condition`."""
 
     def __init__(self, *, name: str, condition: str) -> None:
         super().__init__(name=name)
         self.condition = condition
 
     def put_sql(self, table: str) -> str:
-        """A policy for the role of the public pages, for reading alone."""
-        return (
-            f"CREATE POLICY {self.name} ON {table} FOR SELECT TO {RESIDENT_ROLE} USING ({self.condition});\n"
-        )
+        """A policy for reading alone; the role of residents' pages is a member of the web role."""
+        return f"CREATE POLICY {self.name} ON {table} FOR SELECT TO {WEB_ROLE} USING ({self.condition});\n"
 
     def take_sql(self, table: str) -> str:
         """Away again."""
@@ -99,3 +98,25 @@ class PublicRows(_Sql):
         """As it stands in a migration."""
         path, arguments, options = super().deconstruct()
         return path, arguments, {**options, "condition": self.condition}
+
+
+class ReceivedRows(_Sql):
+    """Rows that come in from the public pages without a log-in, each under the receipt that the page told the database.
+
+    Beside a `RowGuard`: nothing else of the table is seen or written from there.
+    """
+
+    RECEIPT = "number = nullif(current_setting('anmin.voice', true), '')"
+
+    def put_sql(self, table: str) -> str:
+        """Policies for adding one's own row and reading it back."""
+        return (
+            f"CREATE POLICY {self.name} ON {table} FOR SELECT TO {RESIDENT_ROLE} USING ({self.RECEIPT});\n"
+            f"CREATE POLICY {self.name}_in ON {table} FOR INSERT TO {RESIDENT_ROLE} WITH CHECK ({self.RECEIPT});\n"
+            f"ALTER POLICY {table}_adds ON {table}"
+            f" WITH CHECK (anmin_writes() OR (anmin_user() IS NULL AND {self.RECEIPT}));\n"
+        )
+
+    def take_sql(self, table: str) -> str:
+        """Away again."""
+        return f"DROP POLICY {self.name}_in ON {table};\nDROP POLICY {self.name} ON {table};\n"

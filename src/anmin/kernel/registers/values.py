@@ -36,17 +36,28 @@ def cleaned(
         if entry is not None and name not in raw:
             values[name] = getattr(entry, name)
             continue
-        try:
-            values[name] = _value(register, name, raw.get(name), by)
-        except ValidationError as problem:
-            code = next((one.code for one in problem.error_list if one.code), "invalid")
-            troubles.append(Trouble(name, code, " ".join(problem.messages)))
+        found = value_of(register, name, raw.get(name), by)
+        if isinstance(found, Trouble):
+            troubles.append(found)
+        else:
+            values[name] = found
     if not troubles:
         troubles += _place(register, values, by, entry)
     if not troubles:
         for check in register.checks:
             troubles += check(values, entry, by, on)
+    if not troubles and register.derives is not None:
+        values |= register.derives(values, entry)
     return values, troubles
+
+
+def value_of(register: Register, name: str, given: Any, by: Reader) -> Any:
+    """One value of a column, or the Trouble with it."""
+    try:
+        return _value(register, name, given, by)
+    except ValidationError as problem:
+        code = next((one.code for one in problem.error_list if one.code), "invalid")
+        return Trouble(name, code, " ".join(problem.messages))
 
 
 def asked(register: Register, entry: Entry | None = None) -> tuple[str, ...]:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from anmin.kernel.access.middleware import tell
 from anmin.kernel.access.queries import Reader, signature
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.keys.fields import SealedText, next_keys
 from anmin.kernel.registers.declaring import Register, Trouble
-from anmin.kernel.registers.entries import Entry
 from anmin.kernel.registers.models import RegisterIntake
 from anmin.kernel.registers.queries import HIDDEN, may_write
 from anmin.kernel.registers.values import asked, cleaned, title_of
 
-E = TypeVar("E", bound=Entry)
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+DIGITS = 10
+"""Receipts are read aloud over the telephone: no letter is taken for another."""
 
 
 class EntryRefused(ValueError):
@@ -161,6 +164,20 @@ def end(*, by: Reader, register: Register, entry: Any, last_day: date, reason: s
         raise EntryRefused([Trouble("last_day", "ends_before_it_begins", _("终止日不能早于起始日。"))])
     before = told(register, row)
     return _changed(by, register, row, {"last_day": last_day}, before, reason, "registers.end")
+
+
+@transaction.atomic
+def receive(*, by: str, register: Register, values: Mapping[str, Any], on: date) -> str:
+    """Take in a row from a public page, where nobody is logged in; gives the receipt, which is its number.
+
+    The register's table has `ReceivedRows`: the database lets in this one row and shows it to whoever has the receipt.
+    """
+    number = "".join(secrets.choice(LETTERS) for _at in range(DIGITS))
+    tell({"anmin.voice": number})
+    entry = register.model(**values, number=number, first_day=on)
+    _saved(entry)
+    audit.record(by=by, act="registers.receive", subject=entry, division=entry.division)
+    return number
 
 
 @transaction.atomic

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import date
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 
-from anmin.kernel.access.middleware import tell
-from anmin.kernel.audit import actions as audit
 from anmin.kernel.keys.fields import SealedText
+from anmin.kernel.registers import actions
 from anmin.kernel.registers.declaring import Register, declared
 from anmin.kernel.registers.entries import Entry
 from anmin.kernel.registers.guards import ReceivedRows
 from anmin.kernel.registers.steps import Procedure, Step
 from anmin.kernel.registers.steps import declared as procedure
-
-LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-DIGITS = 10
 
 
 class Report(Entry):
@@ -69,25 +64,16 @@ REPORTS = declared(
 )
 
 
-@transaction.atomic
-def report_error(*, by: str, entry: Any, words: str, contact: str, on: date) -> str:
+def report_error(*, entry: Any, words: str, contact: str, on: date) -> str:
     """Take in a report about a name; gives its receipt. Nobody is named in the book of acts."""
-    number = "".join(secrets.choice(LETTERS) for _at in range(DIGITS))
-    tell({"anmin.voice": number})
-    row = Report(
-        number=number,
-        division=entry.division,
-        first_day=on,
-        place=entry.name,
-        place_number=entry.number,
-        words=words.strip(),
-        contact=contact.strip(),
-    )
-    row.save()
-    audit.record(
-        by=by, act="registers.report", subject=row, after={"place": entry.number}, division=row.division
-    )
-    return number
+    values = {
+        "division": entry.division,
+        "place": entry.name,
+        "place_number": entry.number,
+        "words": words.strip(),
+        "contact": contact.strip(),
+    }
+    return actions.receive(by="群众", register=REPORTS, values=values, on=on)
 
 
 MANAGE = ("placenames.manage",)

@@ -32,10 +32,10 @@ def case_list(desk: Desk) -> HttpResponse:
     asked = filters_of(desk.request.GET)
     if asked.division and not desk.reaches(asked.division):
         raise Http404
-    page = Paginator(queries.filtered(desk.reader, asked, desk.today), ROWS).get_page(
-        desk.request.GET.get("page")
-    )
-    keys = [row.applicant_id for row in page.object_list]
+    wanted = queries.keys_of(desk.reader, asked, desk.today)
+    page = Paginator(wanted, ROWS).get_page(desk.request.GET.get("page"))
+    rows = queries.rows_with(desk.reader, list(page.object_list))
+    keys = [row.applicant_id for row in rows]
     take(reader=desk.reader, klass="list", person_ids=keys)
     audit.record_reads(by=desk.reader.user, person_ids=keys, via=desk.reader.via, fields=["cases"])
     views = named.views_for(desk.reader)
@@ -46,7 +46,7 @@ def case_list(desk: Desk) -> HttpResponse:
         "cases",
         asked=asked,
         page_of=page,
-        rows=rows_of(page.object_list, desk.today, urlencode(asked.as_query())),
+        rows=rows_of(rows, desk.today, urlencode(asked.as_query())),
         views=[(view, counted[view.key]) for view in views],
         saved=[(row, urlencode(found.as_query()), found == asked) for row, found in mine],
         view=named.VIEWS.get(asked.view),

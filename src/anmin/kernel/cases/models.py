@@ -95,6 +95,10 @@ class Case(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["state", "division", "due"], name="case_work_list"),
+            # Of four cases three are closed, and the table shows the others.
+            models.Index(
+                fields=["division", "due", "id"], name="case_open", condition=models.Q(closed_on__isnull=True)
+            ),
             models.Index(fields=["household", "-opened_on"], name="case_chain"),
         ]
 

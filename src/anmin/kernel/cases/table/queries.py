@@ -95,6 +95,17 @@ def filtered(reader: Reader, asked: Filters, on: date) -> QuerySet[Case]:
     return rows.order_by(F("due").asc(nulls_last=True), "pk")
 
 
+def keys_of(reader: Reader, asked: Filters, on: date) -> QuerySet[Case, int]:
+    """The keys of the cases that filters ask for: what a page is cut from, before anything is joined to its rows."""
+    return filtered(reader, asked, on).values_list("pk", flat=True)
+
+
+def rows_with(reader: Reader, keys: Sequence[int]) -> list[Case]:
+    """Some cases by their keys, in this order, as far as the reader may see them."""
+    found = cases(reader).defer("form").in_bulk(keys)
+    return [found[key] for key in keys if key in found]
+
+
 def lines(rows: Sequence[Case], on: date) -> list[Line]:
     """Some cases with everything their columns show, in a number of questions that does not grow with them."""
     steps = _steps_of(rows)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0044_registers'),
+        ('kernel', '0049_the_reserve_stands_in_the_books'),
     ]
 
     operations = [

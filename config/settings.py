@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "anmin.domains",
     "anmin.console",
     "anmin.portal",
+    "anmin.field",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -118,6 +119,19 @@ TEMPLATES = [
 
 DOORS = {"/residents/": "anmin.kernel.people.residents.door.serve"}
 """Addresses that are not for staff, each with the function that answers them under a reader of their own."""
+
+FIELD_TASKS: list[str] = [
+    "anmin.kernel.delivery.tasks.visit_tasks",
+    "anmin.kernel.cases.fieldwork.queries.case_tasks",
+]
+"""Functions that give what somebody in the field has to do (`kernel.delivery.tasks`), from every package that has any."""
+FIELD_CELLS: list[str] = [
+    "anmin.kernel.delivery.reports.counting.register_cells",
+    "anmin.kernel.delivery.reports.counting.benefit_cells",
+    "anmin.kernel.delivery.reports.counting.visit_cells",
+    "anmin.kernel.cases.fieldwork.queries.case_cells",
+]
+"""Functions that give the cells of the village's monthly report which fill themselves."""
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英语"))]

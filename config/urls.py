@@ -11,6 +11,7 @@ from anmin.console.views import single_sign_on
 urlpatterns = [
     path("", include("anmin.console.urls")),
     path("residents/", include("anmin.portal.urls")),
+    path("field/", include("anmin.field.urls")),
     path("api/v1/", partners_api.urls),
     path("spdci/social/", registry_api.urls),
     path(

@@ -43,7 +43,7 @@ def routes(namespace):
             yield from (row.name for row in entry.url_patterns if row.name)
 
 
-@pytest.mark.parametrize("namespace", ["console", "partners", "spdci", "residents"])
+@pytest.mark.parametrize("namespace", ["console", "partners", "spdci", "residents", "field"])
 def test_every_address_says_what_it_writes_down(namespace):
     """A view without a declaration fails here."""
     found = set(routes(namespace))

@@ -11,7 +11,7 @@ from anmin.console.catalogues import LOCALES, compiled, messages
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy import codes
 
-SCREENS = [Path(__file__).parents[2] / "src/anmin" / name for name in ("console", "portal")]
+SCREENS = [Path(__file__).parents[2] / "src/anmin" / name for name in ("console", "portal", "field")]
 ENGLISH = LOCALES / "en/LC_MESSAGES/django.po"
 HAN = re.compile(r"[\u4e00-\u9fff]")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")

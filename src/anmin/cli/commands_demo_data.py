@@ -14,10 +14,12 @@ from django.utils import timezone
 
 from anmin.cli.running import out, progress_bar
 from anmin.kernel.access.actions import create_demo_staff
-from anmin.kernel.access.queries import Scope, demo_accounts
+from anmin.kernel.access.models import User
+from anmin.kernel.access.queries import Scope, demo_accounts, reader_for
 from anmin.kernel.alerts.demo.actions import make_demo_alerts
 from anmin.kernel.cases.demo.actions import make_demo_cases
 from anmin.kernel.cases.demo.residents import demo_residents, find_residents, keep_residents
+from anmin.kernel.delivery.plans.actions import make_plans, plan_by_hand
 from anmin.kernel.divisions.catalogue import Catalogue
 from anmin.kernel.facts.batches.actions import take_in
 from anmin.kernel.facts.demo.batches import write_batches
@@ -33,7 +35,8 @@ from anmin.kernel.people.loading import Home, load_population
 from anmin.kernel.people.matching.engine import match
 from anmin.kernel.people.matching.loading import queue_proposals
 from anmin.kernel.people.matching.queries import register_table, run_of
-from anmin.kernel.people.queries import household_named
+from anmin.kernel.people.queries import household_named, membership_on
+from anmin.kernel.people.queries import persons as people_of
 from anmin.kernel.screening.actions import screen_city
 from anmin.kernel.screening.queries import run_by
 from anmin.kernel.screening.rulebooks import outputs, rulebook
@@ -46,6 +49,7 @@ from anmin.policy.snapshots import Snapshot
 DAY = date(2026, 11, 1)
 USUAL_CITY = "371000"
 SEED = 20261124
+DEMO_CHILDREN = 4
 VERSION = 4
 """Raised when the generator changes, so that an old demonstration city is made anew."""
 
@@ -117,6 +121,7 @@ def _make(city: str, persons: int, seed: int, on: date) -> None:
                 by="anmin demo-data", town=place, ending="" if city == USUAL_CITY else f"-{city}", on=today
             )
             alerts = make_demo_alerts(by="anmin demo-data", run=run, town=place, on=today)
+    _plan_visits(staff, today)
     keep_residents(find_residents("" if city == USUAL_CITY else f"-{city}"))
     report = report_on_truths(run, Scope.nation())
     out.print(f"演示城市：{run.households:,} 户、{run.persons:,} 人（演示数据，不是任何真实的人）")
@@ -156,6 +161,29 @@ def _make_partner(city: str, on: date, ending: str) -> None:
             first_day=today,
             last_day=today + timedelta(days=180),
         )
+
+
+def _plan_visits(staff: list[tuple[str, str, str, str]], today: date) -> None:
+    """Plans of visits as they have been for a week, so that some visits are late, some of today and some to come."""
+    since = today - timedelta(days=7)
+    make_plans(by="anmin demo-data", on=since)
+    for username, _title, place, role in staff:
+        if role != "child_director":
+            continue
+        director = reader_for(User.objects.get(username=username), today)
+        born = since.replace(year=since.year - 15, day=1)
+        children = people_of(director).filter(division=place, birth_day__gt=born, died_on__isnull=True)
+        for child in children.order_by("pk")[:DEMO_CHILDREN]:
+            if child.visit_plans.exists() or membership_on(child, since) is None:
+                continue
+            plan_by_hand(
+                by=director,
+                service_key="child_visit",
+                person=child,
+                tier="left_behind",
+                on=since,
+                reason="父母在外务工（演示）",
+            )
 
 
 def _match_a_list(homes: Iterator[Home], town: str, on: date) -> None:
@@ -210,6 +238,9 @@ def _staff(city: str, on: date) -> list[tuple[str, str, str, str]]:
             for village in catalogue.villages_of(town.code, on=on)[:1]:
                 title = f"{town.name}{village.name} · 村居协理"
                 staff.append((f"cun1{ending}", title, village.code, "village_worker"))
+                staff.append((f"cun1{ending}", title, village.code, "elder_helper"))
+                title = f"{town.name}{village.name} · 儿童主任"
+                staff.append((f"ertong1{ending}", title, village.code, "child_director"))
     for username, title, role in (
         ("xitong", "系统管理员", "system_admin"),
         ("anquan", "安全管理员", "security_admin"),

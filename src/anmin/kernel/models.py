@@ -30,6 +30,12 @@ from anmin.kernel.cases.scans.models import Scan
 from anmin.kernel.cases.table.models import SavedView
 from anmin.kernel.cases.verification.models import CaseFact
 from anmin.kernel.cases.voices.models import Voice
+from anmin.kernel.delivery.cards.models import CardEntry
+from anmin.kernel.delivery.orders.models import Order
+from anmin.kernel.delivery.plans.models import PhotoRule, VisitPlan
+from anmin.kernel.delivery.reports.models import ReportCell
+from anmin.kernel.delivery.sending.models import Sending
+from anmin.kernel.delivery.visits.models import Visit, VisitPhoto
 from anmin.kernel.divisions.models import Division, DivisionChange
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
 from anmin.kernel.exchange.checks.models import CheckAnswer, CheckOrder
@@ -116,6 +122,7 @@ __all__ = [
     "BrokenHousehold",
     "BudgetLine",
     "BudgetMove",
+    "CardEntry",
     "Case",
     "CaseClock",
     "CaseFact",
@@ -157,6 +164,7 @@ __all__ = [
     "NotSame",
     "Objection",
     "Offer",
+    "Order",
     "Outgoing",
     "Paper",
     "Partner",
@@ -174,6 +182,7 @@ __all__ = [
     "PeriodClosing",
     "Person",
     "PhoneCode",
+    "PhotoRule",
     "PriceSubsidy",
     "ProcedureVersion",
     "Publicity",
@@ -187,6 +196,7 @@ __all__ = [
     "RefusedFile",
     "RegisterIntake",
     "RejectedRow",
+    "ReportCell",
     "ReserveClosing",
     "ReserveEntry",
     "Residence",
@@ -203,6 +213,7 @@ __all__ = [
     "SavedView",
     "Scan",
     "Sender",
+    "Sending",
     "Sentinel",
     "SetupSecret",
     "SharingRequest",
@@ -222,5 +233,8 @@ __all__ = [
     "Upkeep",
     "Upload",
     "User",
+    "Visit",
+    "VisitPhoto",
+    "VisitPlan",
     "Voice",
 ]

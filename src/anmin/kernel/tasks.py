@@ -20,6 +20,7 @@ from anmin.kernel.cases.daily import actions as due
 from anmin.kernel.cases.deaths import actions as deaths
 from anmin.kernel.cases.publicity import actions as publicity
 from anmin.kernel.cases.scans import actions as scans
+from anmin.kernel.delivery.plans import actions as plans
 from anmin.kernel.exchange.checks import actions as checks
 from anmin.kernel.exchange.delivery import actions as delivery
 from anmin.kernel.exchange.registry import actions as registry
@@ -115,6 +116,19 @@ def cases_due() -> None:
     due.open_due_reviews(by=by, on=today)
     due.raise_overdue(by=by, on=today)
     due.raise_overdue_papers(by=by, on=today)
+
+
+@background(
+    name="delivery.make_plans",
+    title=_("按规则生成走访计划"),
+    cron=daily(1, 40),
+    rhythm=_("每天 1:40"),
+    seconds=3600,
+)
+def make_plans() -> None:
+    """Whom a rule asks to visit is planned for, whom it no longer asks for is not; plans made by hand stay."""
+    today = timezone.localdate()
+    plans.make_plans(by=operator(today, "系统"), on=today)
 
 
 @background(

@@ -34,6 +34,7 @@ PLACES = (
     ("alerts", "console:alerts", _("监测预警"), "alert.read"),
     ("offers", "console:offers", _("免申即享"), "alert.read"),
     ("sweep", "console:sweep", _("反向办"), "alert.read"),
+    ("field", "field:today", _("走访"), "case.survey|elders.visit|children.visit"),
     ("publicity", "console:publicity", _("公示"), "case.publish"),
     (
         "reserve",

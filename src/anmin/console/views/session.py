@@ -13,6 +13,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -23,9 +24,11 @@ from anmin.kernel.access.login.address import client_address
 from anmin.kernel.access.login.locks.queries import locked_until
 from anmin.kernel.access.login.setup.queries import is_setup_open
 from anmin.kernel.access.login.typed import username_of
-from anmin.kernel.access.queries import demo_accounts
+from anmin.kernel.access.queries import demo_accounts, reader_for
 
 YEAR = 365 * 24 * 3600
+IN_THE_FIELD = ("case.survey", "elders.visit", "children.visit")
+"""Powers of those who go from door to door."""
 WHY = {
     "expired": _("太久没有操作，为了安全已退出。请重新登录，会回到刚才的页面。"),
     "unknown": _("本系统没有为您开通账号，或者账号已停用。请找本单位的安全管理员。"),
@@ -79,9 +82,15 @@ class Login(auth_views.LoginView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """The password was right; a second factor comes next where there is one."""
-        redirect = self.get_success_url()
+        redirect = self.get_redirect_url() or self._home_of(form.get_user())
         login = AccountLogin(user=form.get_user(), redirect_url=redirect)
         return perform_password_login(self.request, {"username": form.cleaned_data["username"]}, login)
+
+    def _home_of(self, user: Any) -> str:
+        """Whoever goes from door to door lands, on a phone, on today's list; everybody else on the city page."""
+        is_phone = "Mobile" in self.request.headers.get("User-Agent", "")
+        goes = any(reader_for(user, timezone.localdate()).may(power) for power in IN_THE_FIELD)
+        return reverse("field:today") if is_phone and goes else reverse("console:city")
 
     def get_default_redirect_url(self) -> str:
         """The city page."""

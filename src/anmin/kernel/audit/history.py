@@ -80,6 +80,9 @@ KEPT: dict[str, tuple[str, ...]] = {
     "kernel_alerthit": (),
     "kernel_alertstep": (),
     "kernel_offer": (),
+    "kernel_visitplan": (),
+    "kernel_order": (),
+    "kernel_photorule": (),
 }
 """Every table of people and rights, with the columns that are not kept: search tokens, secrets, codes of rows."""
 

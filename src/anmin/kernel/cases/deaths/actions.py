@@ -9,10 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anmin.kernel.cases.actions import StepRefused, take_step
-from anmin.kernel.cases.deaths.queries import CLUE, CLUES, Touched, touched
+from anmin.kernel.cases.deaths.queries import CLUE, CLUES, Touched, touched, touched_by
 from anmin.kernel.cases.guards import Obstacle
 from anmin.kernel.cases.models import Case, Step
 from anmin.kernel.cases.upkeep.actions import REVIEW, open_upkeep
+from anmin.kernel.people.models import Death, Person
 
 DISMISS = "dismiss"
 
@@ -23,6 +24,15 @@ def raise_deaths(*, by: Any, on: date) -> list[Case]:
     Nothing is stopped or held here. A benefit with a review under way gets the clue as that review's own.
     """
     return [_raise(by=by, found=found, on=on) for found in touched(on)]
+
+
+def raise_reported(*, by: Any, person: Person, day: date, on: date) -> list[Case]:
+    """Open a review for every running benefit that a death touches which somebody reported at the door (走访报告).
+
+    The register does not know the death yet: whoever confirms it there raises the same clue, which is then known.
+    """
+    word = Death(person=person, source=Death.Source.FAMILY, day=day)
+    return [_raise(by=by, found=found, on=on) for found in touched_by(word)]
 
 
 @transaction.atomic

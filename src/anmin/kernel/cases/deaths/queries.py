@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anmin.kernel.cases.models import Case
@@ -43,19 +43,35 @@ class Touched:
 
 def touched(on: date) -> Iterator[Touched]:
     """Every running benefit that a trusted word of a death touches and no case was ever opened for, in order."""
-    known: set[str] = set()
-    for form in Case.objects.filter(form__has_key=CLUE).values_list("form", flat=True):
-        known |= {str(form[CLUE]["key"]), *form.get(CLUES, ())}
+    known = _known(Case.objects.all())
+    for death in Death.objects.filter(is_trusted=True, day__lte=on).select_related("person").order_by("pk"):
+        yield from _touched_by(death, known)
+
+
+def touched_by(death: Death) -> list[Touched]:
+    """The running benefits that one word of a death touches and no case was ever opened for."""
+    homes = Membership.objects.filter(person=death.person_id).values("household")
+    return list(_touched_by(death, _known(Case.objects.filter(household__in=homes))))
+
+
+def _touched_by(death: Death, known: set[str]) -> Iterator[Touched]:
     running = Entitlement.objects.exclude(state=Entitlement.State.ENDED).select_related(
         "household", "begun_by"
     )
-    for death in Death.objects.filter(is_trusted=True, day__lte=on).select_related("person").order_by("pk"):
-        homes = Membership.objects.filter(in_force(death.day), person=death.person_id).values("household")
-        rows = running.filter(Q(person=death.person_id) | Q(person__isnull=True, household__in=homes))
-        for row in rows.order_by("pk"):
-            found = Touched(death, row)
-            if found.key not in known:
-                yield found
+    homes = Membership.objects.filter(in_force(death.day), person=death.person_id).values("household")
+    rows = running.filter(Q(person=death.person_id) | Q(person__isnull=True, household__in=homes))
+    for row in rows.order_by("pk"):
+        found = Touched(death, row)
+        if found.key not in known:
+            yield found
+
+
+def _known(rows: QuerySet[Case]) -> set[str]:
+    """The keys of words that cases were opened for."""
+    known: set[str] = set()
+    for form in rows.filter(form__has_key=CLUE).values_list("form", flat=True):
+        known |= {str(form[CLUE]["key"]), *form.get(CLUES, ())}
+    return known
 
 
 @dataclass(frozen=True)

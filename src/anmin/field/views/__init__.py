@@ -1,0 +1,1 @@
+"""Pages of the phone, by what they are about."""

@@ -1,0 +1,89 @@
+"""Orders of help: what was asked for, and its way to the settlement."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+
+from anmin.field.pages import POWERS, Phone, phone, written
+from anmin.field.words import kind_of_help
+from anmin.kernel.delivery.orders import actions, queries
+
+MAY = (*POWERS, "case.accept", "case.opine")
+MOST = 100
+
+
+@phone(*MAY)
+def order_list(phone: Phone) -> HttpResponse:
+    """Every order of the place, what waits first."""
+    found = list(queries.orders(phone.reader)[:MOST])
+    phone.note([row.person_id for row in found if row.person_id], "list", "orders")
+    return phone.page("orders", "orders", rows=[(row, kind_of_help(row.kind)) for row in found])
+
+
+@phone(*MAY)
+def order(phone: Phone, number: str) -> HttpResponse:
+    """One order and what may be done with it now."""
+    row = queries.order_numbered(phone.reader, number)
+    if row is None:
+        raise Http404
+    trouble = ""
+    if phone.request.method == "POST":
+        try:
+            _do(phone, row)
+            return phone.go("order", number)
+        except actions.OrderProblem as problem:
+            trouble = str(problem)
+    phone.note([row.person_id] if row.person_id else [], "page", "order", row.division)
+    return phone.page(
+        "order",
+        "orders",
+        status=422 if trouble else 200,
+        order=row,
+        kind=kind_of_help(row.kind),
+        trouble=trouble,
+        may_dispatch=phone.reader.may(actions.dispatch_power(row.kind), row.division),
+        may_settle=phone.reader.may(actions.SETTLE, row.division),
+    )
+
+
+def _do(phone: Phone, row: queries.Order) -> None:
+    posted, by, on = phone.request.POST, phone.reader, phone.today
+    what = written(posted, "what")
+    if what == "dispatch":
+        due = _day(written(posted, "due")) or on
+        actions.dispatch(by=by, order=row, provider=written(posted, "provider"), due=due, on=on)
+    elif what == "serve":
+        day = _day(written(posted, "served_on")) or on
+        minutes = _whole(written(posted, "minutes"))
+        actions.record_service(by=by, order=row, on=day, minutes=minutes, words=written(posted, "words"))
+    elif what == "rate":
+        actions.rate(by=by, order=row, stars=_whole(written(posted, "stars")), words=written(posted, "words"))
+    elif what == "settle":
+        price, subsidy = _fen(written(posted, "price")), _fen(written(posted, "subsidy"))
+        actions.settle(by=by, order=row, price=price, subsidy=subsidy, on=on)
+    elif what == "cancel":
+        actions.cancel(by=by, order=row, reason=written(posted, "words"))
+    else:
+        raise actions.OrderProblem(_("请选择要做什么。"))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isdigit() and len(text) < 6 else 0
+
+
+def _fen(text: str) -> int:
+    """Yuan as people type them, in fen; what is no amount is refused by the action."""
+    whole, _point, rest = text.partition(".")
+    if not whole.isdigit() or len(whole) > 8 or len(rest) > 2 or (rest and not rest.isdigit()):
+        return -1
+    return int(whole) * 100 + int(rest.ljust(2, "0") or 0)

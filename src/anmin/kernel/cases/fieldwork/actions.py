@@ -1,0 +1,98 @@
+"""A visit written down, with what it sets off: a death asked to be registered, running benefits to be looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from anmin.kernel.access.queries import Reader, operator, user_of
+from anmin.kernel.cases.deaths.actions import raise_reported
+from anmin.kernel.cases.models import Case
+from anmin.kernel.delivery.orders.actions import PROTECT
+from anmin.kernel.delivery.visits.actions import Kept, keep_visit
+from anmin.kernel.delivery.visits.answers import FormProblem, VisitForm
+from anmin.kernel.people.models import ChangeRequest, Person
+from anmin.kernel.people.queries import members_on
+from anmin.kernel.people.requests import actions as requests
+
+ASK = "register.ask"
+
+
+@dataclass(frozen=True)
+class Done:
+    """A visit that is stored, and what it set off."""
+
+    kept: Kept
+    death: ChangeRequest | None = None
+    reviews: tuple[Case, ...] = ()
+
+    @property
+    def updated(self) -> list[str]:
+        """What was brought up to date, in words, for whoever saved it."""
+        found = [_("救助链")]
+        if self.kept.visit.plan_id is not None:
+            found.append(_("走访计划"))
+        found.append(_("月报"))
+        asked = [row for row in self.kept.orders if row.kind != PROTECT]
+        if asked:
+            found.append(_("%(n)d 件服务单（转镇街）") % {"n": len(asked)})
+        if len(asked) < len(self.kept.orders):
+            found.append(_("强制报告（转县级未成年人保护机构）"))
+        if self.death is not None:
+            found.append(_("家庭人口（待确认）"))
+        if self.reviews:
+            found.append(_("%(n)d 件待遇核实（转镇街）") % {"n": len(self.reviews)})
+        return found
+
+
+@transaction.atomic
+def visit(*, by: Reader, form: VisitForm, on: date) -> Done:
+    """Write a visit down and set off what follows from it (登记走访). Nothing is stopped or changed by it alone.
+
+    A death is asked to be registered, for somebody else to confirm, and every running benefit that it touches gets a
+    review at the town, with the report as its clue.
+
+    Raises:
+        FormProblem: by question; nothing was stored.
+    """
+    kept = keep_visit(by=by, form=form, on=on)
+    if not kept.is_new or "death" not in kept.checked.many("change"):
+        return Done(kept)
+    home = kept.visit.household
+    here = {row.person_id: row.person for row in members_on(by, home, on)}
+    person = here.get(int(kept.checked.answers["died_who"]))
+    if person is None:
+        raise FormProblem({"died_who": _("请在家庭成员里选是谁去世了。")})
+    day = date.fromisoformat(kept.checked.answers["died_on"])
+    if day > on:
+        raise FormProblem({"died_on": _("去世日期不能晚于今天。")})
+    asked = _ask(by, person, day, kept)
+    # Nobody has decided anything yet: the reviews are opened by the report, and the town takes them up.
+    reviews = raise_reported(by=operator(on, _("走访登记")), person=person, day=day, on=on)
+    return Done(kept, asked, tuple(reviews))
+
+
+def _ask(by: Reader, person: Person, day: date, kept: Kept) -> ChangeRequest | None:
+    """The request, unless one waits already: two people may report the same death."""
+    user = user_of(by)
+    if user is None or not by.may(ASK, person.division):
+        return None
+    waiting = person.change_requests.filter(kind="die", state=ChangeRequest.State.OPEN).first()
+    if waiting is not None or person.died_on is not None:
+        return waiting
+    try:
+        return requests.ask(
+            by=user,
+            kind="die",
+            on=day,
+            division=person.division,
+            person=person,
+            household=kept.visit.household,
+            payload={"source": "family"},
+            evidence=_("走访登记 %(number)s") % {"number": kept.visit.number},
+        )
+    except requests.ChangeRefused as trouble:
+        raise FormProblem({"died_on": str(trouble)}) from trouble

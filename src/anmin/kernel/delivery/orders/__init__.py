@@ -1,0 +1,1 @@
+"""Orders of help: asked for, given to somebody, served, rated, settled."""

@@ -1,0 +1,155 @@
+"""Order help, give the order to somebody, write down what was done, rate it, settle it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from anmin.kernel.access.queries import Reader, signature, user_of
+from anmin.kernel.audit import actions as audit
+from anmin.kernel.delivery.orders.models import Order
+from anmin.kernel.delivery.visits.models import Visit
+from anmin.kernel.keys.fields import next_keys
+from anmin.kernel.people.models import Household, Person
+
+PROTECT = "protect"
+"""A mandatory report about a child (强制报告): the county's child protection takes it up."""
+KINDS = ("meals", "medical", "repair", "aid", "legal", "other", PROTECT)
+SETTLE = "case.opine"
+State = Order.State
+WAYS = {
+    State.ASKED: (State.DISPATCHED, State.CANCELLED),
+    State.DISPATCHED: (State.SERVED, State.CANCELLED),
+    State.SERVED: (State.RATED,),
+    State.RATED: (State.SETTLED,),
+}
+"""Where an order may go from where it is; nothing is settled that was not served and rated."""
+
+
+def dispatch_power(kind: str) -> str:
+    """What whoever gives an order out must hold."""
+    return "children.decide" if kind == PROTECT else "case.accept"
+
+
+class OrderProblem(ValueError):
+    """An order cannot go on so; the message says why."""
+
+
+@transaction.atomic
+def order_help(
+    *, by: Reader, kind: str, household: Household, person: Person | None, on: date, words: str = ""
+) -> Order:
+    """Order help for somebody (下单); raises OrderProblem for what is not offered."""
+    user = user_of(by)
+    if user is None or kind not in KINDS:
+        raise OrderProblem(_("没有这种帮助，请重新选择。"))
+    return _ordered(by, kind, household, person, None, on, words)
+
+
+def ask_for_help(*, by: Reader, visit: Visit, kind: str, on: date) -> Order:
+    """Order what a visit found that somebody needs; it waits for the town."""
+    return _ordered(by, kind, visit.household, visit.person, visit, on, visit.note)
+
+
+def _ordered(
+    by: Reader,
+    kind: str,
+    household: Household,
+    person: Person | None,
+    visit: Visit | None,
+    on: date,
+    words: str,
+) -> Order:
+    (pk,) = next_keys(Order, 1)
+    row = Order(
+        pk=pk,
+        number=f"FW{on:%y%m%d}-{pk}",
+        kind=kind,
+        household=household,
+        person=person,
+        visit=visit,
+        division=household.division,
+        level=max(household.level, person.level if person is not None else 1),
+        words=words.strip()[:2000],
+        asked_on=on,
+        asked_by=user_of(by),
+    )
+    row.save(force_insert=True)
+    audit.record(
+        by=signature(by), act="delivery.order", subject=row, after={"kind": kind}, division=row.division
+    )
+    return row
+
+
+@transaction.atomic
+def dispatch(*, by: Reader, order: Order, provider: str, due: date, on: date) -> Order:
+    """Give an order to whoever does it, until a day (派单)."""
+    if not by.may(dispatch_power(order.kind), order.division):
+        raise OrderProblem(_("只有镇街经办能派单；强制报告由县（区）未成年人保护机构受理。"))
+    if not provider.strip() or due < on:
+        raise OrderProblem(_("请写明派给谁、哪天以前办好。"))
+    return _go(by, order, State.DISPATCHED, provider=provider.strip(), due=due, dispatched_by=user_of(by))
+
+
+@transaction.atomic
+def record_service(*, by: Reader, order: Order, on: date, minutes: int, words: str) -> Order:
+    """Write down what was done (服务记录): the day, how long, and what."""
+    if minutes < 1 or not words.strip():
+        raise OrderProblem(_("请写明做了什么、用了多少分钟。"))
+    if on < order.asked_on:
+        raise OrderProblem(_("服务日期早于下单日期，请核对。"))
+    return _go(by, order, State.SERVED, served_on=on, served_minutes=minutes, record=words.strip())
+
+
+@transaction.atomic
+def rate(*, by: Reader, order: Order, stars: int, words: str = "") -> Order:
+    """What the person says of it (评价), one to five; of the service, never of a worker's ranking."""
+    if not 1 <= stars <= 5:
+        raise OrderProblem(_("请选一到五分。"))
+    return _go(by, order, State.RATED, rating=stars, rating_words=words.strip())
+
+
+@transaction.atomic
+def settle(*, by: Reader, order: Order, price: int, subsidy: int, on: date) -> Order:
+    """Settle a rated order (结算): fen of the whole and of the public part; by somebody other than who gave it out."""
+    if not by.may(SETTLE, order.division):
+        raise OrderProblem(_("您的岗位不能结算。"))
+    user = user_of(by)
+    if user is not None and user.pk == order.dispatched_by_id:
+        raise OrderProblem(_("派单和结算不能是同一个人，请由另一位办理。"))
+    if price < 0 or not 0 <= subsidy <= price:
+        raise OrderProblem(_("补贴不能超过价款。"))
+    return _go(by, order, State.SETTLED, price=price, subsidy=subsidy, settled_on=on, settled_by=user)
+
+
+@transaction.atomic
+def cancel(*, by: Reader, order: Order, reason: str) -> Order:
+    """Take an order back that was not served yet (取消), with the reason."""
+    if not reason.strip():
+        raise OrderProblem(_("请写明为什么取消。"))
+    return _go(by, order, State.CANCELLED, reason=reason.strip())
+
+
+def _go(by: Reader, order: Order, state: str, **known: Any) -> Order:
+    row = Order.objects.select_for_update().get(pk=order.pk)
+    if state not in WAYS.get(State(row.state), ()):
+        raise OrderProblem(
+            _("服务单现在是“%(now)s”，不能这样办理。请刷新页面。") % {"now": row.get_state_display()}
+        )
+    before = {"state": row.state}
+    for name, value in known.items():
+        setattr(row, name, value)
+    row.state = state
+    row.save()
+    audit.record(
+        by=signature(by),
+        act=f"delivery.order_{state}",
+        subject=row,
+        before=before,
+        after={"state": state},
+        division=row.division,
+    )
+    return row

@@ -1,0 +1,1 @@
+"""How often somebody is visited, by which rule, from when to when."""

@@ -1,0 +1,1 @@
+"""What phones send: each thing once, however often it arrives."""

@@ -123,6 +123,7 @@ DOORS = {"/residents/": "anmin.kernel.people.residents.door.serve"}
 FIELD_TASKS: list[str] = [
     "anmin.kernel.delivery.tasks.visit_tasks",
     "anmin.kernel.cases.fieldwork.queries.case_tasks",
+    "anmin.kernel.alerts.fieldwork.alert_tasks",
 ]
 """Functions that give what somebody in the field has to do (`kernel.delivery.tasks`), from every package that has any."""
 FIELD_CELLS: list[str] = [

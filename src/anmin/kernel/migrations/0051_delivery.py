@@ -42,7 +42,7 @@ POLICIES_BACK = (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0049_the_reserve_stands_in_the_books'),
+        ('kernel', '0050_open_cases'),
     ]
 
     operations = [

@@ -9,15 +9,18 @@ import pyarrow as pa
 
 from anmin.policy.evaluate import Household
 from anmin.policy.facts import Fact
+from anmin.policy.kernel import column_dtype
 from anmin.policy.rulebook import Rulebook
 from anmin.policy.rules import Level
-from anmin.policy.types import Kind
+from anmin.policy.types import UNKNOWN, WINDOW, Kind
 
 STORED = {Kind.FEN: np.int64, Kind.BP: np.int32, Kind.DAY: np.int32, Kind.INT: np.int32}
 
 
 def random_column(rng: np.random.Generator, fact: Fact, count: int) -> np.ndarray:
-    """Values of one fact: defaults, small and large, lumps at round sums, all codes."""
+    """Values of one fact: defaults, small and large, lumps at round sums, all codes; months with gaps and unknown ones."""
+    if fact.monthly:
+        return random_months(rng, fact, count)
     if fact.codes is not None:
         codes = np.array([int(code) for code in fact.codes])
         common = np.full(count, fact.default if fact.default is not None else codes[0])
@@ -43,6 +46,20 @@ def random_column(rng: np.random.Generator, fact: Fact, count: int) -> np.ndarra
         return np.where(rng.random(count) < 0.6, fact.default or 0, usual).astype(np.int64)
     few = rng.integers(0, 7, count)
     return np.where(rng.random(count) < 0.4, fact.default or 0, few).astype(STORED[fact.kind])
+
+
+def random_months(rng: np.random.Generator, fact: Fact, count: int) -> pa.Array:
+    """Twelve months a row: mostly nothing, runs of something, unknown months, most of all at the end."""
+    high = {Kind.FEN: 3_000_000, Kind.INT: 40, Kind.BOOL: 2}[fact.kind]
+    shares = rng.choice(np.array([0.02, 0.3, 0.95]), count)[:, None]
+    values = np.where(rng.random((count, WINDOW)) < shares, rng.integers(0, high, (count, WINDOW)), 0)
+    late = rng.integers(0, 4, count)[:, None] > WINDOW - 1 - np.arange(WINDOW)[None, :]
+    lost = (
+        rng.random((count, WINDOW))
+        < rng.choice(np.array([0.0, 0.05, 1.0]), count, p=[0.7, 0.25, 0.05])[:, None]
+    )
+    months = np.where(late | lost, UNKNOWN, values).astype(column_dtype(fact))
+    return pa.FixedSizeListArray.from_arrays(pa.array(months.ravel()), WINDOW)
 
 
 def random_tables(

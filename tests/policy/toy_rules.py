@@ -1,20 +1,30 @@
 """A small rulebook for engine tests: every feature of the engine, no real policy."""
 
-from anmin.policy import BasisPoints, Benefit, Day, Each, Fen, Table, household, person
+from anmin.policy import BasisPoints, Benefit, Day, Each, Fen, Months, Table, household, person
 from anmin.policy.codes import DisabilityKind
 from anmin.policy.vocabulary import (
     MONTHS,
+    anyone,
     band,
+    began_lately,
     count,
+    ended_lately,
     full_years,
     highest,
+    highest_lately,
+    months_with,
+    months_without,
+    newest_told,
     portion_half_up,
     positive_part,
+    told_this_year,
+    told_total,
     total,
     total_where,
 )
 
 LAW = "测试令第1号 §1"
+THREE = 3
 BENEFIT = Benefit(
     title="测试补助", english="Toy aid", law=LAW, unit="household", eligible="is_poor", amount="toy_amount"
 )
@@ -98,3 +108,33 @@ def toy_share(toy_amount: Fen, toy_uplift: Fen, is_counted: bool) -> Fen:
     if toy_amount > 0 and is_counted:
         return toy_uplift
     return 0
+
+
+@person(title="近三月最高账单", law=LAW, since="2000-01-01")
+def toy_lately(toy_bill: Months[Fen]) -> Fen:
+    """The highest of three months."""
+    return highest_lately(toy_bill, THREE)
+
+
+@person(title="账单合计", law=LAW, since="2000-01-01")
+def toy_bills(toy_bill: Months[Fen], on: Day) -> Fen:
+    """All told months, those of this year twice."""
+    return told_total(toy_bill) + told_this_year(toy_bill, on)
+
+
+@person(title="连续月数", law=LAW, since="2000-01-01")
+def toy_run(toy_insured: Months[bool]) -> int:
+    """Months with less months without, and the newest word."""
+    return months_with(toy_insured) - months_without(toy_insured) + newest_told(toy_insured)
+
+
+@person(title="起止", law=LAW, since="2000-01-01")
+def toy_turned(toy_insured: Months[bool], toy_power: Months[int]) -> bool:
+    """Began with power ended; a person rule reads the months of the household too."""
+    return began_lately(toy_insured, THREE) and ended_lately(toy_power, THREE)
+
+
+@household(title="户内有人起止", law=LAW, since="2000-01-01")
+def toy_any_turned(toy_turned: Each[bool], toy_power: Months[int]) -> bool:
+    """Anybody, with power lately."""
+    return anyone(toy_turned) and months_with(toy_power) < THREE

@@ -19,23 +19,34 @@ from anmin.policy.codes import Colour, Direction
 class Alert:
     """A condition that someone must look at (预警规则), declared beside its rule.
 
-    `rule` names a rule of truth (or, with unit `place`, one about a place alone). `number` is the rule's number in the
-    library (M01). `cause` is the trouble that it points to: hits of one cause in one household count once. `months` is
-    how many of the latest months its monthly facts must have arrived for before its silence means anything. `weight`
-    and `colour` name rates. The key (`assistance/M01`) is the domain and the number, given by the rulebook.
+    `number` is the rule's number in the library (M01), `rule` names a rule of truth. `cause` is the trouble that it
+    points to: hits of one cause in one household count once. `months` is how many of the latest months its monthly facts
+    must have arrived for before its silence means anything. `is_place` marks a rule about a place and not a household.
+
+    The rulebook gives the rest: the key (`assistance/M01`) from the domain and the number, titles and unit from the
+    rule; weight and colour are dated rates named after the number (`m01_weight`, `m01_colour`).
     """
 
     number: str
-    title: str
-    english: str
     rule: str
-    unit: Literal["person", "household", "place"]
     direction: Direction
     cause: str
-    weight: str
-    colour: str
     months: int = 1
+    is_place: bool = False
     key: str = ""
+    title: str = ""
+    english: str = ""
+    unit: Literal["person", "household", "place"] = "household"
+
+    @property
+    def weight(self) -> str:
+        """The name of the rate that says how much a hit adds to the risk of a household."""
+        return f"{self.number.lower()}_weight"
+
+    @property
+    def colour(self) -> str:
+        """The name of the rate that says the colour of a hit."""
+        return f"{self.number.lower()}_colour"
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def evaluate(plan: Plan, household: Household, *, findings: bool = True) -> Outc
 
 def _fill(values: dict[str, Any], facts: Sequence[Fact], given: Mapping[str, int], where: str) -> None:
     for fact in facts:
-        value = given.get(fact.name, fact.default)
+        value = fact.as_given(given[fact.name]) if fact.name in given else fact.silence
         if value is None:
             raise PolicyError(
                 "fact_missing",

@@ -13,12 +13,12 @@ from anmin.policy import codes as code_sets
 from anmin.policy.codes import Settlement
 from anmin.policy.errors import PolicyError
 from anmin.policy.evaluate import Household, Outcome, evaluate
-from anmin.policy.facts import FactCatalogue, value_of
+from anmin.policy.facts import Fact, FactCatalogue, value_of
 from anmin.policy.plan import Plan, make_plan
 from anmin.policy.rates import RateEntry, exact_yaml, rate_value
 from anmin.policy.rulebook import Rulebook
 from anmin.policy.rules import Level
-from anmin.policy.types import Kind
+from anmin.policy.types import UNKNOWN, WINDOW, Kind
 
 BORN_IF_SILENT = "1980-01-01"
 """An example that says nothing of a member's birth means a grown-up of working age."""
@@ -80,7 +80,11 @@ def load_examples(path: Path) -> list[Example]:
 def example_files(package_folder: Path) -> list[Path]:
     """All example files below a domains folder."""
     return sorted(
-        [*package_folder.glob("*/benefits/*/examples.yaml"), *package_folder.glob("*/rules/examples/*.yaml")]
+        [
+            *package_folder.glob("*/benefits/*/examples.yaml"),
+            *package_folder.glob("*/alerts/*/examples.yaml"),
+            *package_folder.glob("*/rules/examples/*.yaml"),
+        ]
     )
 
 
@@ -167,8 +171,8 @@ def shown(value: int, kind: Kind, codes: type[IntEnum] | None = None) -> str:
     return str(value)
 
 
-def _facts(written: Mapping[str, Any], facts: FactCatalogue, example: Example) -> dict[str, int]:
-    result = {}
+def _facts(written: Mapping[str, Any], facts: FactCatalogue, example: Example) -> dict[str, Any]:
+    result: dict[str, Any] = {}
     for name, value in written.items():
         where = f"{example.path} {example.id} {name}"
         if name not in facts:
@@ -176,5 +180,23 @@ def _facts(written: Mapping[str, Any], facts: FactCatalogue, example: Example) -
                 "unknown_name", what=f"示例用了不存在的事实 {name}", where=where, todo="检查拼写"
             )
         fact = facts[name]
-        result[name] = value_of(fact.kind, fact.codes, value, where)
+        if fact.monthly:
+            result[name] = _months(fact, value, where)
+        else:
+            result[name] = value_of(fact.kind, fact.codes, value, where)
     return result
+
+
+def _truth(written: Any) -> Any:
+    """A month of a truth is written 0 or 1 to stay short; YAML without numbers gives text."""
+    return int(written) if written in ("0", "1") else written
+
+
+def _months(fact: Fact, written: Any, where: str) -> tuple[int, ...]:
+    """Months as an example writes them: the latest last, earlier ones nothing, `?` where nobody has told."""
+    if not isinstance(written, list) or len(written) > WINDOW:
+        raise PolicyError(
+            "value", what="逐月的事实写成不超过十二项的列表", where=where, todo="例如 [0, 8000, ?]"
+        )
+    told = [UNKNOWN if one == "?" else value_of(fact.kind, fact.codes, _truth(one), where) for one in written]
+    return (0,) * (WINDOW - len(told)) + tuple(told)

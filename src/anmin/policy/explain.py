@@ -14,7 +14,8 @@ from anmin.policy.formulas import Formula, formula, titled
 from anmin.policy.phrases import CHINESE, Words
 from anmin.policy.plan import ON
 from anmin.policy.rules import Level
-from anmin.policy.types import Kind
+from anmin.policy.types import UNKNOWN, Kind
+from anmin.policy.vocabulary import MONTHS
 
 Origin = Literal["fact", "rate", "rule", "day"]
 
@@ -119,7 +120,14 @@ class _Explainer:
         self.titles: dict[str, str] = {}
         self.personal: dict[str, bool] = {}
         self.kinds: dict[str, tuple[Kind, type[IntEnum] | None]] = {}
-        self.show = titled(_Titles(self), self.render)
+        shown_singly = titled(_Titles(self), self.render)
+
+        def show(name: str, value: Any) -> str:
+            if name in self.book.facts and self.book.facts[name].monthly:
+                return f"{self.title(name)}〔{self.render(name, value)}〕"
+            return shown_singly(name, value)
+
+        self.show = show
 
     def title(self, name: str) -> str:
         """The title of a name, looked up once."""
@@ -140,12 +148,25 @@ class _Explainer:
 
     def render(self, name: str, value: Any) -> str:
         kind, codes = self._kind(name)
+        if name in self.book.facts and self.book.facts[name].monthly:
+            return self._months(value, kind)
         if kind is Kind.TABLE:
             of = self.book.rates.rates[name].of
             return "；".join(f"{key}: {shown(amount, of)}" for key, amount in value)
         if kind is Kind.BOOL:
             return self.words.yes if value else self.words.no
         return shown(value, kind, codes)
+
+    def _months(self, values: Any, kind: Kind) -> str:
+        """The months with something, and those that nobody told about, the newest first."""
+        last = self.plan.on.year * MONTHS + self.plan.on.month - 1
+        words = []
+        for back, value in enumerate(reversed(values)):
+            if value != 0:
+                month = last - back
+                text = self.words.untold if value == UNKNOWN else shown(value, kind)
+                words.append(self.words.month.format(month % MONTHS + 1, month // MONTHS, text))
+        return "；".join(words) or self.words.nothing
 
     def _kind(self, name: str) -> tuple[Kind, type[IntEnum] | None]:
         if name not in self.kinds:
@@ -244,7 +265,7 @@ class _Explainer:
                 continue
             fact = self.book.facts[name]
             row = self.outcome.household.facts if member is None else self.outcome.household.members[member]
-            if row[name] != fact.default:
+            if row[name] != fact.default and not fact.monthly:
                 text = self.render(name, row[name])
                 result.append(
                     Operand(name, self.title(name), "fact", text, row[name], member, source=fact.source)

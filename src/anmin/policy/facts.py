@@ -14,12 +14,16 @@ import yaml
 from anmin.policy import codes as code_sets
 from anmin.policy.errors import PolicyError
 from anmin.policy.rules import Level
-from anmin.policy.types import Kind
+from anmin.policy.types import UNKNOWN, WINDOW, Kind
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact. `default` is what silence means; None means that silence is refused."""
+    """One fact. `default` is what silence means; None means that silence is refused.
+
+    A `monthly` fact has a value for each of twelve months; its silence is twelve unknown months. `asked` False keeps a
+    fact out of the sheets that people fill in: only departments know it.
+    """
 
     name: str
     level: Level
@@ -30,6 +34,19 @@ class Fact:
     default: int | None
     codes: type[IntEnum] | None
     note: str = ""
+    monthly: bool = False
+    asked: bool = True
+
+    @property
+    def silence(self) -> Any:
+        """What rules read where nothing was said; None where that is refused."""
+        return (UNKNOWN,) * WINDOW if self.monthly else self.default
+
+    def as_given(self, value: Any) -> Any:
+        """A value as rules take it; months are twelve, a month that was not told is `UNKNOWN`."""
+        if not self.monthly:
+            return value
+        return tuple(UNKNOWN if one is None else int(one) for one in value)
 
 
 class FactCatalogue(Mapping[str, Fact]):
@@ -135,6 +152,8 @@ def _fact(row: dict[str, Any], path: Path) -> Fact:
             default=None if default is None else value_of(kind, codes, default, where),
             codes=codes,
             note=row.get("note", ""),
+            monthly=row.get("monthly", False),
+            asked=row.get("asked", True),
         )
     except (KeyError, ValueError, TypeError) as trouble:
         raise PolicyError(

@@ -31,6 +31,8 @@ DTYPES: dict[Kind, Any] = {
 
 def column_dtype(fact: Fact) -> Any:
     """The numpy type of a fact's snapshot column."""
+    if fact.monthly and fact.kind is Kind.BOOL:
+        return np.int8
     return DTYPES[fact.kind]
 
 
@@ -154,6 +156,8 @@ def _is_cached(cache: Path, name: str) -> bool:
 
 def _argument(plan: Plan, parameter: Parameter) -> Any:
     fact = plan.rulebook.facts.get(parameter.name)
+    if fact is not None and fact.monthly:
+        return nt.Array(from_dtype(np.dtype(column_dtype(fact))), 1, "C", readonly=True)
     if parameter.each:
         if fact is not None:
             return nt.Array(from_dtype(np.dtype(column_dtype(fact))), 1, "C", readonly=True)
@@ -165,8 +169,11 @@ def _argument(plan: Plan, parameter: Parameter) -> Any:
 
 
 def _loop_signature(plan: Plan, layout: Layout, varying: frozenset[str] | None) -> tuple[Any, ...]:
-    def column(dtype: Any) -> Any:
-        return nt.Array(from_dtype(np.dtype(dtype)), 1, "C", readonly=True)
+    def column(dtype: Any, dimensions: int = 1) -> Any:
+        return nt.Array(from_dtype(np.dtype(dtype)), dimensions, "C", readonly=True)
+
+    def of_fact(fact: Fact) -> Any:
+        return column(column_dtype(fact), 2 if fact.monthly else 1)
 
     kinds = {rule.name: rule.kind for rule in plan.rules}
     results = [nt.Array(from_dtype(np.dtype(_result_dtype(kinds[name]))), 1, "C") for name in layout.outputs]
@@ -177,7 +184,7 @@ def _loop_signature(plan: Plan, layout: Layout, varying: frozenset[str] | None) 
         nt.int64,
         nt.Array(nt.int64, 3, "C", readonly=True),
         *[nt.Array(nt.int64, 4, "C", readonly=True) for _ in layout.tables],
-        *[column(column_dtype(plan.rulebook.facts[name])) for name in layout.facts],
+        *[of_fact(plan.rulebook.facts[name]) for name in layout.facts],
         *(results if varying is None else [nt.Array(nt.int64, 3, "C")] * 2),
     )
 

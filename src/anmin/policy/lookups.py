@@ -15,8 +15,14 @@ from anmin.policy.rules import Level
 from anmin.policy.snapshots import Snapshot
 
 
-def find_household(snapshot: Snapshot, key: str, facts: Sequence[Fact]) -> Household | None:
-    """The household with this number and its members, or None. Null columns are left out: silence."""
+def find_household(
+    snapshot: Snapshot, key: str, facts: Sequence[Fact], *, months: bool = False
+) -> Household | None:
+    """The household with this number and its members, or None. Null columns are left out: silence.
+
+    Monthly facts, which only monitoring reads, come with `months`.
+    """
+    facts = [fact for fact in facts if months or not fact.monthly]
     for number in range(snapshot.parts):
         table = snapshot.household_table(number, ["household", "members"])
         found = pc.index(table["household"], pa.scalar(key, table["household"].type)).as_py()
@@ -33,16 +39,26 @@ def find_household(snapshot: Snapshot, key: str, facts: Sequence[Fact]) -> House
 def _household(
     key: str, row: Mapping[str, Any], people: Sequence[Mapping[str, Any]], facts: Sequence[Fact]
 ) -> Household:
-    own = {fact.name for fact in facts if fact.level is Level.HOUSEHOLD}
-    each = {fact.name for fact in facts if fact.level is Level.PERSON}
+    own = {fact.name: fact for fact in facts if fact.level is Level.HOUSEHOLD}
+    each = {fact.name: fact for fact in facts if fact.level is Level.PERSON}
     return Household(
         key=key,
         division=str(row["division"] or ""),
         settlement=int(row["settlement"] or 0),
-        facts={name: int(value) for name, value in row.items() if name in own and value is not None},
+        facts={
+            name: _plain(own[name], value) for name, value in row.items() if name in own and value is not None
+        },
         members=[
-            {name: int(value) for name, value in person.items() if name in each and value is not None}
+            {
+                name: _plain(each[name], value)
+                for name, value in person.items()
+                if name in each and value is not None
+            }
             for person in people
         ],
         names=[str(person.get("person", "")) for person in people],
     )
+
+
+def _plain(fact: Fact, value: Any) -> Any:
+    return fact.as_given(value) if fact.monthly else int(value)

@@ -127,7 +127,7 @@ class _Writer:
         yield from self._blank("            ")
         yield "            continue"
         for name, fact in self.facts.items():
-            if fact.level is Level.HOUSEHOLD:
+            if fact.level is Level.HOUSEHOLD and not fact.monthly:
                 yield f"        f_{name} = {self._read(fact.kind, f'c_{name}[h]')}"
         if self.scenarios:
             yield from self._rates("0", "        ")
@@ -210,6 +210,8 @@ class _Writer:
         if name in self.tables:
             return f"r_{name}"
         if name in self.facts:
+            if parameter.months:
+                return f"c_{name}[{'h' if self.facts[name].level is Level.HOUSEHOLD else 'p'}]"
             if parameter.each:
                 return f"c_{name}[first : first + n]"
             if self.facts[name].level is Level.HOUSEHOLD:

@@ -17,6 +17,9 @@ class Words:
     yes: str
     no: str
     each_member: str
+    untold: str
+    nothing: str
+    month: str
 
 
 CHINESE = Words(
@@ -42,6 +45,9 @@ CHINESE = Words(
     yes="是",
     no="否",
     each_member="逐人计算",
+    untold="未到",
+    nothing="各月均无",
+    month="{1} 年 {0} 月 {2}",
 )
 
 ENGLISH = Words(
@@ -82,6 +88,16 @@ ENGLISH = Words(
         "full_years": "completed years from {0} to {1}",
         "full_months": "completed months from {0} to {1}",
         "months_later": "{1} months after {0}",
+        "day_number": "the running number of {0}",
+        "days_between": "days from {0} to {1}",
+        "told_total": "the sum of {0} over the months",
+        "told_this_year": "the sum of {0} over the months of this year",
+        "highest_lately": "the highest of {0} in the last {1} months",
+        "newest_told": "{0} in the newest month",
+        "months_with": "months in a row with {0} up to now",
+        "months_without": "months in a row without {0} up to now",
+        "began_lately": "{0} began within the last {1} months",
+        "ended_lately": "{0} ended within the last {1} months",
         "len": "the number of {0}",
         "min": "the smaller of {0} and {1}",
         "max": "the larger of {0} and {1}",
@@ -89,4 +105,7 @@ ENGLISH = Words(
     yes="yes",
     no="no",
     each_member="computed member by member",
+    untold="not told",
+    nothing="nothing in any month",
+    month="{1}-{0:02d} {2}",
 )

@@ -90,6 +90,7 @@ def _visit(
     for parameter in rule.parameters:
         _visit(parameter.name, rulebook, on, ordered, facts, rates, [*trail, name])
         _check_level(rule, parameter, _level(rulebook, parameter.name, on))
+        _check_months(rule, parameter, rulebook)
     ordered[name] = rule
 
 
@@ -120,6 +121,17 @@ def _level(rulebook: Rulebook, name: str, on: date) -> Level | None:
     if name in rulebook.versions:
         return rulebook.versions[name][0].level
     return None
+
+
+def _check_months(rule: Rule, parameter: Parameter, rulebook: Rulebook) -> None:
+    fact = rulebook.facts.get(parameter.name)
+    if parameter.months != (fact is not None and fact.monthly):
+        raise PolicyError(
+            "months",
+            what=f"{parameter.name} {'不是逐月的事实' if parameter.months else '是逐月的事实'}",
+            where=rule.where,
+            todo="逐月的事实写成 Months[…]，其余不写",
+        )
 
 
 def _check_level(rule: Rule, parameter: Parameter, level: Level | None) -> None:

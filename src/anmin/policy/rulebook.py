@@ -8,12 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
+from typing import Literal
 
+from anmin.policy.alerts import Alert
 from anmin.policy.benefits import Benefit
 from anmin.policy.errors import PolicyError
 from anmin.policy.facts import FactCatalogue
 from anmin.policy.rates import RateBook
-from anmin.policy.rules import Rule, rule_of
+from anmin.policy.rules import Level, Rule, rule_of
+from anmin.policy.types import Kind
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Rulebook:
     facts: FactCatalogue
     rates: RateBook
     benefits: dict[str, Benefit] = field(default_factory=dict)
+    alerts: dict[str, Alert] = field(default_factory=dict)
 
     @classmethod
     def collect(cls, modules: Iterable[ModuleType], facts: FactCatalogue, rates: RateBook) -> Rulebook:
@@ -38,34 +42,44 @@ class Rulebook:
         """
         versions: dict[str, list[Rule]] = {}
         benefits: dict[str, Benefit] = {}
+        alerts: dict[str, Alert] = {}
         for module in modules:
             for member in vars(module).values():
                 if isinstance(member, Benefit):
                     key = _key(module)
                     benefits[key] = replace(member, key=key)
+                if isinstance(member, Alert):
+                    _declare(alerts, member, module)
                 rule = rule_of(member)
                 if rule is not None and member.__module__ == module.__name__:
                     versions.setdefault(rule.name, []).append(rule)
         ordered = {name: _without_overlap(rows) for name, rows in versions.items()}
         _check_names(ordered, facts, rates)
         _check_benefits(ordered, benefits)
-        return cls(ordered, facts, rates, benefits)
+        return cls(ordered, facts, rates, benefits, _with_rules(ordered, rates, alerts))
 
     @classmethod
     def load(cls, package: str, facts: FactCatalogue) -> Rulebook:
-        """Collect `<package>/*/rules/*.py` and `<package>/*/benefits/*/` with their `rates/*.yaml`.
+        """Collect `<package>/*/rules/*.py`, `<package>/*/benefits/*/` and `<package>/*/alerts/*/` with their `rates/*.yaml`.
 
         Domain folders may add facts in `<domain>/facts/*.yaml`. Nothing has to be registered anywhere.
         """
         root = Path(str(importlib.import_module(package).__file__)).parent
-        files = sorted([*root.glob("*/rules/*.py"), *root.glob("*/benefits/*/rules.py")])
+        places = ("rules", "benefits/*", "alerts/*")
+        files = sorted(
+            [
+                *root.glob("*/rules/*.py"),
+                *root.glob("*/benefits/*/rules.py"),
+                *root.glob("*/alerts/*/rules.py"),
+            ]
+        )
         names = [
             ".".join((package, *file.relative_to(root).with_suffix("").parts))
             for file in files
             if file.name != "__init__.py"
         ]
         rates = RateBook.read(
-            *sorted([*root.glob("*/rules/rates/*.yaml"), *root.glob("*/benefits/*/rates/*.yaml")])
+            *sorted(path for place in places for path in root.glob(f"*/{place}/rates/*.yaml"))
         )
         more = FactCatalogue.read(*sorted(root.glob("*/facts/*.yaml")))
         return cls.collect(
@@ -125,6 +139,46 @@ def _check_names(versions: dict[str, tuple[Rule, ...]], facts: FactCatalogue, ra
             raise PolicyError(
                 "name_twice", what=f"名字 {name} 既是{one}又是{other}", todo="一个名字只能有一个含义，请改名"
             )
+
+
+def _declare(alerts: dict[str, Alert], alert: Alert, module: ModuleType) -> None:
+    """An alert under its key: the domain's folder and the number of the rule."""
+    parts = module.__name__.split(".")
+    domain = parts[parts.index("alerts") - 1] if "alerts" in parts else module.__name__
+    key = f"{domain}/{alert.number}"
+    if key in alerts:
+        raise PolicyError(
+            "alert_twice", what=f"预警规则 {key} 声明了两次", where=module.__name__, todo="换一个编号"
+        )
+    alerts[key] = replace(alert, key=key)
+
+
+def _with_rules(
+    versions: dict[str, tuple[Rule, ...]], rates: RateBook, alerts: dict[str, Alert]
+) -> dict[str, Alert]:
+    """Each alert with the titles and the unit of its rule; refuses where rule or rates are missing."""
+    filled: dict[str, Alert] = {}
+    for key, alert in sorted(alerts.items()):
+        rule = versions.get(alert.rule, (None,))[-1]
+        if rule is None or rule.kind is not Kind.BOOL or (alert.is_place and rule.level is Level.PERSON):
+            raise PolicyError(
+                "alert_rule",
+                what=f"预警规则 {key} 引用的规则 {alert.rule} 不存在、不是真假，或层级不对",
+                where=key,
+                todo="改正名字，或让该规则返回 bool",
+            )
+        for name in (alert.weight, alert.colour):
+            if name not in rates.rates:
+                raise PolicyError(
+                    "alert_rate", what=f"预警规则 {key} 没有费率 {name}", where=key, todo="在 rates/ 中补上"
+                )
+        unit: Literal["person", "household", "place"] = (
+            "person" if rule.level is Level.PERSON else "household"
+        )
+        filled[key] = replace(
+            alert, title=rule.title, english=rule.english, unit="place" if alert.is_place else unit
+        )
+    return filled
 
 
 def _check_benefits(versions: dict[str, tuple[Rule, ...]], benefits: dict[str, Benefit]) -> None:

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from anmin.policy.errors import PolicyError
-from anmin.policy.types import Kind, kind_of
+from anmin.policy.types import Kind, is_months, kind_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -39,6 +39,7 @@ class Parameter:
     kind: Kind
     each: bool
     codes: type[IntEnum] | None = None
+    months: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,9 +149,11 @@ def _read(
                 where=where,
                 todo="先写一条家庭规则汇总各成员，再由个人规则读取汇总结果",
             )
-        parameters.append(Parameter(parameter, kind, each, _codes(hints[parameter])))
+        parameters.append(
+            Parameter(parameter, kind, each, _codes(hints[parameter]), is_months(hints[parameter]))
+        )
     kind, each = kind_of(hints["return"], f"{where} 的返回值")
-    if each or not kind.is_number:
+    if each or not kind.is_number or is_months(hints["return"]):
         raise PolicyError(
             "annotation", what="规则只能返回一个数或真假", where=where, todo="改为返回 int、bool 或代码"
         )

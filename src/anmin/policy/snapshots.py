@@ -28,6 +28,7 @@ import pyarrow.parquet as pq
 from anmin.policy.errors import PolicyError
 from anmin.policy.facts import Fact
 from anmin.policy.kernel import column_dtype
+from anmin.policy.types import UNKNOWN, WINDOW
 
 FORMAT = 1
 PERSONS_IN_PART = 400_000
@@ -105,7 +106,7 @@ class Snapshot:
 
     def _present(self, facts: list[Fact], level: str) -> list[str]:
         have = set(self.manifest["facts"][level])
-        missing = [fact for fact in facts if fact.name not in have and fact.default is None]
+        missing = [fact for fact in facts if fact.name not in have and fact.silence is None]
         if missing:
             raise PolicyError(
                 "fact_missing",
@@ -185,6 +186,8 @@ def make_part(
 
 
 def _fact_column(table: pa.Table, fact: Fact, length: int) -> tuple[np.ndarray, np.ndarray]:
+    if fact.monthly:
+        return _months_column(table, fact, length), np.empty(0, dtype=np.int64)
     if fact.name not in table.column_names:
         assert fact.default is not None
         return np.full(length, fact.default, dtype=column_dtype(fact)), np.empty(0, dtype=np.int64)
@@ -193,6 +196,23 @@ def _fact_column(table: pa.Table, fact: Fact, length: int) -> tuple[np.ndarray, 
     if column.null_count and fact.default is None:
         null = np.flatnonzero(column.is_null().to_numpy())
     return _numbers(column, column_dtype(fact), fact.default or 0), null
+
+
+def _months_column(table: pa.Table, fact: Fact, length: int) -> np.ndarray:
+    """Twelve months a row; a row or a month that nobody told about is unknown."""
+    dtype = column_dtype(fact)
+    if fact.name not in table.column_names:
+        return np.full((length, WINDOW), UNKNOWN, dtype=dtype)
+    column = table[fact.name].combine_chunks()
+    values = column.flatten()
+    if values.null_count:
+        values = values.fill_null(UNKNOWN)
+    months = values.to_numpy(zero_copy_only=False).reshape(-1, WINDOW)
+    if not column.null_count:
+        return np.ascontiguousarray(months, dtype=dtype)
+    spread = np.full((length, WINDOW), UNKNOWN, dtype=dtype)
+    spread[column.is_valid().to_numpy(zero_copy_only=False)] = months
+    return spread
 
 
 def _numbers(column: pa.ChunkedArray, dtype: Any, silence: int) -> np.ndarray:
@@ -301,10 +321,22 @@ def nested_batches(snapshot: Snapshot, facts: list[Fact]) -> Iterator[pa.Table]:
         counts = _numbers(households["members"], np.int64, 0)
         offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
         struct = pa.StructArray.from_arrays(
-            [column.combine_chunks() for column in persons.columns], names=persons.column_names
+            [_listed(column) for column in persons.columns], names=persons.column_names
         )
         lists = pa.ListArray.from_arrays(pa.array(offsets), struct)
+        households = pa.table(
+            [_listed(column) for column in households.columns], names=households.column_names
+        )
         yield households.append_column("roster", lists)
+
+
+def _listed(column: pa.ChunkedArray) -> pa.Array:
+    """A column in one piece, months as a list of any length, since Spark knows no other."""
+    whole = column.combine_chunks()
+    if pa.types.is_fixed_size_list(whole.type):
+        kind = whole.type.value_type
+        whole = whole.cast(pa.list_(pa.int32() if pa.types.is_int8(kind) else kind))
+    return whole
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -52,7 +52,7 @@ def write_nested(snapshot: Snapshot, plan: Plan, folder: Path) -> Path:
     with fresh_folder(folder) as temporary:
         for number, table in enumerate(nested_batches(snapshot, list(plan.facts))):
             pq.write_table(
-                _plain_divisions(table), temporary / f"part-{number:05d}.parquet", compression="zstd"
+                plain_divisions(table), temporary / f"part-{number:05d}.parquet", compression="zstd"
             )
     return folder
 
@@ -113,7 +113,7 @@ def _schema(plan: Plan, frame: DataFrame) -> str:
     return ", ".join(columns)
 
 
-def _plain_divisions(table: pa.Table) -> pa.Table:
+def plain_divisions(table: pa.Table) -> pa.Table:
     """Spark has no unsigned bytes and no dictionaries: divisions become text, small codes become int."""
     fields = []
     for field in table.schema:
@@ -122,7 +122,7 @@ def _plain_divisions(table: pa.Table) -> pa.Table:
             kind = pa.string()
         elif kind == pa.uint8() or kind == pa.int8():
             kind = pa.int32()
-        elif pa.types.is_list(kind):
+        elif pa.types.is_list(kind) and pa.types.is_struct(kind.value_type):
             inner = [
                 pa.field(part.name, pa.int32() if part.type == pa.uint8() else part.type)
                 for part in kind.value_type

@@ -38,6 +38,27 @@ class Each(Generic[T]):
         def __getitem__(self, position: int) -> T: ...
 
 
+class Months(Generic[T]):
+    """One value for each of twelve months, the oldest first, the last the month of the calculation.
+
+    `UNKNOWN` stands where a source has not told, which is not the same as nothing. At run time a tuple (one household)
+    or an array (a city) is passed; rules read it with the functions of `anmin.policy.vocabulary` that know of unknown
+    months. A household rule reads the months of its members through a person rule.
+    """
+
+    if typing.TYPE_CHECKING:
+
+        def __iter__(self) -> Iterator[T]: ...
+        def __len__(self) -> int: ...
+        def __getitem__(self, position: int) -> T: ...
+
+
+UNKNOWN = -1
+"""A month that a source has not told about."""
+WINDOW = 12
+"""Months that a monthly fact spans."""
+
+
 class Kind(Enum):
     """What a value is: decides how it is stored, compiled and shown."""
 
@@ -60,9 +81,15 @@ def kind_of(annotation: object, where: str) -> tuple[Kind, bool]:
     if typing.get_origin(annotation) is Each:
         (inner,) = typing.get_args(annotation)
         kind, nested = kind_of(inner, where)
-        if nested or kind is Kind.TABLE:
+        if nested or kind is Kind.TABLE or is_months(inner):
             raise _unusable(annotation, where)
         return kind, True
+    if typing.get_origin(annotation) is Months:
+        (inner,) = typing.get_args(annotation)
+        kind, nested = kind_of(inner, where)
+        if nested or kind not in (Kind.FEN, Kind.INT, Kind.BOOL):
+            raise _unusable(annotation, where)
+        return kind, False
     if typing.get_origin(annotation) is Annotated:
         return Kind(typing.get_args(annotation)[1]), False
     if annotation is bool:
@@ -74,10 +101,15 @@ def kind_of(annotation: object, where: str) -> tuple[Kind, bool]:
     raise _unusable(annotation, where)
 
 
+def is_months(annotation: object) -> bool:
+    """Whether an annotation is `Months[…]`."""
+    return typing.get_origin(annotation) is Months
+
+
 def _unusable(annotation: object, where: str) -> PolicyError:
     return PolicyError(
         "annotation",
         what=f"规则引擎不认识类型标注 {annotation!r}",
         where=where,
-        todo="使用 int、bool、Fen、BasisPoints、Day、Table、代码枚举，或 Each[其中之一]",
+        todo="使用 int、bool、Fen、BasisPoints、Day、Table、代码枚举，或 Each[其中之一]；逐月的写 Months[int、bool 或 Fen]",
     )

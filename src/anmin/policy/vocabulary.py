@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from anmin.policy.types import Months
+
+Told = Months[int] | Months[bool]
+"""Twelve months of a fact; -1 stands for a month that nobody told about."""
 MONTHS = 12
 """Months in a year."""
 YUAN = 100
@@ -37,6 +41,16 @@ PHRASES: dict[str, str] = {
     "full_years": "从 {0} 到 {1} 的周年数",
     "full_months": "从 {0} 到 {1} 的整月数",
     "months_later": "{0} 之后 {1} 个月",
+    "day_number": "{0} 的日序",
+    "days_between": "从 {0} 到 {1} 的天数",
+    "told_total": "{0} 各月合计",
+    "told_this_year": "{0} 本年各月合计",
+    "highest_lately": "{0} 最近 {1} 个月中最高者",
+    "newest_told": "{0} 最近一个月",
+    "months_with": "{0} 到最近为止连续有的月数",
+    "months_without": "{0} 到最近为止连续没有的月数",
+    "began_lately": "{0} 在最近 {1} 个月内由无到有",
+    "ended_lately": "{0} 在最近 {1} 个月内由有到无",
 }
 """How each function reads on the why page; positions stand for its arguments."""
 
@@ -208,3 +222,94 @@ def monthly(amount_year: int, mode: int) -> int:
     if mode == 3:
         return -(-amount_year // 12000) * 1000
     return (2 * amount_year + 12) // 24
+
+
+def day_number(day: int) -> int:
+    """A day yyyymmdd as a running number; years begin in March here, so that a leap day ends one."""
+    month = (day // 100 % 100 + 9) % 12
+    year = day // 10_000 - month // 10
+    return 365 * year + year // 4 - year // 100 + year // 400 + (month * 306 + 5) // 10 + day % 100 - 1
+
+
+def days_between(first: int, last: int) -> int:
+    """Calendar days from one day yyyymmdd to another; negative where the second is earlier."""
+    return day_number(last) - day_number(first)
+
+
+def told_total(months: Told) -> int:
+    """The sum of the months that were told; an unknown month (-1) adds nothing."""
+    result = 0
+    for value in months:
+        if value > 0:
+            result += value
+    return result
+
+
+def told_this_year(months: Told, on: int) -> int:
+    """The sum of the told months since January of the year of `on`, whose month is the last."""
+    result = 0
+    for position in range(12 - on // 100 % 100, 12):
+        if months[position] > 0:
+            result += months[position]
+    return result
+
+
+def highest_lately(months: Told, count: int) -> int:
+    """The highest of the last `count` months, and 0 where none of them was told."""
+    result = 0
+    for position in range(12 - min(count, 12), 12):
+        if months[position] > result:
+            result = months[position]
+    return result
+
+
+def newest_told(months: Told) -> int:
+    """The value of the newest month that was told, and -1 where that is too old or there is none."""
+    position = 11
+    while position > 8:
+        if months[position] >= 0:
+            return months[position]
+        position -= 1
+    return -1
+
+
+def months_with(months: Told) -> int:
+    """How many months in a row up to the newest told one have something; an unknown month ends the row."""
+    position = 11
+    while position > 8 and months[position] < 0:
+        position -= 1
+    result = 0
+    while position >= 0 and months[position] > 0:
+        result += 1
+        position -= 1
+    return result
+
+
+def months_without(months: Told) -> int:
+    """How many months in a row up to the newest told one have nothing; an unknown month ends the row."""
+    position = 11
+    while position > 8 and months[position] < 0:
+        position -= 1
+    result = 0
+    while position >= 0 and months[position] == 0:
+        result += 1
+        position -= 1
+    return result
+
+
+def began_lately(months: Told, count: int) -> bool:
+    """Whether within the last `count` months something follows a told month of nothing."""
+    for position in range(12 - min(count, 11), 12):  # noqa: SIM110
+        if months[position] > 0 and months[position - 1] == 0:
+            return True
+    return False
+
+
+def ended_lately(months: Told, count: int) -> bool:
+    """Whether within the last `count` months a month of nothing follows one with something, and nothing came after."""
+    for position in range(11, 11 - min(count, 11), -1):
+        if months[position] > 0:
+            return False
+        if months[position] == 0 and months[position - 1] > 0:
+            return True
+    return False

@@ -102,7 +102,7 @@ def sheets(facts: FactCatalogue) -> dict[SheetName, Sheet]:
 def _fact_columns(facts: FactCatalogue, level: Level, skipped: tuple[str, ...]) -> list[Column]:
     columns = []
     for fact in facts.of(level):
-        if fact.name in skipped:
+        if fact.name in skipped or fact.monthly or not fact.asked:
             continue
         unit = UNITS.get(fact.kind, "")
         heading = f"{fact.title}（{unit}）" if unit == "元" else fact.title

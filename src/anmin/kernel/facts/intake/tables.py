@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from anmin.kernel.facts.intake.checking import Landed
-from anmin.policy.facts import FactCatalogue
+from anmin.policy.facts import Fact, FactCatalogue
 from anmin.policy.rules import Level
 from anmin.policy.snapshots import PERSONS_IN_PART, SnapshotWriter
 
@@ -30,7 +30,7 @@ def household_table(landed: Landed, facts: FactCatalogue) -> pa.Table:
     """Landed households, one column per fact of the catalogue; silence is null."""
     columns = {name: _texts(landed, name) for name in ("household", "division")}
     columns["settlement"] = _integers(landed, "settlement")
-    for fact in facts.of(Level.HOUSEHOLD):
+    for fact in _stated(facts, Level.HOUSEHOLD):
         columns[fact.name] = _integers(landed, fact.name)
     return pa.table(columns)
 
@@ -41,9 +41,14 @@ def person_table(landed: Landed, facts: FactCatalogue, key: bytes) -> pa.Table:
         "household": _texts(landed, "household"),
         "person": pa.array([blind(row["identity"], key) for row in landed.rows], pa.string()),
     }
-    for fact in facts.of(Level.PERSON):
+    for fact in _stated(facts, Level.PERSON):
         columns[fact.name] = _integers(landed, fact.name)
     return pa.table(columns)
+
+
+def _stated(facts: FactCatalogue, level: Level) -> list[Fact]:
+    """The facts that a file may state: months come from departments' batches alone."""
+    return [fact for fact in facts.of(level) if not fact.monthly]
 
 
 def _texts(landed: Landed, name: str) -> pa.Array:

@@ -1,0 +1,1 @@
+"""Disability subsidies (残疾人两项补贴)."""

@@ -6,15 +6,21 @@ import importlib
 import json
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import pyarrow.parquet as pq
+
+from anmin.kernel.screening.rulebooks import rulebook as installed
 from anmin.policy.areas import Areas
 from anmin.policy.citywide import calculate, screen
 from anmin.policy.kernel import build_kernel, rate_cube
+from anmin.policy.rewatching import rewatch
 from anmin.policy.simulate import simulate
 from anmin.policy.snapshots import Snapshot
+from anmin.policy.watching import Watch, Watched, watch_city
 from bench.city import city_plan
 from bench.rules43 import duckdb_side
 from bench.rules43.anmin_side import ON, OUTPUTS, plan_of, rulebook, scenarios
@@ -77,6 +83,21 @@ def variants(snapshot: str, kernels: str, threads: int) -> dict[str, Any]:
     return {"seconds": seconds, "peak": peak_megabytes(), "totals": totals}
 
 
+def watch(snapshot: str, out: str, kernels: str, keys: str) -> dict[str, Any]:
+    """All rules of monitoring over a snapshot into `out`; with `keys` only those households, laid over what is there."""
+    source, day = Snapshot.open(Path(snapshot)), date(2026, 10, 31)
+    chosen = Watch.of(installed(), day)
+    build_kernel(chosen.plan, Path(kernels))
+    importlib.import_module("pyarrow.dataset")
+    start = perf_counter()
+    if keys:
+        wanted = pq.read_table(keys)["household"].combine_chunks()
+        rewatch(source, Watched.open(Path(out)), chosen, wanted, cache=Path(kernels))
+    else:
+        watch_city(source, chosen, Path(out), cache=Path(kernels))
+    return {"seconds": perf_counter() - start, "peak": peak_megabytes()}
+
+
 def compiled(book: str, snapshot: str, kernels: str) -> dict[str, Any]:
     """Build the kernel of a rulebook from a cache folder, and run it once on the first part of a snapshot."""
     plan = city_plan() if book == "city" else plan_of(rulebook())
@@ -102,6 +123,7 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "duckdb": duckdb,
     "variants": variants,
     "compile": compiled,
+    "watch": watch,
 }
 
 

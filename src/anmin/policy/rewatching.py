@@ -160,7 +160,7 @@ def watch_on_spark(
 SPARK = (
     "rule string, version date, household string, person string, division string, as_of date, month string,"
     " direction int, cause string, colour int, weight int, values array<struct<fact: string, member: int, value: bigint,"
-    " source: string, period: string, batch: string, known_on: date>>, identity int, identity_weight int"
+    " source: string, period: string, batch: string, known_on: date>>, identity int, identity_weight int, means int"
 )
 
 

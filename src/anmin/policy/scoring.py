@@ -26,14 +26,14 @@ Bands = Callable[[str], Sequence[tuple[int, int]]]
 def findings(hits: pa.Table, bands: Bands) -> pa.Table:
     """Households with a hit, by number, with score, colour, causes and rules (see `FINDINGS`).
 
-    `hits` has the columns of `HITS` and beside them `identity` and `identity_weight`, the same in all rows of a household.
+    `hits` has the columns of `HITS` and beside them `identity`, `identity_weight` and `means`, the same in all rows of a household.
     """
     if not len(hits):
         return FINDINGS.empty_table()
     needs = pc.is_in(hits["direction"], pa.array([int(one) for one in NEEDS], hits["direction"].type))
     counted = pc.if_else(needs, hits["weight"], 0)
     table = hits.select(
-        ["household", "division", "as_of", "identity", "identity_weight", "cause", "rule", "colour"]
+        ["household", "division", "as_of", "identity", "identity_weight", "means", "cause", "rule", "colour"]
     )
     table = table.append_column("counted", counted).append_column("needs", needs)
     table = table.sort_by([("household", "ascending"), ("cause", "ascending"), ("rule", "ascending")])
@@ -41,7 +41,7 @@ def findings(hits: pa.Table, bands: Bands) -> pa.Table:
     sums = causes.group_by("household", use_threads=False).aggregate(
         [("counted_max", "sum"), ("cause", "list")]
     )
-    keys = ["household", "division", "as_of", "identity", "identity_weight"]
+    keys = ["household", "division", "as_of", "identity", "identity_weight", "means"]
     rows = table.group_by(keys, use_threads=False).aggregate([("colour", "max"), ("needs", "max")])
     rules = (
         table.select(["household", "rule"])
@@ -64,10 +64,16 @@ def findings(hits: pa.Table, bands: Bands) -> pa.Table:
             "identity": rows["identity"],
             "score": pa.array(score, pa.int32()),
             "colour": pa.array(colour, pa.uint8()),
+            "means": rows["means"],
             "causes": sums["cause_list"],
             "rules": rules["rule_list"],
         }
     ).cast(FINDINGS)
+
+
+def in_order(found: pa.Table) -> pa.Table:
+    """Findings in the order in which someone should look: the higher score, then the smaller means, then the number."""
+    return found.sort_by([("score", "descending"), ("means", "ascending"), ("household", "ascending")])
 
 
 def banded(score: np.ndarray, divisions: pa.ChunkedArray, bands: Bands) -> np.ndarray:

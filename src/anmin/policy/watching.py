@@ -38,7 +38,10 @@ from anmin.policy.snapshots import Part, Snapshot, write_json
 
 IDENTITY_WEIGHT, IDENTITY, BANDS = "identity_weight", "recognised_layer", "risk_bands"
 """The rule of the weight of what a household already is, the fact of its layer on the books, the rate of the bands."""
-RAW = pa.schema([*HITS, ("identity", pa.int32()), ("identity_weight", pa.int32())])
+INCOME, MEMBERS, STANDARD = "counted_income_year", "members", "dibao_standard"
+"""What the means of a household are: its counted income a year, how many share it, and the standard a month."""
+MOST_MEANS = 1_000_000
+RAW = pa.schema([*HITS, ("identity", pa.int32()), ("identity_weight", pa.int32()), ("means", pa.int32())])
 """Hits as a part yields them: with what the score of their household needs."""
 
 
@@ -58,7 +61,9 @@ class Watch:
             PolicyError: as `make_plan`.
         """
         alerts = tuple(alert for alert in book.alerts.values() if book.version(alert.rule, on) is not None)
-        plan = make_plan(book, on, dict.fromkeys([*(alert.rule for alert in alerts), IDENTITY_WEIGHT]))
+        plan = make_plan(
+            book, on, dict.fromkeys([*(alert.rule for alert in alerts), IDENTITY_WEIGHT, INCOME, MEMBERS])
+        )
         named = [name for alert in alerts for name in (alert.weight, alert.colour)]
         plan = replace(plan, rates=(*plan.rates, *(book.rates.rates[name] for name in named)))
         return cls(alerts, plan, {alert.key: evidence_of(plan, alert) for alert in alerts})
@@ -207,9 +212,15 @@ class PartWatcher:
                 values,
                 pa.array(part.columns[IDENTITY][homes].astype(np.int32)),
                 pa.array(out[IDENTITY_WEIGHT][homes].astype(np.int32)),
+                pa.array(self._means(out, homes, area)),
             ],
             schema=RAW,
         )
+
+    def _means(self, out: Mapping[str, np.ndarray], homes: np.ndarray, area: np.ndarray) -> np.ndarray:
+        line = self._rate(STANDARD, area) * 12 * np.maximum(out[MEMBERS][homes], 1)
+        means = np.maximum(out[INCOME][homes], 0) * 10_000 // np.maximum(line, 1)
+        return np.minimum(means, MOST_MEANS).astype(np.int32)
 
     def _rate(self, name: str, areas: np.ndarray) -> np.ndarray:
         return np.asarray(self.cube.numbers[0, areas, self.kernel.layout.numbers.index(name)])
@@ -248,6 +259,7 @@ class PartWatcher:
                         "values": [],
                         "identity": 0,
                         "identity_weight": 0,
+                        "means": 0,
                     }
                 )
         return pa.Table.from_pylist(rows, schema=RAW)

@@ -32,7 +32,8 @@ from anmin.policy.watching import PartWatcher, Watch, needed
 from bench.honest.telling import Told, tell
 from bench.honest.troubles import Trouble, happen
 
-CITY, FIRST, MONTHS = "371000", date(2024, 12, 1), 24
+CITY, FIRST, MONTHS = "371000", date(2024, 1, 1), 36
+"""Three years of life; looked at in the last two, when twelve months are there to look back on."""
 AGAIN_AFTER = 6
 """Months until a family that was visited in vain is visited again; one that was found in hardship is not, for a year."""
 TO_VISIT, WAITS = 3, 3
@@ -154,7 +155,7 @@ def _days(rng: np.random.Generator, months: np.ndarray, lost: float) -> np.ndarr
 
 
 def look(
-    city: City, cache: Path, *, visits: int | None = None, first: int = WINDOW, last: int = MONTHS
+    city: City, cache: Path, *, visits: int | None = None, first: int = WINDOW + 1, last: int = MONTHS
 ) -> dict[str, Found]:
     """Look month by month. `visits` is the number a month for both; None gives both what the single indicator asks for.
 
@@ -218,7 +219,7 @@ def _visit(city: City, way: Found, home: int, at: int, active: Mapping[int, list
     return bool(there)
 
 
-def cases(city: City, first: int = WINDOW, last: int = MONTHS) -> list[int]:
+def cases(city: City, first: int = WINDOW + 1, last: int = MONTHS) -> list[int]:
     """The troubles to be found: hardship of families without aid, begun while we look and early enough to be told."""
     return [
         number
@@ -253,7 +254,7 @@ def evaluated(city: City, cache: Path, at: int) -> tuple[pa.Table, pa.Table]:
     each = [fact for fact in needed(watch) if fact.level is Level.PERSON]
     part = make_part(households, persons, len(persons), own, each)
     raw = watcher.hits(part, persons["person"])
-    return raw, findings(raw, watch.bands)
+    return raw, findings(raw, watch.scale)
 
 
 def _known(days: np.ndarray, on: int) -> np.ndarray:

@@ -14,7 +14,7 @@ from anmin.kernel.facts.demo.months import Columns, Months
 
 FEN = 100
 KINDS = ("illness", "work", "death", "disaster", "school")
-YEARLY = {"illness": 0.030, "work": 0.035, "death": 0.006, "disaster": 0.004, "school": 0.012}
+YEARLY = {"illness": 0.030, "work": 0.030, "death": 0.0075, "disaster": 0.020, "school": 0.100}
 """How many households in a year each trouble comes to; assumed, not measured in any city."""
 
 

@@ -27,7 +27,9 @@ def test_no_two_examples_share_a_name():
 
 
 def test_every_benefit_has_examples():
-    with_examples = {path.parent.name for path in example_files(FOLDER) if path.name == "examples.yaml"}
+    with_examples = {
+        path.parent.name for path in example_files(FOLDER) if path.parent.parent.name == "benefits"
+    }
 
     assert {key.split("/")[1] for key in rulebook().benefits} == with_examples
 

@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 
 from anmin.kernel.law.citations import resolve
-from anmin.kernel.screening.rulebooks import FURTHER, rulebook
+from anmin.kernel.screening.rulebooks import FURTHER, examples, rulebook
 from anmin.policy.kernel import build_kernel
 from anmin.policy.plan import make_plan
+from anmin.policy.watching import COOLING, SCALE
 
 CITIES = {
     "371002": date(2023, 1, 1),
@@ -105,7 +106,29 @@ def test_every_fact_and_every_rate_is_read_by_some_rule():
         for parameter in rule.parameters
     }
 
+    # Weights and colours of alerts, and the scale of risk, are read by the evaluation beside the rules.
+    read |= {name for alert in BOOK.alerts.values() for name in (alert.weight, alert.colour)}
+    read |= {*SCALE, COOLING}
     assert sorted(set(BOOK.rates.rates) - read) == []
+
+
+def test_every_alert_shows_a_hit_a_miss_and_a_source_that_is_missing():
+    outcomes = {}
+    for example in (one for one in examples() if re.fullmatch(r"M\d\d-\d", one.id)):
+        rows = [example.then, *(example.then.get("members") or [])]
+        said = {str(value).lower() for row in rows for name, value in row.items() if name != "members"}
+        outcomes.setdefault(f"assistance/{example.id[:3]}", []).append("true" if "true" in said else "false")
+    assert set(outcomes) == set(BOOK.alerts)
+    for key, said in outcomes.items():
+        assert said.count("true") >= 1, key
+        assert said.count("false") >= 2, key
+
+
+def test_the_library_of_monitoring_is_complete():
+    assert sorted(alert.number for alert in BOOK.alerts.values()) == [f"M{at:02d}" for at in range(1, 53)]
+    for alert in BOOK.alerts.values():
+        assert alert.title, alert.key
+        assert alert.english, alert.key
 
 
 def test_rates_say_where_they_come_from_and_when_that_was_checked():

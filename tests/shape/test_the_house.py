@@ -21,7 +21,12 @@ TRACKED = [
     if name and (ROOT / name).is_file()
 ]
 PYTHON = [path for path in TRACKED if path.suffix == ".py" and "migrations" not in path.parts]
-BENEFITS = sorted(path for path in SOURCE.glob("domains/*/benefits/*") if (path / "rules.py").exists())
+BENEFITS = sorted(
+    path
+    for kind in ("benefits", "alerts")
+    for path in SOURCE.glob(f"domains/*/{kind}/*")
+    if (path / "rules.py").exists()
+)
 
 
 def relative(path):
@@ -56,7 +61,7 @@ def test_no_file_has_a_name_that_says_nothing():
 
 
 @pytest.mark.parametrize("folder", BENEFITS, ids=relative)
-def test_a_benefit_is_a_folder_of_rules_rates_and_examples(folder):
+def test_a_benefit_or_a_group_of_alerts_is_a_folder_of_rules_rates_and_examples(folder):
     names = {path.name for path in folder.iterdir() if path.name not in ("__pycache__", "__init__.py")}
 
     assert names == {"rules.py", "rates", "examples.yaml"}

@@ -134,14 +134,15 @@ FINDINGS = pa.schema(
         ("score", pa.int32()),
         ("colour", pa.uint8()),
         ("means", pa.int32()),
+        ("priority", pa.int32()),
         ("causes", pa.list_(pa.string())),
         ("rules", pa.list_(pa.string())),
     ]
 )
 """Households with a hit: the risk score over causes (the larger of each), the colour, causes and rules in order.
 
-`means` is the counted income a head in ten-thousandths of the standard of the place: of two households with the same risk,
-the one with less goes first."""
+`means` is the counted income a head in ten-thousandths of the standard of the place. `priority` says who is looked at first
+where there are more than one can visit: the score, more for each further rule that agrees, less for means above the standard."""
 
 
 def hits_of(table: pa.Table) -> Iterator[Hit]:

@@ -101,23 +101,44 @@ def unknown_to(
     return [fact for fact in facts if not arrivals.is_known(fact, months, division)]
 
 
+SMALL = 4
+"""Facts behind a rule of another folder that is still read as evidence: a certificate in force, an age."""
+
+
 def evidence_of(plan: Plan, alert: Alert) -> tuple[Fact, ...]:
     """The facts that a rule of monitoring rests on, its own first.
 
-    They are those that rules of its own folder read, and, however far away, those that only monitoring knows. What
-    goes into income or membership is not evidence; it stands on the why page.
+    They are those that rules of its own folder read, those behind small rules elsewhere, and, however far away, those that
+    only monitoring knows. What goes into income or membership is not evidence; it stands on the why page.
     """
     rules = {rule.name: rule for rule in plan.rules}
     own = rules[alert.rule].function.__module__
+    behind = facts_behind(plan)
     facts: dict[str, Fact] = {}
-    waiting, seen = [alert.rule], {alert.rule}
+    waiting, seen = [(alert.rule, True)], {alert.rule}
     while waiting:
-        rule = rules[waiting.pop(0)]
+        name, from_near = waiting.pop(0)
+        rule = rules[name]
+        is_near = rule.function.__module__ == own or (from_near and len(behind[name]) <= SMALL)
         for parameter in rule.parameters:
             fact = plan.rulebook.facts.get(parameter.name)
-            if fact is not None and (fact.monthly or not fact.asked or rule.function.__module__ == own):
+            if fact is not None and (fact.monthly or not fact.asked or is_near):
                 facts.setdefault(fact.name, fact)
             elif parameter.name in rules and parameter.name not in seen:
                 seen.add(parameter.name)
-                waiting.append(parameter.name)
+                waiting.append((parameter.name, is_near))
     return tuple(facts.values())
+
+
+def facts_behind(plan: Plan) -> dict[str, frozenset[str]]:
+    """All facts that each rule of a plan rests on, directly or not."""
+    found: dict[str, frozenset[str]] = {}
+    for rule in plan.rules:
+        behind: frozenset[str] = frozenset()
+        for parameter in rule.parameters:
+            if parameter.name in plan.rulebook.facts:
+                behind |= {parameter.name}
+            else:
+                behind |= found.get(parameter.name, frozenset())
+        found[rule.name] = behind
+    return found

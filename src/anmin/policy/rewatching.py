@@ -62,7 +62,7 @@ def rewatch(
     watcher = PartWatcher.over(watch, snapshot, cache, late)
     part, people = fetch_with_people(snapshot, needed(watch), wanted)
     raw = sorted_hits(watcher.hits(part, people))
-    found = findings(raw, watch.bands)
+    found = findings(raw, watch.scale)
     delta = f"delta-{len(previous.manifest['deltas']) + 1:05d}"
     folder = previous.folder
     pq.write_table(raw.select(HITS.names), folder / f"hits-{delta}.parquet", compression="zstd")
@@ -154,7 +154,7 @@ def watch_on_spark(
 
     rows = frame.mapInArrow(work, schema=SPARK).toArrow().cast(RAW)
     hits = sorted_hits(pa.concat_tables([rows, watcher.places(snapshot)]))
-    return hits.select(HITS.names), findings(hits.filter(pc.not_equal(hits["household"], "")), watch.bands)
+    return hits.select(HITS.names), findings(hits.filter(pc.not_equal(hits["household"], "")), watch.scale)
 
 
 SPARK = (

@@ -19,11 +19,24 @@ from anmin.policy.codes import Colour, Direction
 
 NEEDS = (Direction.NEED, Direction.MORE, Direction.SAFETY)
 """Directions that make a household's risk; what may end a benefit, and what is wrong with data, is no need."""
-Bands = Callable[[str], Sequence[tuple[int, int]]]
-"""The bands of a division: rows of (score from, colour)."""
 
 
-def findings(hits: pa.Table, bands: Bands) -> pa.Table:
+@dataclass(frozen=True)
+class Scale:
+    """How a place weighs: bands of the score (from, colour), points for each further rule that agrees, points off for each
+    standard of income a head above the first, and how many standards count at most."""
+
+    bands: Sequence[tuple[int, int]]
+    agreeing: int
+    means: int
+    most: int
+
+
+Scales = Callable[[str], Scale]
+"""The scale of a division."""
+
+
+def findings(hits: pa.Table, scales: Scales) -> pa.Table:
     """Households with a hit, by number, with score, colour, causes and rules (see `FINDINGS`).
 
     `hits` has the columns of `HITS` and beside them `identity`, `identity_weight` and `means`, the same in all rows of a household.
@@ -32,60 +45,78 @@ def findings(hits: pa.Table, bands: Bands) -> pa.Table:
         return FINDINGS.empty_table()
     needs = pc.is_in(hits["direction"], pa.array([int(one) for one in NEEDS], hits["direction"].type))
     counted = pc.if_else(needs, hits["weight"], 0)
-    table = hits.select(
-        ["household", "division", "as_of", "identity", "identity_weight", "means", "cause", "rule", "colour"]
-    )
-    table = table.append_column("counted", counted).append_column("needs", needs)
-    table = table.sort_by([("household", "ascending"), ("cause", "ascending"), ("rule", "ascending")])
-    causes = table.group_by(["household", "cause"], use_threads=False).aggregate([("counted", "max")])
-    sums = causes.group_by("household", use_threads=False).aggregate(
-        [("counted_max", "sum"), ("cause", "list")]
-    )
+    table = hits.append_column("counted", counted).append_column("needs", needs)
     keys = ["household", "division", "as_of", "identity", "identity_weight", "means"]
-    rows = table.group_by(keys, use_threads=False).aggregate([("colour", "max"), ("needs", "max")])
-    rules = (
-        table.select(["household", "rule"])
-        .group_by(["household", "rule"], use_threads=False)
-        .aggregate([])
-        .sort_by([("household", "ascending"), ("rule", "ascending")])
-        .group_by("household", use_threads=False)
-        .aggregate([("rule", "list")])
-    )
-    rows, sums, rules = (one.sort_by("household").combine_chunks() for one in (rows, sums, rules))
-    assert len(rows) == len(sums) == len(rules), "a household has one place, one day and one identity"
-    identity = pc.if_else(rows["needs_max"], rows["identity_weight"], 0)
-    score = pc.add(sums["counted_max_sum"], identity).combine_chunks().to_numpy()
-    colour = np.maximum(banded(score, rows["division"], bands), rows["colour_max"].to_numpy())
+    rows = table.group_by(keys).aggregate([("colour", "max"), ("needs", "max")]).sort_by("household")
+    causes = table.group_by(["household", "cause"]).aggregate([("counted", "max")])
+    causes = causes.sort_by([("household", "ascending"), ("cause", "ascending")])
+    rules = table.group_by(["household", "rule"]).aggregate([])
+    rules = rules.sort_by([("household", "ascending"), ("rule", "ascending")])
+    starts = _starts(causes["household"])
+    assert len(rows) == len(starts) - 1, "a household has one place, one day and one identity"
+    sums = np.add.reduceat(causes["counted_max"].to_numpy(), starts[:-1])
+    identity = pc.if_else(rows["needs_max"], rows["identity_weight"], 0).to_numpy()
+    points = (sums + identity).astype(np.int32)
+    agreeing = _agreeing(table, rows)
+    banded, priority = _weighed(points, agreeing, rows, scales)
+    colour = np.maximum(banded, rows["colour_max"].to_numpy())
     return pa.table(
         {
             "household": rows["household"],
             "division": rows["division"],
             "as_of": rows["as_of"],
             "identity": rows["identity"],
-            "score": pa.array(score, pa.int32()),
+            "score": pa.array(points, pa.int32()),
             "colour": pa.array(colour, pa.uint8()),
             "means": rows["means"],
-            "causes": sums["cause_list"],
-            "rules": rules["rule_list"],
+            "priority": pa.array(priority, pa.int32()),
+            "causes": _listed(causes, "cause", starts),
+            "rules": _listed(rules, "rule", _starts(rules["household"])),
         }
     ).cast(FINDINGS)
 
 
+def _starts(keys: pa.ChunkedArray) -> np.ndarray:
+    """Where each run of equal keys begins, and at last where the last one ends."""
+    whole = keys.combine_chunks()
+    same = pc.equal(whole[1:], whole[:-1]).to_numpy(zero_copy_only=False)
+    return np.concatenate([[0], np.flatnonzero(~same) + 1, [len(whole)]]).astype(np.int32)
+
+
+def _listed(table: pa.Table, column: str, starts: np.ndarray) -> pa.Array:
+    return pa.ListArray.from_arrays(pa.array(starts), table[column].combine_chunks())
+
+
 def in_order(found: pa.Table) -> pa.Table:
-    """Findings in the order in which someone should look: the higher score, then the smaller means, then the number."""
-    return found.sort_by([("score", "descending"), ("means", "ascending"), ("household", "ascending")])
+    """Findings in the order in which someone should look: by priority, then the smaller means, then the number."""
+    return found.sort_by([("priority", "descending"), ("means", "ascending"), ("household", "ascending")])
 
 
-def banded(score: np.ndarray, divisions: pa.ChunkedArray, bands: Bands) -> np.ndarray:
-    """The colour of each score by the bands of its division."""
-    places = divisions.combine_chunks().dictionary_encode()
-    result = np.zeros(len(score), dtype=np.uint8)
-    index = places.indices.to_numpy()
-    for number, place in enumerate(places.dictionary.to_pylist()):
-        here = np.flatnonzero(index == number) if len(places.dictionary) > 1 else np.arange(len(score))
-        for least, colour in sorted(bands(place)):
-            result[here[score[here] >= least]] = colour
-    return result
+def _agreeing(table: pa.Table, rows: pa.Table) -> np.ndarray:
+    """How many different rules that point to need hold for each household."""
+    needs = table.filter(table["needs"]).group_by(["household", "rule"]).aggregate([])
+    counts = needs.group_by("household").aggregate([("rule", "count")])
+    at = pc.index_in(rows["household"], counts["household"].combine_chunks())
+    return pc.fill_null(counts["rule_count"].take(at), 0).to_numpy()
+
+
+def _weighed(
+    points: np.ndarray, agreeing: np.ndarray, rows: pa.Table, scales: Scales
+) -> tuple[np.ndarray, np.ndarray]:
+    """The colour and the priority of each household by the scale of its division."""
+    places = rows["division"].combine_chunks().dictionary_encode()
+    index, means = places.indices.to_numpy(), rows["means"].to_numpy()
+    colour, priority = np.zeros(len(points), dtype=np.uint8), np.zeros(len(points), dtype=np.int32)
+    order = np.argsort(index, kind="stable")
+    ends = np.cumsum(np.bincount(index, minlength=len(places.dictionary)))
+    for place, first, end in zip(places.dictionary.to_pylist(), [0, *ends[:-1]], ends, strict=True):
+        here, scale = order[first:end], scales(place)
+        for least, code in sorted(scale.bands):
+            colour[here[points[here] >= least]] = code
+        over = np.clip(means[here] - 10_000, 0, scale.most * 10_000)
+        more = scale.agreeing * np.maximum(agreeing[here] - 1, 0)
+        priority[here] = points[here] + more - scale.means * over // 10_000
+    return colour, priority
 
 
 @dataclass(frozen=True)

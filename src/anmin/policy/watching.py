@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -33,11 +33,14 @@ from anmin.policy.facts import Fact
 from anmin.policy.kernel import Kernel, RateCube, build_kernel, rate_cube
 from anmin.policy.plan import Plan, make_plan
 from anmin.policy.rulebook import Rulebook
-from anmin.policy.scoring import findings
+from anmin.policy.scoring import Scale, findings
 from anmin.policy.snapshots import Part, Snapshot, write_json
 
-IDENTITY_WEIGHT, IDENTITY, BANDS = "identity_weight", "recognised_layer", "risk_bands"
-"""The rule of the weight of what a household already is, the fact of its layer on the books, the rate of the bands."""
+IDENTITY_WEIGHT, IDENTITY = "identity_weight", "recognised_layer"
+"""The rule of the weight of what a household already is, and the fact of its layer on the books."""
+SCALE = ("risk_bands", "agreeing_points", "means_points", "means_most")
+"""The rates of the scale of risk, which no rule reads."""
+COOLING = "cooling_months"
 INCOME, MEMBERS, STANDARD = "counted_income_year", "members", "dibao_standard"
 """What the means of a household are: its counted income a year, how many share it, and the standard a month."""
 MOST_MEANS = 1_000_000
@@ -73,10 +76,19 @@ class Watch:
         """What hits depend on besides the facts and the day within its month: rules, rates, and the month."""
         return fingerprint(replace(self.plan, on=self.plan.on.replace(day=1)))
 
-    def bands(self, division: str) -> Sequence[tuple[int, int]]:
-        """The bands of the risk score in a division; raises `rate_missing`."""
-        found = self.plan.rulebook.rates.entry(BANDS, division, self.plan.on).urban
-        assert isinstance(found, tuple)
+    def scale(self, division: str) -> Scale:
+        """How a division weighs risk; raises `rate_missing`."""
+        bands, *points = (
+            self.plan.rulebook.rates.entry(name, division, self.plan.on).urban for name in SCALE
+        )
+        agreeing, means, most = (one for one in points if isinstance(one, int))
+        assert isinstance(bands, tuple)
+        return Scale(bands, agreeing, means, most)
+
+    def cooling(self, division: str) -> int:
+        """Months for which an alert that was closed as no difficulty stays silent in a division."""
+        found = self.plan.rulebook.rates.entry(COOLING, division, self.plan.on).urban
+        assert isinstance(found, int)
         return found
 
     def unknown(self, arrivals: Arrivals, homes: Mapping[str, int]) -> dict[str, dict[str, int]]:
@@ -307,7 +319,7 @@ def watch_city(
                 if progress:
                     progress("监测", done, snapshot.parts)
         hits = sorted_hits(pa.concat_tables(raw))
-        found = findings(hits.filter(pc.not_equal(hits["household"], "")), watch.bands)
+        found = findings(hits.filter(pc.not_equal(hits["household"], "")), watch.scale)
         pq.write_table(
             hits.select(HITS.names), temporary / "hits.parquet", compression="zstd", compression_level=1
         )

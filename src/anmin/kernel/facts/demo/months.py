@@ -154,14 +154,10 @@ def base_columns(
     """The columns of a snapshot's part that months are drawn from; silence is nothing."""
     members = households["members"].to_numpy()
     day = on.year * 10_000 + on.month * 100 + on.day
-    wanted = (
-        "wage_year",
-        "retirement_pension_year",
-        "resident_pension_month",
-        "medical_paid_year",
-        "has_major_illness",
-    )
-    wanted += ("disability", "disability_level", "study", "receives_dibao", "receives_tekun")
+    wanted = [
+        *("wage_year", "retirement_pension_year", "resident_pension_month", "medical_paid_year"),
+        *("has_major_illness", "disability", "disability_level", "study", "receives_dibao", "receives_tekun"),
+    ]
     people = {name: persons[name].fill_null(0).to_numpy().astype(np.int64) for name in wanted}
     people["home"] = np.repeat(np.arange(len(members)), members)
     people["age"] = (day - persons["birth_day"].to_numpy().astype(np.int64)) // 10_000

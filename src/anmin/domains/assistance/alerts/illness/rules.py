@@ -62,7 +62,7 @@ def scope_burden_year(scope_burden: Months[Fen]) -> Fen:
     return told_total(scope_burden)
 
 
-@household(title="政策范围内负担超过医疗救助线", law="民发〔2024〕57号 §5", since="2025-01-01")
+@household(title="政策范围内负担超过医疗救助线", law="国办发〔2023〕39号 §3", since="2023-10-19")
 def burden_over_aid_line(
     scope_burden_year: Each[Fen], disposable_income_year: Fen, aid_line_ratio: BasisPoints
 ) -> bool:

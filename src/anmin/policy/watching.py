@@ -365,6 +365,7 @@ def _broken(part: Part) -> list[tuple[Any, str]]:
 def report_of(
     watch: Watch, hits: pa.Table, found: pa.Table, arrivals: Arrivals, homes: Mapping[str, int]
 ) -> dict[str, Any]:
+    """Counts of hits by rule, households by colour, and for how many each rule could not tell, by source."""
     counts = dict(zip(*(column.to_pylist() for column in _counted(hits["rule"])), strict=True))
     colours = dict(zip(*(column.to_pylist() for column in _counted(found["colour"])), strict=True))
     return {

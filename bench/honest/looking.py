@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -26,7 +25,7 @@ from anmin.kernel.screening.rulebooks import rulebook
 from anmin.lib.calendar import add_months
 from anmin.policy.rules import Level
 from anmin.policy.scoring import NEEDS, findings, in_order
-from anmin.policy.snapshots import make_part
+from anmin.policy.snapshots import Snapshot, make_part
 from anmin.policy.types import WINDOW
 from anmin.policy.watching import PartWatcher, Watch, needed
 from bench.honest.telling import Told, tell
@@ -58,7 +57,15 @@ class City:
     troubles: list[Trouble]
     aided: np.ndarray
     layers: np.ndarray
-    snapshot: object = None
+    snapshot: Snapshot
+
+    def remembered(self, cache: Path, first: int = WINDOW, last: int = MONTHS) -> Seen:
+        """Every month evaluated once, to be looked at with different numbers of visits."""
+        return {at: evaluated(self, cache, at) for at in range(first, last)}
+
+
+Seen = Mapping[int, tuple[pa.Table, pa.Table]]
+"""Hits and findings at the end of each month."""
 
 
 @dataclass
@@ -155,7 +162,7 @@ def _days(rng: np.random.Generator, months: np.ndarray, lost: float) -> np.ndarr
 
 
 def look(
-    city: City, cache: Path, *, visits: int | None = None, first: int = WINDOW + 1, last: int = MONTHS
+    city: City, evaluations: Seen, *, visits: int | None = None, first: int = WINDOW + 1, last: int = MONTHS
 ) -> dict[str, Found]:
     """Look month by month. `visits` is the number a month for both; None gives both what the single indicator asks for.
 
@@ -165,9 +172,9 @@ def look(
     rest: dict[str, dict[int, int]] = {name: {} for name in found}
     raised: dict[str, dict[int, int]] = {name: {} for name in found}
     active = _active(city)
-    before, _ = evaluated(city, cache, first - 1)
+    before, _ = evaluations[first - 1]
     for at in range(first, last):
-        hits, findings_now = evaluated(city, cache, at)
+        hits, findings_now = evaluations[at]
         new = _new(hits, before)
         before = hits
         needs = pc.is_in(new["direction"], pa.array([int(one) for one in NEEDS], pa.uint8()))
@@ -249,7 +256,7 @@ def evaluated(city: City, cache: Path, at: int) -> tuple[pa.Table, pa.Table]:
     households = households.append_column("disaster_day", pa.array(_known(city.days["disaster_day"], day)))
     persons = add_months_columns(city.persons, told, names[Level.PERSON])
     persons = persons.append_column("death_day", pa.array(_known(city.days["death_day"], day)))
-    watcher = PartWatcher.over(watch, city.snapshot, cache, ())  # type: ignore[arg-type]
+    watcher = PartWatcher.over(watch, city.snapshot, cache, ())
     own = [fact for fact in needed(watch) if fact.level is Level.HOUSEHOLD]
     each = [fact for fact in needed(watch) if fact.level is Level.PERSON]
     part = make_part(households, persons, len(persons), own, each)
@@ -263,12 +270,3 @@ def _known(days: np.ndarray, on: int) -> np.ndarray:
 
 def _positions(city: City, keys: pa.ChunkedArray) -> np.ndarray:
     return np.asarray(pc.index_in(keys, city.households["household"].combine_chunks().cast(pa.string())))
-
-
-def measured(
-    persons: int, seed: int, cache: Path, visits: int | None = None
-) -> tuple[City, list[int], dict[str, Found]]:
-    """Draw a city and look for its troubles both ways."""
-    with tempfile.TemporaryDirectory() as folder:
-        city = draw(Path(folder) / "city", persons, seed)
-        return city, cases(city), look(city, cache, visits=visits)

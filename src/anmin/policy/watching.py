@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -43,6 +43,7 @@ SCALE = ("risk_bands", "agreeing_points", "means_points", "means_most")
 COOLING = "cooling_months"
 INCOME, MEMBERS, STANDARD = "counted_income_year", "members", "dibao_standard"
 """What the means of a household are: its counted income a year, how many share it, and the standard a month."""
+CONTEXT = (IDENTITY_WEIGHT, INCOME, MEMBERS)
 MOST_MEANS = 1_000_000
 RAW = pa.schema([*HITS, ("identity", pa.int32()), ("identity_weight", pa.int32()), ("means", pa.int32())])
 """Hits as a part yields them: with what the score of their household needs."""
@@ -64,12 +65,15 @@ class Watch:
             PolicyError: as `make_plan`.
         """
         alerts = tuple(alert for alert in book.alerts.values() if book.version(alert.rule, on) is not None)
-        plan = make_plan(
-            book, on, dict.fromkeys([*(alert.rule for alert in alerts), IDENTITY_WEIGHT, INCOME, MEMBERS])
-        )
-        named = [name for alert in alerts for name in (alert.weight, alert.colour)]
-        plan = replace(plan, rates=(*plan.rates, *(book.rates.rates[name] for name in named)))
+        plan = make_plan(book, on, dict.fromkeys([*(alert.rule for alert in alerts), *CONTEXT]))
+        plan = _with_rates(plan, alerts)
         return cls(alerts, plan, {alert.key: evidence_of(plan, alert) for alert in alerts})
+
+    def only(self, key: str) -> Watch:
+        """The same day with one alert alone, for trials."""
+        alert = next(one for one in self.alerts if one.key == key)
+        plan = make_plan(self.plan.rulebook, self.plan.on, dict.fromkeys([alert.rule, *CONTEXT]))
+        return Watch((alert,), _with_rates(plan, (alert,)), {key: self.evidence[key]})
 
     @property
     def fingerprint(self) -> str:
@@ -100,6 +104,14 @@ class Watch:
                 for source in {fact.source for fact in missing}:
                     found[alert.key][source] += count
         return {key: dict(row) for key, row in found.items()}
+
+
+def _with_rates(plan: Plan, alerts: Sequence[Alert]) -> Plan:
+    """A plan that also brings along what the evaluation itself reads: weights, colours and the standard."""
+    names = [STANDARD, *(name for alert in alerts for name in (alert.weight, alert.colour))]
+    rates = {rate.name: rate for rate in plan.rates}
+    rates |= {name: plan.rulebook.rates.rates[name] for name in names}
+    return replace(plan, rates=tuple(rates.values()))
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,10 @@ def forms_of(reader: Reader, alert: Alert, today: date) -> list[dict[str, Any]]:
 
 
 def month_rows(found: Timeline) -> list[dict[str, Any]]:
-    """The risk of a household by month, the newest first, with what made it up."""
+    """The risk of a household by month, the newest first, with what made it up; quiet months before the first are left out."""
+    first = next(
+        (at for at, one in enumerate(found.months) if one.hits or one.risk.score), len(found.months) - 1
+    )
     return [
         {
             "month": one.last_day,
@@ -104,7 +107,7 @@ def month_rows(found: Timeline) -> list[dict[str, Any]]:
             "parts": [(words.cause_words(cause), points) for cause, points in one.risk.parts],
             "hits": [words.rule_words(hit.rule) for hit in one.hits],
         }
-        for one in reversed(found.months)
+        for one in reversed(found.months[max(first - 1, 0) :])
     ]
 
 

@@ -44,6 +44,8 @@ def _told(row: chains.Link, case: Case | None) -> dict[str, Any]:
         href = reverse("console:check", args=[row.subject])
     elif row.kind == "change":
         href = reverse("console:change_request", args=[row.subject])
+    elif row.kind == "push":
+        href = reverse("console:push", args=[row.subject])
     elif row.case and (case is None or row.case != case.number):
         href = reverse("console:case", args=[row.case])
     return {

@@ -32,6 +32,7 @@ LINKS = {
     "amount": _("发放标准"),
     "check": _("核对"),
     "change": _("户籍变动"),
+    "push": _("部门救助"),
 }
 OUTCOMES = {
     "grant": _("予以确认"),

@@ -24,6 +24,7 @@ from anmin.kernel.cases.deciding.models import Sample
 from anmin.kernel.cases.intake.models import Application, CaseMaterial, CaseMember, Draft
 from anmin.kernel.cases.models import AllowedStep, Case, CaseClock, ProcedureVersion, Step
 from anmin.kernel.cases.publicity.models import Objection, Publicity
+from anmin.kernel.cases.pushes.models import Push
 from anmin.kernel.cases.relatives.models import StaffPerson
 from anmin.kernel.cases.reserve.models import ReserveClosing, ReserveEntry
 from anmin.kernel.cases.scans.models import Scan
@@ -186,6 +187,7 @@ __all__ = [
     "PriceSubsidy",
     "ProcedureVersion",
     "Publicity",
+    "Push",
     "QuarantinedRow",
     "RateContinuation",
     "Read",

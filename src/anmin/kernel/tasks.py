@@ -12,6 +12,7 @@ from anmin.kernel.access.login.actions import keep_house
 from anmin.kernel.access.messages import actions as texts
 from anmin.kernel.access.queries import Scope, operator
 from anmin.kernel.alerts.changes import actions as signs
+from anmin.kernel.alerts.crosschecks import actions as crosschecks
 from anmin.kernel.alerts.handling import actions as alerts
 from anmin.kernel.alerts.offers import actions as offers
 from anmin.kernel.alerts.sweeps import actions as sweeps
@@ -19,6 +20,7 @@ from anmin.kernel.audit import keeping
 from anmin.kernel.cases.daily import actions as due
 from anmin.kernel.cases.deaths import actions as deaths
 from anmin.kernel.cases.publicity import actions as publicity
+from anmin.kernel.cases.pushes import actions as pushes
 from anmin.kernel.cases.scans import actions as scans
 from anmin.kernel.delivery.plans import actions as plans
 from anmin.kernel.exchange.checks import actions as checks
@@ -29,6 +31,7 @@ from anmin.kernel.exchange.subscriptions import actions as subscriptions
 from anmin.kernel.facts.batches import actions as batches
 from anmin.kernel.facts.batches.uploads import actions as uploads
 from anmin.kernel.facts.lake import actions as lake
+from anmin.kernel.facts.queries import snapshots
 from anmin.kernel.operations import verifying
 from anmin.kernel.operations.jobs import background, daily
 from anmin.kernel.partners.queries import exchange_numbered
@@ -109,13 +112,14 @@ def verify() -> None:
     seconds=3600,
 )
 def cases_due() -> None:
-    """Sheets that ran out come down, reviews that are due are opened, what is overdue is written down once."""
+    """Sheets that ran out come down, due reviews are opened, what is overdue is written down, departments are told."""
     today = timezone.localdate()
     by = operator(today, "系统")
     publicity.take_down_due(by=by, on=today)
     due.open_due_reviews(by=by, on=today)
     due.raise_overdue(by=by, on=today)
     due.raise_overdue_papers(by=by, on=today)
+    pushes.push_recognised(by=by, on=today)
 
 
 @background(
@@ -337,3 +341,21 @@ def sweep_run() -> None:
 def carry_out_errand(errand: int) -> None:
     """What somebody asked for about money, where needed with the word of a second person."""
     errands.carry_out(errand=errand, on=timezone.localdate(), at=timezone.now())
+
+
+@background(
+    name="alerts.cross_check",
+    title=_("与防返贫监测名单比对"),
+    cron="0 23 2 1,4,7,10 *",
+    rhythm=_("每季首月 3 日 7:00"),
+    seconds=3600,
+)
+def cross_check() -> None:
+    """The newest snapshot's list against our books; before the list ever came nothing is compared, and that is no failure."""
+    newest = next(iter(snapshots()), None)
+    try:
+        if newest is not None:
+            crosschecks.cross_check(by="系统", snapshot=newest, on=timezone.localdate())
+    except PolicyError as trouble:
+        if trouble.code != "no_list":
+            raise

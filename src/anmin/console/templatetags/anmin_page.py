@@ -33,6 +33,7 @@ PLACES = (
     ("intake", "console:intake", _("受理"), "case.file|case.accept"),
     ("alerts", "console:alerts", _("监测预警"), "alert.read"),
     ("offers", "console:offers", _("免申即享"), "alert.read"),
+    ("pushes", "console:pushes", _("部门救助"), "case.accept|case.check|case.confirm"),
     ("sweep", "console:sweep", _("反向办"), "alert.read"),
     ("field", "field:today", _("走访"), "case.survey|elders.visit|children.visit"),
     ("publicity", "console:publicity", _("公示"), "case.publish"),

@@ -22,6 +22,8 @@ from anmin.kernel.alerts.limits import limits_in
 from anmin.kernel.alerts.steps import CONFIRM
 from anmin.kernel.alerts.sweeps import queries as sweeps
 from anmin.kernel.audit import actions as audit
+from anmin.kernel.cases.table import find
+from anmin.kernel.entitlements.queries import title_of_benefit
 from anmin.kernel.facts.batches.queries import freshness
 from anmin.kernel.people.queries import households
 from anmin.kernel.screening import queries as screening
@@ -228,3 +230,21 @@ def alert_print(desk: Desk) -> HttpResponse:
     shown = alertpage.rows_of(list(rows), desk.today)
     _note(desk, alertpage.people_of(shown))
     return desk.page("alert_print", "alerts", rows=shown, place=full_name(desk.home))
+
+
+@needs("alert.read")
+def alert_left(desk: Desk) -> HttpResponse:
+    """Households that left or were refused in the last 24 months, which stay watched."""
+    found = queries.left_lately(desk.reader, desk.today)
+    heads = find.heads_of([row.household for row in found], desk.today)
+    rows = [
+        {
+            "row": row,
+            "name": heads.get(row.household.pk, (0, "—"))[1],
+            "place": full_name(row.household.division),
+            "title": title_of_benefit(row.benefit) if row.benefit else "—",
+        }
+        for row in found
+    ]
+    _note(desk, [key for key, _name in heads.values()])
+    return desk.page("alert_left", "alerts", rows=rows)

@@ -11,7 +11,7 @@ from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, 
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.alerts.limits import COLOURS, Limits, limits_in
 from anmin.kernel.alerts.models import Alert, AlertHit, AlertStep
-from anmin.kernel.alerts.raising.identities import identities_of
+from anmin.kernel.alerts.raising.identities import identities_of, lately_without, refused_lately
 from anmin.kernel.alerts.scoring import Risk, Weighed, risk_of
 from anmin.kernel.alerts.steps import TWO_PEOPLE, holds
 from anmin.kernel.entitlements.models import Entitlement
@@ -19,6 +19,8 @@ from anmin.kernel.people.models import Household
 from anmin.lib.calendar import add_months
 
 SOON = timedelta(3)
+MOST = 500
+"""Households in a list that is not paged."""
 GRAVEST_FIRST = Case(
     *[When(colour=colour, then=Value(at)) for at, colour in enumerate(reversed(COLOURS))],
     output_field=IntegerField(),
@@ -252,3 +254,41 @@ def for_meeting(reader: Reader, on: date, **chosen: Any) -> QuerySet[Alert]:
     grown = Q(person__isnull=True) | Q(person__birth_day__lte=add_months(on, -18 * 12))
     benefits = Q(cause__endswith="/edge") | Q(cause__endswith="/rigid") | Q(cause__contains=":children/")
     return rows.filter(grown).exclude(benefits).exclude(household__in=hidden.values("household"))
+
+
+@dataclass(frozen=True)
+class Left:
+    """A household still watched (退出和未通过的继续监测): what it had or asked for, the day, until when, alerts since then."""
+
+    household: Household
+    benefit: str
+    kind: str
+    on: date
+    until: date
+    alerts: int
+
+
+def left_lately(reader: Reader, on: date) -> list[Left]:
+    """Households that left a layer or were refused in the last 24 months, the newest first (民发〔2023〕31号)."""
+    home = next(iter(reader.scope.codes), "000000")
+    months = limits_in(home, on).watches_left_months
+    ended = lately_without(on, months).filter(reader.q()).select_related("household")
+    refused = refused_lately(on, months).filter(reader.q()).select_related("household")
+    rows = [
+        (row.household, row.benefit, "ended", row.last_day or on)
+        for row in ended.order_by("-last_day")[:MOST]
+    ]
+    rows += [(row.household, row.benefit, "refused", row.on) for row in refused.order_by("-on")[:MOST]]
+    keys = {row[0].pk for row in rows}
+    counted = dict(
+        alerts(reader)
+        .filter(household__in=keys)
+        .order_by()
+        .values_list("household")
+        .annotate(number=Count("pk"))
+    )
+    found = [
+        Left(home, benefit, kind, day, add_months(day, months), counted.get(home.pk, 0))
+        for home, benefit, kind, day in rows
+    ]
+    return sorted(found, key=lambda row: row.on, reverse=True)

@@ -83,6 +83,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "kernel_visitplan": (),
     "kernel_order": (),
     "kernel_photorule": (),
+    "kernel_push": (),
 }
 """Every table of people and rights, with the columns that are not kept: search tokens, secrets, codes of rows."""
 

@@ -11,6 +11,7 @@ from django.db.models import Prefetch
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.cases.guards import title_of
 from anmin.kernel.cases.models import Case
+from anmin.kernel.cases.pushes.queries import department_of, pushes
 from anmin.kernel.cases.queries import cases, procedure_of
 from anmin.kernel.entitlements.models import Amount
 from anmin.kernel.entitlements.queries import decisions, entitlements, title_of_benefit
@@ -22,7 +23,7 @@ from anmin.kernel.people.models import ChangeRequest, Household
 class Link:
     """One thing that happened (救助链上的一环).
 
-    `kind` is step, decision, benefit, amount, check or change; `fen` money where there is any; `case` the number of the
+    `kind` is step, decision, benefit, amount, check, change or push; `fen` money where there is any; `case` the number of the
     case it belongs to; `subject` the row's key, for the page behind it.
     """
 
@@ -40,7 +41,7 @@ class Link:
 def chain(reader: Reader, household: Household, *, until: date | None = None) -> list[Link]:
     """Everything done for a household as far as the reader may see it, the newest first."""
     found = [*_steps(reader, household), *_benefits(reader, household), *_decisions(reader, household)]
-    found += [*_checks(reader, household), *_changes(reader, household)]
+    found += [*_checks(reader, household), *_changes(reader, household), *_pushes(reader, household)]
     rows = [row for row in found if until is None or row.on <= until]
     return sorted(rows, key=lambda row: (row.on, row.order, row.kind, row.subject), reverse=True)
 
@@ -96,6 +97,20 @@ def _changes(reader: Reader, household: Household) -> Iterator[Link]:
     for row in rows.select_related("asked_by"):
         title = f"{row.get_kind_display()} · {row.get_state_display()}"
         yield Link(row.on, "change", title, "", row.pk, by=str(row.asked_by))
+
+
+def _pushes(reader: Reader, household: Household) -> Iterator[Link]:
+    for row in pushes(reader).filter(household=household):
+        department, what = department_of(row)
+        number = row.decision.case_number
+        title = f"{department} · {what}"
+        yield Link(row.sent_on, "push", f"推送 {title}", "", row.pk, number, order=1003)
+        if row.returned_on is not None:
+            told = f"{row.get_outcome_display()}：{row.words}"
+            by = str(row.noted_by)
+            yield Link(
+                row.returned_on, "push", f"反馈 {title}", told, row.pk, number, row.fen, by, order=1004
+            )
 
 
 def cases_of(reader: Reader, household: Household) -> list[Case]:

@@ -116,20 +116,21 @@ def test_no_answer_is_asked_again_and_a_refusal_after_its_time(run, old, people)
     assert row.state == "ready"
 
 
-def test_dibao_is_never_offered(run, old, people, monkeypatch):
+def test_dibao_is_never_offered(run, old, people):
     with pytest.raises(DatabaseError, match="offer_never_of_dibao"), transaction.atomic():
         Offer(
             household=old[0], division=VILLAGE, benefit="assistance/dibao", fen=1, run=run, found_on=DAY
         ).save()
-    monkeypatch.setattr(
-        rules.yaml,
-        "safe_load",
-        lambda text: {"benefits": {"assistance/dibao": {}}, "never": ["assistance/dibao"]},
-    )
-    rules.offering.cache_clear()
+
+
+def test_a_list_with_dibao_on_it_does_not_load(tmp_path, monkeypatch):
+    """The wrong variant of the declaration."""
+    wrong = tmp_path / "offers.yaml"
+    wrong.write_text("benefits: {assistance/dibao: {}}\nnever: [assistance/dibao]\n", encoding="utf-8")
+    monkeypatch.setattr(rules, "FILE", wrong)
+
     with pytest.raises(ValueError, match="不得免申请"):
-        rules.offering()
-    rules.offering.cache_clear()
+        rules.offering.__wrapped__()
 
 
 def test_a_batch_is_approved_by_another_person_each_with_a_decision_that_replays(

@@ -12,7 +12,7 @@ from anmin.kernel.audit.history import keep, keep_no_more
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0049_the_reserve_stands_in_the_books'),
+        ('kernel', '0050_open_cases'),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ from anmin.kernel.audit.history import keep, keep_no_more
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0050_open_cases'),
+        ('kernel', '0051_delivery'),
     ]
 
     operations = [

@@ -231,6 +231,7 @@ def main(books, modes):
         if in_a_child(lambda point=point: crashed(point)) is not None:
             survived.append(point)
         left = in_a_child(lambda: left_behind(books))
+        assert left, "what a death left behind cannot be told"
         if left not in ends:
             ends[left] = in_a_child(resumed)
         if ends[left] != whole:

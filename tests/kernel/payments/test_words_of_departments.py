@@ -201,3 +201,15 @@ def test_who_is_not_paid_here_is_not_written_down(tmp_path):
     checks.check(by="test", run=a_run(MONTH, checked=False), on=TODAY)
 
     assert Sentinel.objects.count() == 1
+
+
+def test_a_departments_file_that_cannot_be_read_stops_the_check_with_the_reason(tmp_path, settings):
+    a_city(1)
+    say(tmp_path, "deaths", [1])
+    (file,) = (settings.ANMIN_HOME / "lake").rglob("*.parquet")
+    file.write_bytes(b"broken")
+
+    with pytest.raises(PaymentProblem, match="anmin verify") as refused:
+        a_run(MONTH)
+
+    assert refused.value.code == "lake"

@@ -12,11 +12,13 @@ from django.db.models import Q
 from anmin.kernel.access.scopes import range_of
 from anmin.kernel.entitlements.models import Entitlement
 from anmin.kernel.facts.sources.catalogue import sources
+from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.sentinels.actions import record
 from anmin.kernel.payments.sentinels.hearing.words import Heard, heard
 from anmin.kernel.payments.sentinels.models import Sentinel
 from anmin.kernel.people.models import Identifier, Membership, Person
 from anmin.kernel.people.queries import in_force
+from anmin.policy.errors import PolicyError
 
 AT_ONCE = 1_000
 
@@ -26,10 +28,16 @@ def hear(*, by: Any, division: str, on: date) -> list[Sentinel]:
     """Record every word of a department about somebody paid in a place that is not recorded yet (接收停发线索).
 
     A word that stands is not recorded again. One that was lifted is, where the department says it anew later.
+
+    Raises:
+        PaymentProblem: `lake` where a department's file cannot be read: nothing is paid past what cannot be heard.
     """
     low, high = range_of(division)
     made = []
-    words = list(heard(on))
+    try:
+        words = list(heard(on))
+    except PolicyError as problem:
+        raise PaymentProblem(problem.code, str(problem)) from problem
     for at in range(0, len(words), AT_ONCE):
         some = words[at : at + AT_ONCE]
         people = _people({one.person for one in some})

@@ -1,10 +1,12 @@
-"""Months of paying with a bank that loses, delays, repeats, cuts and garbles: everybody has their due, once (E07, E09, E11, E12)."""
+"""Months of paying with a bank that loses, delays, repeats, cuts and garbles, and departments that speak between signature and
+file: everybody has their due, once (E07, E09, E11, E12)."""
 
 import contextlib
 from pathlib import Path
 
 import pytest
 
+from anmin.kernel.payments.banks.filing import actions as filing
 from anmin.kernel.payments.banks.outbox import actions as outbox
 from anmin.kernel.payments.banks.ports import Silence
 from anmin.kernel.payments.banks.storage import content_of
@@ -21,10 +23,10 @@ def kept():
     return [(int(seed), int(months)) for seed, months in rows]
 
 
-def play(seed, months):
+def play(seed, months, *, hard=False):
     """A seed; one that fails is written down and plays in every run from then on."""
     try:
-        Months(seed).run(months)
+        Months(seed, hard=hard).run(months)
     except (Broken, PaymentProblem):
         if (seed, months) not in kept():
             KEPT.write_text(f"{KEPT.read_text('utf-8')}{seed} {months}\n", "utf-8")
@@ -34,7 +36,7 @@ def play(seed, months):
 
 @pytest.mark.parametrize(("seed", "months"), kept())
 def test_seeds_that_failed_once_hold_now(seed, months):
-    play(seed, months)
+    play(seed, months, hard=True)
 
 
 @pytest.mark.parametrize("seed", range(100, 100 + SEEDS))
@@ -45,7 +47,7 @@ def test_everybody_has_their_due_once_whatever_the_bank_does(seed):
 @pytest.mark.full
 @pytest.mark.parametrize("seed", range(1000, 1000 + SEEDS))
 def test_thirty_six_months(seed):
-    play(seed, ALL)
+    play(seed, ALL, hard=True)
 
 
 def test_whoever_sends_again_without_asking_is_caught(monkeypatch):
@@ -62,3 +64,12 @@ def test_whoever_sends_again_without_asking_is_caught(monkeypatch):
     with pytest.raises(Broken, match="twice"):
         for seed in range(100, 120):
             Months(seed).run(1)
+
+
+def test_whoever_does_not_look_before_the_file_is_caught(monkeypatch):
+    """The wrong variant: what a department said between signature and file is not looked at."""
+    monkeypatch.setattr(filing, "stopped_since", lambda run, rows: [])
+
+    with pytest.raises(Broken, match="department spoke"):
+        for seed in range(100, 120):
+            Months(seed, hard=True).run(1)

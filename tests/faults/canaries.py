@@ -60,6 +60,8 @@ def main(path):
     django.setup()
     from anmin.kernel.access.middleware import reading_as
     from anmin.kernel.access.queries import reader_for
+    from anmin.kernel.people.models import Household
+    from tests.faults.canaryroad import walk
     from tests.make import a_user
 
     people = json.loads(Path(path).read_text("utf-8"))
@@ -72,6 +74,7 @@ def main(path):
     pages(people, rows, clerk)
     exchange(people, clerk)
     casework(people, clerk, approver)
+    walk(Household.objects.get(number="C00043"), people[40], people[41])
     interfaces(people)
     files(people, Path(path).parent)
     keys()

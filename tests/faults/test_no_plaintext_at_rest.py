@@ -58,6 +58,12 @@ def test_everything_was_really_there(scene):
             "sourcequarantine",
             "read",
             "rowhistory",
+            "case",
+            "casefact",
+            "objection",
+            "scan",
+            "paper",
+            "payeeaccount",
         )
     }
 

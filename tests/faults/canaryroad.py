@@ -8,7 +8,6 @@ from anmin.kernel.cases.papers.queries import makeable
 from anmin.kernel.cases.publicity.actions import object_to, settle
 from anmin.kernel.cases.scans.actions import keep_scan
 from anmin.kernel.cases.verification import actions as verification
-from anmin.kernel.cases.verification.actions import Said
 from anmin.kernel.papers.actions import print_papers
 from anmin.kernel.payments.payees.actions import NewAccount, confirm_account, record_account
 from tests.kernel.cases.road import COUNTY, DAY, TOWN, Road, earns

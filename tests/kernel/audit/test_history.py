@@ -72,6 +72,14 @@ NO_HISTORY = {
     "Message": "a text on its way; wiped and forgotten within a month",
     "ResidentCode": "a code that opens once; forgotten within a month",
     "SavedView": "a view a person keeps for himself; kept and dropped as acts",
+    "CardEntry": "a book that is only added to",
+    "ReportCell": "a book that is only added to; the newest row holds",
+    "Visit": "never changed; a mistake is put right by another row",
+    "VisitPhoto": "never changed, as its visit",
+    "Sending": "what a phone sent and was answered, kept as it was",
+    "Sweep": "made once, with its parts",
+    "SweepPart": "made once, with its sweep",
+    "Errand": "asked, agreed and done as acts",
     "ResidentSession": "its beginning and its end are acts",
 }
 """Tables that keep no history, and why."""

@@ -13,5 +13,5 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0051_delivery")]
+    dependencies = [("kernel", "0052_pushes")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

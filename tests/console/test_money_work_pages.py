@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from anmin.kernel.audit.models import Act
 from anmin.kernel.payments.budget.models import BudgetLine, BudgetMove, Fund
+from anmin.kernel.payments.checks.models import PayException
 from anmin.kernel.payments.errands import actions as errands
 from anmin.kernel.payments.errands.models import Errand
 from anmin.kernel.payments.ledger.queries import balance
@@ -226,6 +227,43 @@ def test_a_recovery_walks_from_found_to_paid_back(desks):
     page = get(desks["clerk"], "money_recovery", row.pk)
     assert "已商定还款" in page and "2027-01" in page
     assert "收款凭证号" in post(desks["clerk"], "money_recovery_step", row.pk, step="receive", yuan="50")
+
+
+def test_an_overpayment_from_before_is_recorded_by_hand_and_asks_nothing_back(desks):
+    home, _people = a_family()
+    given = a_grant(home, 732_00, date(2026, 9, 1))
+    assert "登记多发" in get(desks["clerk"], "money_home", home.number)
+
+    refused = post(desks["clerk"], "money_recovery_new", home.number, month="2026-09", yuan="200")
+    page = post(
+        desks["clerk"], "money_recovery_new", home.number, entitlement=given.pk, month="2026-09", yuan="200"
+    )
+
+    assert "请选择多发的是哪项待遇" in refused
+    assert "不会追回也不会抵扣" in page
+    assert Recovery.objects.get().state == "found"
+
+
+def test_exceptions_of_one_kind_are_decided_together_with_one_reason(desks):
+    month = timezone.localdate().replace(day=1)
+    a_budget(10_000_00, year=month.year)
+    families(2, first_month=(month - timedelta(1)).replace(day=1), card=False)
+    run = a_run(month, on=month)
+    keys = list(PayException.objects.filter(run=run, code="no_card").values_list("pk", flat=True))
+    assert "上面同类的一并处理" in get(desks["clerk"], "money_run", run.pk, code="no_card")
+
+    page = post(
+        desks["clerk"],
+        "money_alike",
+        run.pk,
+        code="no_card",
+        exception=keys,
+        outcome="exclude",
+        reason="账户下月补登",
+    )
+
+    assert "已处理 2 条" in page
+    assert PayLine.objects.filter(run=run, state="excluded").count() == 2
 
 
 def test_writing_off_needs_another_who_decides(desks):

@@ -105,6 +105,16 @@ def money_run(desk: Desk, pk: int) -> HttpResponse:
         if one.state != "excluded":
             entry["number"] += one.number
             entry["fen"] += one.fen
+    rows = [
+        {
+            "row": one,
+            "title": CODES[one.code].title,
+            "words": exceptions.words_of(one),
+            "can_release": CODES[one.code].can_release,
+            "may": desk.reader.may(one.power, one.division) and row.state in ("computed", "checked"),
+        }
+        for one in chosen[:SHOWN]
+    ]
     return desk.page(
         "money_run",
         "money",
@@ -120,16 +130,8 @@ def money_run(desk: Desk, pk: int) -> HttpResponse:
             for key, number in exceptions.by_code(desk.reader, row).items()
         ],
         code=code,
-        exceptions=[
-            {
-                "row": one,
-                "title": CODES[one.code].title,
-                "words": exceptions.words_of(one),
-                "can_release": CODES[one.code].can_release,
-                "may": desk.reader.may(one.power, one.division) and row.state in ("computed", "checked"),
-            }
-            for one in chosen[:SHOWN]
-        ],
+        exceptions=rows,
+        alike=[one for one in rows if one["may"] and one["row"].line] if code else [],
         more=max(chosen.count() - SHOWN, 0),
         signed=list(signatures(row)) if row.seal else [],
         may_prepare=desk.reader.may("payments.prepare", row.division),
@@ -192,6 +194,32 @@ def money_exception(desk: Desk, pk: int) -> HttpResponse:
     else:
         messages.success(desk.request, _("已处理。"))
     return HttpResponseRedirect(reverse("console:money_run", args=[row.run_id]) + f"?code={row.code}")
+
+
+@require_POST
+@needs("payments.prepare", "payments.decide")
+def money_alike(desk: Desk, pk: int) -> HttpResponse:
+    """Decide the exceptions of one kind that were on the page together, with one reason: all of them or none."""
+    row, given = _run(desk, pk), desk.request.POST
+    outcome, code = given.get("outcome", ""), given.get("code", "")
+    if outcome not in ("release", "exclude") or code not in CODES:
+        raise Http404
+    keys = [int(key) for key in given.getlist("exception") if key.isdigit() and len(key) < 19]
+    try:
+        done = checks.decide_alike(
+            by=desk.reader,
+            run=row,
+            code=code,
+            exceptions=keys,
+            outcome=outcome,
+            on=desk.today,
+            reason=given.get("reason", "")[:500],
+        )
+    except PaymentProblem as problem:
+        messages.error(desk.request, str(problem))
+    else:
+        messages.success(desk.request, _("已处理 %(n)d 条。") % {"n": done})
+    return HttpResponseRedirect(reverse("console:money_run", args=[pk]))
 
 
 @needs(*POWERS)

@@ -17,7 +17,7 @@ from anmin.console.moneyasking import day_in
 from anmin.console.moneywords import POWERS, noted, page_of
 from anmin.console.views.desk import Desk, needs
 from anmin.console.views.moneyerrands import back_from
-from anmin.kernel.entitlements.queries import title_of_benefit
+from anmin.kernel.entitlements.queries import entitlements, title_of_benefit
 from anmin.kernel.payments.ledger import queries as ledger
 from anmin.kernel.payments.ledger.models import Account
 from anmin.kernel.payments.payees import actions, queries
@@ -200,6 +200,11 @@ def money_home(desk: Desk, number: str) -> HttpResponse:
             for row in page.object_list
         ],
         lines=[(row, title_of_benefit(row.benefit)) for row in lines[:24]],
+        benefits=[
+            (row, title_of_benefit(row.benefit)) for row in entitlements(desk.reader).filter(household=home)
+        ]
+        if any(desk.reader.may(power, home.division) for power in CONFIRM)
+        else [],
         claims=[(row, left_of(row)) for row in recoveries(desk.reader).filter(household=home)],
     )
 

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST
 from anmin.console.moneyasking import month_in, yuan_in
 from anmin.console.moneywords import POWERS, noted, page_of, shown
 from anmin.console.views.desk import Desk, needs
-from anmin.kernel.entitlements.queries import decisions, title_of_benefit
+from anmin.kernel.entitlements.queries import decisions, entitlements, title_of_benefit
 from anmin.kernel.payments.errands import queries as errands
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.recovery import actions, queries
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
+from anmin.kernel.people import queries as people
 
 STEP = ("payments.prepare", "payments.decide")
 INSTALMENTS = 12
@@ -68,6 +69,28 @@ def money_recovery(desk: Desk, pk: int) -> HttpResponse:
         may_decide=desk.reader.may("payments.decide", row.division),
         done=shown(desk, errands.errands(desk.reader, None, "write_off").filter(subject=pk)),
     )
+
+
+@require_POST
+@needs(*STEP)
+def money_recovery_new(desk: Desk, number: str) -> HttpResponse:
+    """Write down by hand that a month of a household's benefit was overpaid, such as before payments began here."""
+    home = people.household(desk.reader, number)
+    if home is None:
+        raise Http404
+    given = desk.request.POST
+    rows = {str(row.pk): row for row in entitlements(desk.reader).filter(household=home)}
+    try:
+        chosen = rows.get(given.get("entitlement", ""))
+        if chosen is None:
+            raise PaymentProblem("unreadable", _("请选择多发的是哪项待遇"))
+        months = {month_in(given.get("month", "")): yuan_in(given.get("yuan", ""), _("多发金额"))}
+        row = actions.find(by=desk.reader, entitlement=chosen, months=months, on=desk.today)
+    except PaymentProblem as problem:
+        messages.error(desk.request, str(problem))
+        return HttpResponseRedirect(reverse("console:money_home", args=[number]))
+    messages.success(desk.request, _("已登记多发；没有决定以前，不会追回也不会抵扣。"))
+    return HttpResponseRedirect(reverse("console:money_recovery", args=[row.pk]))
 
 
 @require_POST

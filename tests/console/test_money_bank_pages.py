@@ -129,9 +129,9 @@ def test_what_was_paid_and_what_came_back_stands_on_the_pages_and_reconciles(des
     assert "回盘：到账" in page and "账上支出" in page
     paid = PayLine.objects.get(state="paid")
     life = get(desks["clerk"], "money_line", paid.pk)
-    for words in ("名单锁定", "签字", "写入代发文件", "银行答复：到账"):
+    for words in ("名单锁定", "签字", "写入代发文件", "到账（"):
         assert words in life, words
-    assert life.index("名单锁定") < life.index("写入代发文件") < life.index("银行答复：到账")
+    assert life.index("名单锁定") < life.index("写入代发文件") < life.index("到账（")
     assert f"{paid.fen / 100:,.2f}" in get(desks["clerk"], "money_home", paid.household.number)
 
 

@@ -157,11 +157,29 @@ MOMENTS = {
     "filed": gettext_lazy("写入代发文件 %(file)s，账号尾号 %(account)s"),
     "reissued": gettext_lazy("写入重发文件 %(file)s，账号尾号 %(account)s"),
     "sent": gettext_lazy("送交银行，回执 %(reference)s"),
-    "paid": gettext_lazy("银行答复：到账（%(file)s）"),
-    "returned": gettext_lazy("银行答复：退票，%(why)s（%(file)s）"),
+    "paid": gettext_lazy("银行答复：%(day)s 到账（%(file)s）"),
+    "returned": gettext_lazy("银行答复：%(day)s 退票，%(why)s（%(file)s）"),
     "unknown": gettext_lazy("银行答复：不明（%(file)s）"),
     "given_up": gettext_lazy("决定不再发放"),
 }
+
+
+POSTED = {
+    "appropriate": gettext_lazy("下达"),
+    "cut": gettext_lazy("核减"),
+    "allot": gettext_lazy("分配下级"),
+    "take_back": gettext_lazy("从下级收回"),
+    "block": gettext_lazy("审批冻结"),
+    "free": gettext_lazy("解冻"),
+    "send": gettext_lazy("出代发文件"),
+    "return_paid": gettext_lazy("回盘：到账"),
+    "return_back": gettext_lazy("回盘：退票"),
+    "return_late": gettext_lazy("到账后退回"),
+    "give_up": gettext_lazy("不再发放"),
+    "recovery": gettext_lazy("多发追回"),
+    "reverse": gettext_lazy("冲销"),
+}
+"""What an entry of the books is about, by its kind."""
 
 
 def told(code: str, values: dict[str, str]) -> str:

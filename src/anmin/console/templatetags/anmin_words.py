@@ -16,6 +16,7 @@ from anmin.console.places import place_name
 from anmin.console.words import DOMAINS, is_chinese, term_of
 from anmin.kernel.facts.sources.catalogue import sources
 from anmin.kernel.partners.queries import shareable
+from anmin.kernel.payments.banks.layouts import forms
 
 register = template.Library()
 
@@ -226,6 +227,12 @@ def source_name(key: str) -> str:
 def source_of(told_by: Any, operand: Any) -> str:
     """Where a case has the value of an operand from; nothing where it says nothing of it."""
     return told_by.get((operand.name, operand.member), "") if told_by else ""
+
+
+@register.filter
+def bank(key: str) -> str:
+    """What the format of a bank is called; papers and receipts of our own keep their key."""
+    return next((form.title for form in forms() if form.bank == key), key)
 
 
 @register.filter

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from anmin.console.formlook import PlainForm, day_input
 from anmin.console.moneyasking import month_in, yuan_in
-from anmin.console.moneywords import POWERS, page_of, rate_title, shown
+from anmin.console.moneywords import POSTED, POWERS, page_of, rate_title, shown
 from anmin.console.places import place_name
 from anmin.console.views.desk import Desk, needs
 from anmin.console.views.moneybanks import places_of
@@ -206,6 +206,7 @@ def money_books(desk: Desk) -> HttpResponse:
         places=places,
         month=month,
         page_of=page,
+        rows=[(row, POSTED.get(row.kind, row.kind)) for row in page.object_list],
         balances=[(Account(key).label, fen) for key, fen in ledger.trial_balance(place).items()],
         closings=ledger.closings(desk.reader, place)[:24],
         last_month=add_months(desk.today.replace(day=1), -1),

@@ -115,7 +115,7 @@ def life_of(reader: Reader, line: PayLine) -> list[Moment]:
         last_four = order.account.last_four if order.account else ""
         moments.append(
             Moment(
-                order.file.made_on,
+                order.file.made_at,
                 "reissued" if order.file.is_reissue else "filed",
                 {"file": name, "account": last_four},
             )
@@ -125,7 +125,8 @@ def life_of(reader: Reader, line: PayLine) -> list[Moment]:
         for said in order.answers.select_related("return_file").order_by("pk"):
             code = form_named(order.file.form).code_on(said.code, said.on) if said.code else None
             why = code.title if code else said.code
-            moments.append(Moment(said.on, said.status, {"why": why, "file": said.return_file.name}))
+            told = {"why": why, "file": said.return_file.name, "day": said.on.isoformat()}
+            moments.append(Moment(said.return_file.received_at, said.status, told))
     return moments
 
 

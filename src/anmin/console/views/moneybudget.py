@@ -193,6 +193,8 @@ def money_books(desk: Desk) -> HttpResponse:
     """The book of a place: months that are closed, the entries of a month, and what two people sign."""
     places = [c for c in desk.scope.codes if level_of(c) in (DivisionLevel.COUNTY, DivisionLevel.PREFECTURE)]
     place = desk.written("division") if desk.reaches(desk.written("division")) else (places or [desk.home])[0]
+    if not place:
+        raise Http404
     asked = desk.written("month")
     month = _month(asked) or desk.today.replace(day=1)
     page = page_of(desk, ledger.entries(desk.reader, place, month))

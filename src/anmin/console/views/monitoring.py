@@ -25,7 +25,7 @@ from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.table import find
 from anmin.kernel.entitlements.queries import title_of_benefit
 from anmin.kernel.facts.batches.queries import freshness
-from anmin.kernel.people.queries import households
+from anmin.kernel.people.queries import households, members_on
 from anmin.kernel.screening import queries as screening
 
 ROWS = 50
@@ -156,12 +156,14 @@ def household_risk(desk: Desk, number: str) -> HttpResponse:
         raise Http404
     found = queries.timeline(desk.reader, home, desk.today)
     rows = alertpage.rows_of(found.alerts, desk.today)
-    _note(desk, alertpage.people_of(rows))
+    members = members_on(desk.reader, home, desk.today)
+    _note(desk, sorted({*alertpage.people_of(rows), *(row.person_id for row in members)}))
     months = alertpage.month_rows(found)
     return desk.page(
         "household_risk",
         "alerts",
         home=home,
+        members=members,
         place=full_name(home.division),
         rows=rows,
         months=months,

@@ -15,6 +15,7 @@ from anmin.console.casewords import KEYS
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.cases import actions as cases
 from anmin.kernel.cases.actions import StepRefused
+from anmin.kernel.cases.appeals import actions as appeals
 from anmin.kernel.cases.deaths import actions as deaths
 from anmin.kernel.cases.deciding import actions as deciding
 from anmin.kernel.cases.deciding.meetings import Meeting, record_meeting
@@ -266,6 +267,11 @@ def _meet(asked: Taking) -> None:
     )
 
 
+def _answer(asked: Taking) -> str | None:
+    after = appeals.answer_appeal(words=asked.reason, is_upheld=asked.action == "uphold", **asked.usual)
+    return after.number if after is not None else None
+
+
 OWN: dict[str, Callable[[Taking], str | None]] = {
     "accept": lambda asked: _none(intake.accept(**asked.usual)),
     "ask_for_more": lambda asked: _none(intake.ask_for_more(more=asked.reason.splitlines(), **asked.usual)),
@@ -286,6 +292,8 @@ OWN: dict[str, Callable[[Taking], str | None]] = {
     "claim_back": _claim_back,
     "record_assessment": _assess,
     "record_meeting": _meet,
+    "answer": _answer,
+    "uphold": _answer,
 }
 """Steps that have an action of their own; all others are plain steps."""
 

@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 from anmin.console import counterurls, kiturls, moneyurls
 from anmin.console.views import (
     access,
+    appeals,
     audit,
     casebulk,
     caseloads,
@@ -61,6 +62,7 @@ urlpatterns = [
     path("cases/samples/", casebulk.sample_list, name="case_samples"),
     path("cases/<str:number>/", casepages.case_page, name="case"),
     path("cases/<str:number>/why/", casepages.case_why, name="case_why"),
+    path("cases/<str:number>/appeal/", appeals.case_appeal, name="case_appeal"),
     path("cases/<str:number>/step/", casepages.case_step, name="case_step"),
     path("cases/<str:number>/adopt/", casepages.case_adopt, name="case_adopt"),
     path("cases/<str:number>/assign/", casepages.case_assign, name="case_assign"),

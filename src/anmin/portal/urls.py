@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anmin.portal.views import applying, entrance, family, following, notices, papers, public
+from anmin.portal.views import appealing, applying, entrance, family, following, notices, papers, public
 
 app_name = "residents"
 FORM = "apply/<slug:token>/"
@@ -43,6 +43,7 @@ urlpatterns = [
     path("cases/<str:number>/withdraw/", following.withdraw, name="withdraw"),
     path("cases/<str:number>/supply/", following.supply, name="supply"),
     path("cases/<str:number>/refusal/", following.refusal, name="refusal"),
+    path("cases/<str:number>/appeal/", appealing.appeal, name="appeal"),
     path("benefits/", following.benefits, name="benefits"),
     path("benefits/<int:number>/", following.benefit, name="benefit"),
 ]

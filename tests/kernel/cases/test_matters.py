@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
+from anmin.console.catalogues import LOCALES, messages
 from anmin.kernel.access.roles import powers
 from anmin.kernel.cases.clocks import start
 from anmin.kernel.cases.intake.checklist import papers_of
@@ -150,3 +151,19 @@ def test_what_is_not_verified_is_said_with_who_can():
         marks = unverified(procedure_for("dibao", city, day))
         assert marks and all(row.what and row.who for row in marks)
         assert city == "371000" or any(row.who == f"{name}市民政局" for row in marks)
+
+
+def test_every_word_of_a_procedure_that_pages_show_has_english():
+    known = {one.sentence for one in messages(LOCALES / "en/LC_MESSAGES/django.po")}
+
+    shown = set()
+    for matter in book().matters:
+        for city in CITIES:
+            found = procedure_for(matter, city, DAY)
+            shown |= {found.title, *(step.title for step in found.transitions)}
+            shown |= {
+                words for state in found.states.values() for words in (state.title, state.plain) if words
+            }
+            shown |= {limit.title for limit in found.limits.values()}
+            shown |= {row["title"] for row in found.intake.get("materials", ())}
+    assert shown - known == set()

@@ -16,11 +16,13 @@ from anmin.console.casetable import filters_of
 from anmin.console.casewords import CHANNELS, INDICATORS, word_of
 from anmin.console.keeping import keeps_typed, kept_for, sign_of
 from anmin.console.places import full_name
+from anmin.console.views.appeals import TAKE_IN
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.taking.actions import take
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases import queries
 from anmin.kernel.cases.actions import StaleCase, StepRefused, assign
+from anmin.kernel.cases.appeals import queries as appeals
 from anmin.kernel.cases.deaths import queries as deaths
 from anmin.kernel.cases.deciding import actions as deciding
 from anmin.kernel.cases.queries import Case
@@ -243,6 +245,11 @@ def _page(
         may_adopt=case.closed_on is None
         and any(desk.reader.may(power, case.division) for power in verification.ADOPT),
         chain=casechain.links_of(desk.reader, case, desk.request.GET.get("chain", "")),
+        appeals=appeals.appeals_of(case),
+        appealed=appeals.appealed(desk.reader, case),
+        question=appeals.question_of(case) if appeals.is_appeal(case) else "",
+        may_appeal=not appeals.is_appeal(case)
+        and any(desk.reader.may(power, case.division) for power in TAKE_IN),
         coming=about.coming(case),
         said=about.application_of(case),
         materials=casepage.materials_of(case),

@@ -92,7 +92,8 @@ def _taken_over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, An
         sources = [state for state in _tuple(row["from"]) if state in states]
         if row["action"] not in gone | stated and row["to"] in states and sources:
             steps.append({**row, "from": sources})
-    known = {row["action"] for row in steps} | stated
+    terms = {**base.get("terms", {}), **own.get("terms", {})}
+    known = {row["action"] for row in steps} | stated | set(terms.get("of_followed", ()))
     kept = [_without_unknown(row, known) for row in steps]
     return {
         **base,
@@ -100,7 +101,7 @@ def _taken_over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, An
         "states": states,
         "limits": {**base.get("limits", {}), **own.get("limits", {})},
         "publicity": own.get("publicity", base.get("publicity", {})),
-        "terms": {**base.get("terms", {}), **own.get("terms", {})},
+        "terms": terms,
         "intake": {**base.get("intake", {}), **own.get("intake", {})},
         "steps": [*kept, *own.get("steps", ())],
     }

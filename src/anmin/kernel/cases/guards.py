@@ -123,7 +123,7 @@ def _eyes(procedure: Procedure, step: Transition, attempt: Attempt, taken: Seque
     }
     if same := sorted(before & attempt.takers):
         done = "、".join(
-            title_of(procedure, a)
+            title_of(procedure, a, _("原来的办理"))
             for a in step.other_than
             if (taken_by([a], taken) | {who for what, who in attempt.earlier if what == a}) & set(same)
         )
@@ -166,9 +166,9 @@ def taken_by(actions: Iterable[str], taken: Iterable[Taken]) -> set[int]:
     return {taker for row in taken if row.action in wanted for taker in row.takers}
 
 
-def title_of(procedure: Procedure, action: str) -> str:
-    """What a step is called."""
-    return next((step.title for step in procedure.transitions if step.action == action), action)
+def title_of(procedure: Procedure, action: str, otherwise: str = "") -> str:
+    """What a step is called; something else for one of another procedure."""
+    return next((step.title for step in procedure.transitions if step.action == action), otherwise or action)
 
 
 def _too_early(

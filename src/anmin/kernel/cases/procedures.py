@@ -201,7 +201,7 @@ def _step_as_data(step: Transition) -> dict[str, Any]:
 
 def check(found: Procedure, where: str) -> None:
     """Refuse a procedure with a way to nowhere, a dead end, a word nobody declared or a machine's refusal."""
-    known = {step.action for step in found.transitions}
+    known = {step.action for step in found.transitions} | set(found.terms.get("of_followed", ()))
     for step in found.transitions:
         for state in (*step.sources, step.target):
             if state not in found.states:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from anmin.kernel.cases.actions import StaleCase, StepRefused
+from anmin.kernel.cases.appeals.queries import answer_of, appeals_of, is_appeal, question_of
 from anmin.kernel.cases.own import actions
 from anmin.kernel.cases.own.benefits import own_benefit, own_benefits, refusal_of, refusals, sums_of
 from anmin.kernel.cases.own.road import own_case, own_cases, road_of
@@ -14,6 +15,7 @@ from anmin.kernel.cases.papers.actions import make_paper
 from anmin.kernel.papers.offices import remedy
 from anmin.kernel.papers.queries import pdf_again
 from anmin.kernel.papers.words import PaperProblem
+from anmin.kernel.payments.banks.arrivals import own_arrivals
 from anmin.portal.pages import Visit, own
 from anmin.portal.places import contacts
 from anmin.portal.plain import shares_of
@@ -38,8 +40,12 @@ def case(visit: Visit, number: str) -> HttpResponse:
         "case",
         road=road_of(found, visit.today),
         contacts=contacts(found.division, visit.today),
-        can_withdraw=found.closed_on is None,
+        can_withdraw=found.closed_on is None and not is_appeal(found),
         refusal=refusal_of(found),
+        is_appeal=is_appeal(found),
+        question=question_of(found) if is_appeal(found) else "",
+        answer=answer_of(found) if is_appeal(found) else "",
+        appeals=appeals_of(found),
     )
 
 
@@ -98,7 +104,9 @@ def supply(visit: Visit, number: str) -> HttpResponse:
 @own
 def benefits(visit: Visit) -> HttpResponse:
     """What I get, how much this month, and what was refused or stopped."""
-    return visit.page("benefits", benefits=own_benefits(visit.me), refusals=refusals(visit.me))
+    arrivals = own_arrivals(1)
+    rows = [(one, next(iter(arrivals.get(one.row.pk, ())), None)) for one in own_benefits(visit.me)]
+    return visit.page("benefits", benefits=rows, refusals=refusals(visit.me))
 
 
 @own
@@ -114,6 +122,7 @@ def benefit(visit: Visit, number: int) -> HttpResponse:
         sums=sums,
         shares=shares_of(sums, found),
         why=why,
+        arrivals=own_arrivals().get(found.row.pk, []),
         contacts=contacts(found.row.division, visit.today),
     )
 

@@ -19,6 +19,7 @@ from anmin.kernel.access.middleware import tell
 from anmin.kernel.access.models import Delegation
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.actions import take_step
+from anmin.kernel.cases.appeals.actions import file_appeal
 from anmin.kernel.cases.intake import actions as intake
 from anmin.kernel.cases.intake.forms import ApplicationForm, FormProblem, read_form
 from anmin.kernel.cases.intake.models import Draft
@@ -115,6 +116,19 @@ def hand_in(*, by: Resident, filling: Filling) -> Case:
         given=frozenset(scan.key for scan in scans_of_draft(draft) if scan.key and scan.state == "kept"),
     )
     return intake.file_application(by=applicant_of(by, home.person.pk), form=form, on=by.on)
+
+
+@transaction.atomic
+def appeal(*, by: Resident, case: Case, matter: str, words: str) -> Case:
+    """Ask to check again, or complain about how a matter was handled (申请复核、投诉); answered in writing, in time."""
+    return file_appeal(
+        by=applicant_of(by, case.applicant_id),
+        case=case,
+        matter=matter,
+        words=words,
+        on=by.on,
+        channel=Case.Channel.RESIDENT,
+    )
 
 
 @transaction.atomic

@@ -125,6 +125,11 @@ def refusal_of(case: Case) -> Refusal | None:
     return _refusal(row, case) if row is not None else None
 
 
+def is_decided(case: Case) -> bool:
+    """Whether anything was decided in a case, for or against the family."""
+    return Decision.objects.filter(case_number=case.number).exists()
+
+
 def _refusal(row: Decision, case: Case | None) -> Refusal:
     lines = [line for line in row.reason.split("\n") if line.strip()]
     told = None
@@ -171,6 +176,7 @@ __all__ = [
     "Line",
     "Refusal",
     "Sum",
+    "is_decided",
     "own_benefit",
     "own_benefits",
     "refusal_of",

@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from anmin.kernel.cases.appeals.queries import APPEALS
 from anmin.kernel.cases.intake.queries import Lacking, lacking
 from anmin.kernel.cases.models import Case, Step
 from anmin.kernel.cases.queries import procedure_of, progress
@@ -20,10 +21,12 @@ STAGES = (
     ("checked", _("核对"), ("record_check",)),
     ("visited", _("上门看"), ("record_survey",)),
     ("shown", _("公示"), ("publish",)),
-    ("decided", _("审核"), ("confirm", "refuse", "transfer", "terminate", "answer", "withdraw")),
+    ("decided", _("审核"), ("confirm", "refuse", "transfer", "terminate", "answer", "uphold", "withdraw")),
     ("paid", _("发钱"), ()),
 )
 """The stages as residents know them, each with the steps that end it."""
+UNPAID = {"refused", "terminated", "withdrawn", "transferred"}
+"""Ends after which nothing is paid."""
 STAYS = {"objection", "reviewed"}
 """States in which a matter went back from a stage it had reached."""
 
@@ -135,7 +138,7 @@ def _stages(case: Case, steps: list[Step], known: set[str], paid: date | None) -
         if key in ("checked", "visited") and not known & set(actions):
             continue
         if key == "paid":
-            if case.state in ("refused", "terminated", "withdrawn", "transferred", "answered"):
+            if case.matter in APPEALS or case.state in UNPAID:
                 continue
             day = paid
         else:

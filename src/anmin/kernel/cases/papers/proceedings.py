@@ -200,7 +200,7 @@ def recovery_notice(case: Case, on: date) -> data.Paper:
 
 def answer(case: Case, on: date) -> data.Paper:
     """The answer to an objection to the sheet, a complaint or a request to check again (答复书), to whoever raised it."""
-    step = case.steps.filter(action="answer").order_by("-number").first()
+    step = case.steps.filter(action__in=("answer", "uphold")).order_by("-number").first()
     if step is not None:
         asked = case.steps.get(number=1)
         return _answer(case, step.on, applicant(case), asked.on, asked.reason, step.reason)

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.entitlements.models import Decision, Entitlement
+from anmin.kernel.entitlements.queries import amount_in
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
 from anmin.kernel.payments.runs.models import PayPart
 
@@ -130,13 +131,14 @@ def open_for(entitlement: int, fen: int | None = None) -> Recovery | None:
 def months_of(recovery: Recovery) -> list[tuple[date, int, int]]:
     """Each month of an overpayment: its first day, fen paid for it, fen of these that were too much.
 
-    Months that were paid before payments began here have no parts; then what was too much stands for what was paid.
+    Months that were paid before payments began here have no parts; then the books of amounts say what was paid.
     """
     found = []
     for row in recovery.months.order_by("month", "sequence"):
         parts = PayPart.objects.filter(
             entitlement=row.entitlement, month=row.month, basis="basic", is_live=True
         )
-        paid = int(parts.aggregate(fen=Sum("fen"))["fen"] or 0)
+        booked = amount_in(recovery.entitlement, row.month)
+        paid = int(parts.aggregate(fen=Sum("fen"))["fen"] or (booked.fen if booked is not None else 0))
         found.append((row.month, max(paid, row.fen), row.fen))
     return found

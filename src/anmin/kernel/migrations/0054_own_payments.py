@@ -26,5 +26,5 @@ GRANT EXECUTE ON FUNCTION anmin_own_payments() TO anmin_web;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0052_pushes")]
+    dependencies = [("kernel", "0053_roles_that_exclude")]
     operations = [migrations.RunSQL(OWN_PAYMENTS, "DROP FUNCTION anmin_own_payments();")]

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 from bench.driving import Drive, Seat
 from bench.options import ROOT, Options
@@ -23,28 +24,35 @@ def driven(
 ) -> Drive:
     """Fill the register if need be, start the web process on a database that keeps what it acknowledges, let users work."""
     with register(options, options.size(persons), is_durable=True) as made:
-        import django
+        return drive_at(made.url, made.home, options, seats=seats, think=think)
 
-        django.setup()
-        seated = seats()
-        settings = {
-            "DATABASE_URL": made.url,
-            "ANMIN_HOME": str(made.home),
-            "ANMIN_STATIC_MANIFEST": "1",
-            "ANMIN_SECOND_FACTOR": "0",
-            "PROMETHEUS_MULTIPROC_DIR": str(made.home / "metrics"),
-        }
-        (made.home / "metrics").mkdir(exist_ok=True)
-        _collect(settings)
-        port = serving.free_port(PORT)
-        web = serving.start("web", serving.web_command(port), made.home, port, **settings)
-        try:
-            serving.wait_for_page(web, made.home)
-            seconds, warm = (SECONDS, WARM) if options.usual else (40.0, 5.0)
-            drive = Drive(f"http://127.0.0.1:{port}", seated, seconds, warm, think)
-            drive.run()
-        finally:
-            web.end()
+
+def drive_at(
+    url: str, home: Path, options: Options, *, seats: Callable[[], Sequence[Seat]], think: tuple[float, float]
+) -> Drive:
+    """Start the web process over a database that runs already, and let the users work."""
+    import django
+
+    django.setup()
+    seated = seats()
+    settings = {
+        "DATABASE_URL": url,
+        "ANMIN_HOME": str(home),
+        "ANMIN_STATIC_MANIFEST": "1",
+        "ANMIN_SECOND_FACTOR": "0",
+        "PROMETHEUS_MULTIPROC_DIR": str(home / "metrics"),
+    }
+    (home / "metrics").mkdir(exist_ok=True)
+    _collect(settings)
+    port = serving.free_port(PORT)
+    web = serving.start("web", serving.web_command(port), home, port, **settings)
+    try:
+        serving.wait_for_page(web, home)
+        seconds, warm = (SECONDS, WARM) if options.usual else (40.0, 5.0)
+        drive = Drive(f"http://127.0.0.1:{port}", seated, seconds, warm, think)
+        drive.run()
+    finally:
+        web.end()
     return drive
 
 

@@ -11,6 +11,12 @@ patterns = [
     path("registers/<slug:line>/<slug:name>/", registers.register_list, name="register"),
     path("registers/<slug:line>/<slug:name>/new/", registers.register_new, name="register_new"),
     path("registers/<slug:line>/<slug:name>/file/", registerfiles.register_file, name="register_file"),
+    path("registers/<slug:line>/<slug:name>/map/", registerfiles.register_map, name="register_map"),
+    path(
+        "registers/<slug:line>/<slug:name>/of/<str:number>/sheet/",
+        registerfiles.register_sheet,
+        name="register_sheet",
+    ),
     path("registers/<slug:line>/<slug:name>/in/", registerfiles.register_in, name="register_in"),
     path(
         "registers/<slug:line>/<slug:name>/in/template/",

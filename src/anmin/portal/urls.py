@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from anmin.portal.views import appealing, applying, entrance, family, following, notices, papers, public
+from anmin.portal.views import (
+    appealing,
+    applying,
+    entrance,
+    family,
+    following,
+    notices,
+    papers,
+    public,
+    registers,
+)
 
 app_name = "residents"
 FORM = "apply/<slug:token>/"
@@ -19,6 +29,9 @@ urlpatterns = [
     path("notices/<int:number>/object/", notices.object_to, name="object"),
     path("voices/new/", notices.complain, name="complain"),
     path("voices/", notices.voice, name="voice"),
+    path("registers/<slug:line>/<slug:name>/", registers.look_up, name="register"),
+    path("registers/<slug:line>/<slug:name>/<str:number>/", registers.entry, name="register_entry"),
+    path("registers/<slug:line>/<slug:name>/<str:number>/report/", registers.report, name="register_report"),
     path("apply/", applying.start, name="apply"),
     path(FORM, applying.tasks, name="tasks"),
     path(f"{FORM}members/", applying.members, name="members"),

@@ -13,10 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from anmin.console.kit.cells import cell, entry_href, home_of
 from anmin.console.kit.lists import address_of, file_of, sought_in
+from anmin.console.kit.spread import spread
+from anmin.console.places import place_name
+from anmin.console.purposes import ask_purpose, purpose_of
 from anmin.console.sheets import FORMS, as_csv, as_xlsx
 from anmin.console.views.desk import Desk, desk
-from anmin.console.views.registers import note_persons, opened
+from anmin.console.views.registers import found, note_persons, opened
+from anmin.console.words import is_chinese
 from anmin.kernel.access.taking.actions import watermark
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.registers import queries
@@ -123,6 +128,51 @@ def register_template(desk: Desk, line: str, name: str) -> HttpResponse:
     register = opened(desk, line, name, to_write=True)
     content = as_xlsx(headings(register), [], _("表头不要改；日期写成 2026-01-31。"))
     return _attached(content, FORMS["xlsx"], f"{register.name}-template.xlsx", "")
+
+
+@desk
+def register_sheet(desk: Desk, line: str, name: str, number: str) -> HttpResponse:
+    """The certificate or sheet of an entry for the browser's printer, for a purpose, with the watermark."""
+    register = opened(desk, line, name)
+    entry = found(desk, register, number)
+    if not register.sheet:
+        raise Http404
+    purpose = purpose_of(desk.request.GET)
+    if not purpose:
+        return ask_purpose(
+            desk, "registers", title=_("打印登记表"), usual="accept", back=entry_href(register, entry)
+        )
+    note_persons(desk, register, [entry], "page")
+    mark = watermark(desk.reader, timezone.localtime())
+    audit.record(
+        by=desk.reader.user,
+        act="registers.sheet",
+        subject=entry,
+        after={"number": entry.number, "watermark": mark},
+        purpose=purpose,
+        division=entry.division,
+    )
+    names = [*dict.fromkeys([*register.columns, *register.form_fields]), "division", "first_day", "last_day"]
+    return desk.page(
+        "register_sheet",
+        "registers",
+        register=register,
+        entry=entry,
+        title=register.sheet if is_chinese() else register.sheet_english or register.english,
+        cells=[cell(register, entry, one) for one in names],
+        mark=mark,
+    )
+
+
+@desk
+def register_map(desk: Desk, line: str, name: str) -> HttpResponse:
+    """How many entries lie in each place below, on a map with the entries that have a point; each number opens its list."""
+    register = opened(desk, line, name)
+    asked = sought_in(register, desk.request.GET)
+    home = asked.division or home_of(desk.reader, register.read)
+    rows = queries.sought(desk.reader, register, asked, desk.today)
+    context = spread(register, rows, home, address_of(asked))
+    return desk.page("register_map", "registers", register=register, place=place_name(home), **context)
 
 
 def _taken_in(desk: Desk, register: Register) -> HttpResponse:

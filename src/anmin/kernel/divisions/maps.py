@@ -43,6 +43,17 @@ class Map:
     areas: tuple[Area, ...]
     lines: str
     credit: str
+    board: _Board
+
+    def at(self, east: float, north: float) -> tuple[float, float]:
+        """Where a point of longitude and latitude lies on the board, in units; outside it where it is elsewhere."""
+        ((x, y),) = self.board.place([(east, north)])
+        return round(x, 1), round(y, 1)
+
+    def holds(self, east: float, north: float) -> bool:
+        """Whether a point lies on the board at all."""
+        x, y = self.at(east, north)
+        return 0 <= x <= self.width and 0 <= y <= self.height
 
     @property
     def view_box(self) -> str:
@@ -76,7 +87,7 @@ def draw(code: str, classes: Mapping[str, str], *, width: float = 640.0, tallest
         for one, polygons in sorted(outlines.items())
     )
     drawn = " ".join(board.path(line, closed=False) for line in lines)
-    return Map(code, board.width, board.height, areas, drawn, credit())
+    return Map(code, board.width, board.height, areas, drawn, credit(), board)
 
 
 @dataclass(frozen=True)

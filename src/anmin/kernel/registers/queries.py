@@ -146,6 +146,28 @@ def marks(register: Register, rows: QuerySet[Any], most: int = 500) -> list[tupl
     return [(float(getattr(row, east)), float(getattr(row, north)), row) for row in placed[:most]]
 
 
+def public_registers() -> list[Register]:
+    """The registers that anybody may look up on the residents' pages."""
+    return [row for row in BOOK.rows.values() if row.public]
+
+
+def public_entries(register: Register, text: str, division: str, on: date) -> QuerySet[Any]:
+    """The rows in force that anybody may read; without a text and a place, all of them. The database lets no other through."""
+    rows: QuerySet[Any] = register.model._default_manager.filter(
+        Q(last_day__isnull=True) | Q(last_day__gte=on), first_day__lte=on
+    )
+    if division:
+        rows = rows.filter(Scope((division,)).q())
+    if text:
+        rows = rows.filter(_matches(register, text))
+    return rows.order_by(register.public[0], "pk")
+
+
+def public_entry(register: Register, number: str, on: date) -> Any | None:
+    """One of them."""
+    return public_entries(register, "", "", on).filter(number=number).first()
+
+
 def intakes(reader: Reader, register: Register) -> QuerySet[RegisterIntake]:
     """The files that the reader sent, newest first."""
     return RegisterIntake.objects.filter(register=register.key, made_by=reader.user).order_by("-pk")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseRedirect
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
+from anmin.kernel.registers.queries import public_registers
 from anmin.policy.errors import PolicyError
 from anmin.portal import canapply
 from anmin.portal.home import home_of
@@ -19,7 +21,12 @@ YEAR = 365 * 24 * 3600
 @public
 def home(visit: Visit) -> HttpResponse:
     """The entrance: what one may want here, the matter under way, and that no face scan is needed."""
-    return visit.page("home", home=home_of(visit.resident, visit.today))
+    return visit.page(
+        "home",
+        home=home_of(visit.resident, visit.today),
+        registers=public_registers(),
+        is_chinese=(get_language() or "zh").startswith("zh"),
+    )
 
 
 @public

@@ -65,6 +65,7 @@ def entry(visit: Visit, line: str, name: str, number: str) -> HttpResponse:
         row=row,
         cells=[cell for cell in cells if cell[1]],
         place=place_name(row.division, visit.today),
+        can_report=register.reports is not None,
     )
 
 

@@ -18,7 +18,8 @@ from anmin.kernel.papers.composing import texts_of
 from anmin.kernel.papers.pdf import pdf_of
 from anmin.kernel.papers.queries import word_again
 from anmin.kernel.papers.words import PaperProblem
-from anmin.kernel.payments.recovery.actions import find
+from anmin.kernel.payments.recovery.actions import Instalment, agree, find
+from anmin.kernel.payments.recovery.models import Recovery
 from tests.kernel.cases.road import COUNTY, Road, a_family, earns, town_staff
 from tests.kernel.papers.reading import text_of_pdf
 from tests.make import a_user
@@ -191,6 +192,13 @@ def test_what_is_claimed_back_is_broken_down_by_month_where_the_months_are_known
     assert "1,500.00 元" in words and "壹仟伍佰元" in words
     assert all(part in words for part in ("2026年9月", "2,024.00", "524.00"))
     assert "2026年12月11日前退回" in words and "申请行政复议" in words
+    agree(
+        by=road.staff["approver"],
+        recovery=Recovery.objects.get(entitlement=road.case.entitlement, state="noticed"),
+        instalments=[Instalment(date(2026, month, 1), 50_000) for month in (10, 11, 12)],
+        agreement="每月退 500 元",
+        on=road.day,
+    )
     road.step("clerk", "agree", reason="每月退 500 元，三个月退清。")
     assert "已商定：每月退 500 元" in made(road, "recovery_notice")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -88,8 +89,11 @@ class TryForm:
             "try",
             self.division,
             self.settlement,
-            {one.fact.name: _read(one) for one in self.household},
-            [{one.fact.name: _read(one) for one in row} for row in self.members],
+            {**_silent(self.plan, Level.HOUSEHOLD), **{one.fact.name: _read(one) for one in self.household}},
+            [
+                {**_silent(self.plan, Level.PERSON), **{one.fact.name: _read(one) for one in row}}
+                for row in self.members
+            ],
         )
 
 
@@ -104,7 +108,7 @@ def try_form(
     number = _members(written.get("members"), len(given.members) if given else 1)
     shared = given.facts if given else {}
     form.household = [
-        _field(f"h-{fact.name}", fact, written, shared) for fact in plan.facts_of(Level.HOUSEHOLD)
+        _field(f"h-{fact.name}", fact, written, shared) for fact in _single(plan, Level.HOUSEHOLD)
     ]
     for position in range(number):
         known = given.members[position] if given and position < len(given.members) else {}
@@ -126,7 +130,16 @@ def _group(title: str, row: list[TryField]) -> TryGroup:
 def _in_order(plan: Plan, level: Level) -> list[Fact]:
     """The facts of a plan in the order of the catalogue, which begins with what everybody knows."""
     place = {name: at for at, name in enumerate(plan.rulebook.facts)}
-    return sorted(plan.facts_of(level), key=lambda fact: place[fact.name])
+    return sorted(_single(plan, level), key=lambda fact: place[fact.name])
+
+
+def _single(plan: Plan, level: Level) -> list[Fact]:
+    """What people can state: the facts of one value; twelve months are told by departments."""
+    return [fact for fact in plan.facts_of(level) if not fact.monthly]
+
+
+def _silent(plan: Plan, level: Level) -> dict[str, Any]:
+    return {fact.name: fact.silence for fact in plan.facts_of(level) if fact.monthly}
 
 
 def _members(written: str | None, otherwise: int) -> int:

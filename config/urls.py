@@ -10,6 +10,7 @@ from anmin.console.views import single_sign_on
 
 urlpatterns = [
     path("", include("anmin.console.urls")),
+    path("elderly/", include("anmin.domains.elderly.urls")),
     path("residents/", include("anmin.portal.urls")),
     path("field/", include("anmin.field.urls")),
     path("api/v1/", partners_api.urls),

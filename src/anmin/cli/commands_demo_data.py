@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from anmin.cli.running import out, progress_bar
+from anmin.domains.elderly.demo.actions import make_demo_care
 from anmin.kernel.access.actions import create_demo_staff
 from anmin.kernel.access.models import User
 from anmin.kernel.access.queries import Scope, demo_accounts, reader_for
@@ -122,11 +123,20 @@ def _make(city: str, persons: int, seed: int, on: date) -> None:
             )
             alerts = make_demo_alerts(by="anmin demo-data", run=run, town=place, on=today)
     _plan_visits(staff, today)
+    care = sum(
+        make_demo_care(
+            by="anmin demo-data", county=place, ending="" if city == USUAL_CITY else f"-{city}", on=today
+        )
+        for _username, _title, place, role in staff
+        if role == "elder_officer"
+    )
     keep_residents(find_residents("" if city == USUAL_CITY else f"-{city}"))
     report = report_on_truths(run, Scope.nation())
     out.print(f"演示城市：{run.households:,} 户、{run.persons:,} 人（演示数据，不是任何真实的人）")
     out.print(f"演示办件：{cases} 件，停在受理、核查、公示、确认等各个环节")
     out.print(f"演示预警：{alerts} 条，来自应享未享比对，有的办结，有的超期")
+    if care:
+        out.print(f"演示养老服务：{care} 条登记")
     out.print(f"预埋的 {report.planted} 户已知答案：{report.right} 户测算一致，{len(report.wrong)} 户不一致")
     for line in report.wrong[:10]:
         out.print(f"[red]{line}[/red]")
@@ -230,6 +240,12 @@ def _staff(city: str, on: date) -> list[tuple[str, str, str, str]]:
         staff.append((f"ertong{ending}", f"{first.name} · 未成年人保护", first.code, "child_protector"))
         staff.append((f"caiwu{ending}", f"{first.name}民政局 · 财务", first.code, "county_finance"))
         staff.append((f"juzhang{ending}", f"{first.name}民政局 · 分管局长", first.code, "county_leader"))
+        for login, title, role in (
+            ("yanglao", "养老服务经办", "elder_officer"),
+            ("yangshen", "养老服务审核", "elder_approver"),
+            ("pinggu", "能力评估员", "elder_assessor"),
+        ):
+            staff.append((f"{login}{ending}", f"{first.name} · {title}", first.code, role))
         for town in catalogue.towns_of(first.code, on=on)[:1]:
             staff.append((f"zhen1{ending}", f"{first.name}{town.name} · 镇街经办", town.code, "town_clerk"))
             staff.append(

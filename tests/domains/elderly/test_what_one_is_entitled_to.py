@@ -91,3 +91,12 @@ def test_without_any_place_nobody_is_covered_and_without_elders_there_is_no_shar
     assert coverage([community], []).basis_points == 0
     assert coverage([community], []).rows[0].nearest is None
     assert coverage([], []).basis_points is None
+
+
+def test_the_benefits_that_the_list_names_are_there():
+    from anmin.kernel.screening.rulebooks import rulebook
+
+    named = {key for one in services("371002", TODAY) for key in one.benefits}
+
+    assert len(named) >= 4
+    assert named <= set(rulebook().benefits)

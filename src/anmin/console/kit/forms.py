@@ -15,9 +15,11 @@ from anmin.console.kit.cells import column_words, home_of, option_words
 from anmin.console.places import places_below
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.keys.fields import SealedText
+from anmin.kernel.registers.columns import FenField
 from anmin.kernel.registers.declaring import BOOK, Register, Trouble
 from anmin.kernel.registers.queries import entries
 from anmin.kernel.registers.values import asked
+from anmin.lib.money import format_yuan
 
 MOST_OPTIONS = 300
 """Above so many entries a reference is typed as a number instead of being chosen."""
@@ -89,7 +91,10 @@ class StepForm(PlainForm):
         super().__init__(*args, **kwargs)
         for name in step.asks:
             made = _field(register, name, reader, entry)
-            made.initial = getattr(entry, name)
+            value = getattr(entry, name)
+            made.initial = (
+                format_yuan(value) if value and isinstance(register.column(name), FenField) else value
+            )
             if name in step.needs:
                 made.label = column_words(register, name)
             dress(made)
@@ -104,6 +109,9 @@ def values_of(entry: Any, register: Register) -> dict[str, Any]:
     for name in asked(register, entry):
         column = register.column(name)
         value = getattr(entry, name)
+        if isinstance(column, FenField):
+            found[name] = "" if value is None else format_yuan(value)
+            continue
         found[name] = (
             value.number if value is not None and column.is_relation and hasattr(value, "number") else value
         )
@@ -134,6 +142,8 @@ def _field(register: Register, name: str, reader: Reader, entry: Any) -> forms.F
     shown: dict[str, Any] = {"label": label if needed else f"{label}{_('（可不填）')}", "required": False}
     if column.help_text:
         shown["help_text"] = str(column.help_text)
+    if isinstance(column, FenField):
+        shown["help_text"] = _("单位：元")
     if name == "division":
         return _place(register, reader, shown)
     if name == "person":

@@ -50,6 +50,12 @@ PLACES = (
         "payments.read|payments.prepare|payments.approve|payments.decide",
     ),
     ("changes", "console:changes", _("变更"), "register.read"),
+    (
+        "elderly",
+        "elderly:overview",
+        _("养老"),
+        "elders.read|elders.manage|elders.visit|elders.assess|elders.decide",
+    ),
     ("registers", "console:registers", _("名册"), DECLARED),
     ("rules", "console:rules", _("规则"), ""),
     ("simulation", "console:simulation", _("试算"), ""),

@@ -68,6 +68,29 @@ def enter(
 
 
 @transaction.atomic
+def enter_made(*, by: Reader, register: Register, entry: Any, act: str, who: Iterable[str] = ()) -> Any:
+    """Put an entry into a register that a line of business made itself: no form asked for its columns.
+
+    Raises:
+        EntryRefused: when the database refuses it.
+        PermissionError: when the reader has none of the powers `who`, or of those for writing.
+    """
+    if register.is_about_persons:
+        entry.division, entry.level = entry.person.division, entry.person.level
+    if not any(by.may(power, entry.division) for power in who):
+        _may(by, register, entry.division)
+    _write(register, entry)
+    audit.record(
+        by=signature(by),
+        act=act,
+        subject=entry,
+        after={"number": entry.number, **told(register, entry)},
+        division=entry.division,
+    )
+    return entry
+
+
+@transaction.atomic
 def correct(
     *,
     by: Reader,

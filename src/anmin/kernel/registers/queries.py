@@ -16,9 +16,11 @@ from anmin.kernel.access.queries import Reader
 from anmin.kernel.access.scopes import Scope
 from anmin.kernel.audit.models import Act
 from anmin.kernel.keys.fields import SealedText
+from anmin.kernel.registers.columns import FenField
 from anmin.kernel.registers.declaring import BOOK, Register
 from anmin.kernel.registers.entries import Entry
 from anmin.kernel.registers.models import RegisterIntake, RejectedRow
+from anmin.lib.money import format_yuan
 
 HIDDEN = "＊＊＊"
 STATES = ("now", "ended", "all")
@@ -128,12 +130,14 @@ def shown(register: Register, entry: Entry, name: str) -> Any:
     column = register.column(name)
     if isinstance(column, SealedText) or register.klass(name)[0] == "sensitive":
         mask = register.klass(name)[1]
-        if mask == "shown":
-            return getattr(entry, name)
-        value = getattr(entry, name)
-        return "" if not value else HIDDEN if mask in ("", "hidden") else masked(mask, str(value))
+        if mask != "shown":
+            value = getattr(entry, name)
+            return "" if not value else HIDDEN if mask in ("", "hidden") else masked(mask, str(value))
     if column.choices:
         return getattr(entry, f"get_{name}_display")()
+    if isinstance(column, FenField):
+        value = getattr(entry, name)
+        return "" if value is None else format_yuan(value)
     return getattr(entry, name)
 
 

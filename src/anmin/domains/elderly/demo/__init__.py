@@ -1,0 +1,1 @@
+"""Elder care of the demonstration city, made through the same actions as real entries."""

@@ -1,0 +1,1 @@
+"""The figures of elder care, each counted from its list."""

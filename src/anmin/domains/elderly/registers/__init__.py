@@ -1,0 +1,1 @@
+"""The registers of elder care, a file for each kind of thing."""

@@ -23,7 +23,7 @@ def an_elder(watched):
     """The page of a person from the register of target persons."""
     page = watched.open("/registers/elderly/difficulties/")
     page.locator("table tbody a").first.click()
-    page.locator("a[href^='/people/']").first.click()
+    page.get_by_role("main").locator("a[href^='/people/']").first.click()
     page.get_by_role("link", name="养老服务", exact=True).last.click()
     page.wait_for_url(re.compile("/elderly/people/"))
     return page

@@ -58,7 +58,7 @@ class _Maker:
         self.north = sum(one[1] for one in points) / len(points) if points else 37.5
         self.point: Any = None
 
-    def enter(self, name: str, **raw: Any) -> Any:
+    def enter(self, name: str, /, **raw: Any) -> Any:
         """One entry by the officer, in force since the beginning of the year unless it says otherwise."""
         register = register_named("elderly", name)
         assert register is not None

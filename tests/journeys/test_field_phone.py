@@ -312,7 +312,7 @@ def test_leaving_wipes_the_phone_and_asks_first_where_something_waits(phone):
     page.wait_for_url("**kept=1*")
     page.get_by_text("我的", exact=True).tap()
     page.get_by_role("button", name="退出登录").tap()
-    assert page.get_by_text("还有没上传的内容").is_visible()
+    expect(page.get_by_text("还有没上传的内容")).to_be_visible()
     offline(held, False)
     expect(page.locator("#badge")).to_be_hidden(timeout=15_000)
     page.get_by_role("button", name="退出登录").tap()

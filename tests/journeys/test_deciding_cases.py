@@ -119,6 +119,8 @@ def test_the_why_of_a_case_adds_up_and_names_its_sources(town, reviewer):
     people = next(int(v) for k, v in told.items() if k.startswith("共同生活"))
     income = next(float(v.replace(",", "")) for k, v in told.items() if k.startswith("家庭计入收入"))
     amount = float(page.locator("#conclusion .sums td").first.inner_text().split()[0].replace(",", ""))
+    page.locator("#why details.fold > summary").click()
+    page.locator("#facts-used").wait_for()
     text = page.locator("#why").inner_text()
 
     assert abs(standard * people - income / 12 - amount) < 0.01

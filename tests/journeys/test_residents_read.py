@@ -74,6 +74,7 @@ def test_six_questions_answer_with_a_reason_and_another_way(visit):
     page.get_by_role("button", name="下一题").click()
     page.get_by_text("都没有", exact=True).click()
     page.get_by_role("button", name="下一题").click()
+    page.wait_for_load_state("load")
     page.go_back()
     assert page.get_by_label("都没有").is_checked() or page.get_by_text("家里有没有这些难处").is_visible()
     page.get_by_text("都没有", exact=True).check()

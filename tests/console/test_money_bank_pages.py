@@ -5,43 +5,21 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from anmin.kernel.audit.models import Act, Read
 from anmin.kernel.payments.banks.models import BankCall, PayFile, ReturnFile
-from anmin.kernel.payments.errands import actions as errands
 from anmin.kernel.payments.errands.models import Errand
 from anmin.kernel.payments.payees.models import PayeeAccount
 from anmin.kernel.payments.runs.models import PayLine, PayRun
 from anmin.kernel.people.models import Person
+from tests.console.moneydesk import at, get, post, worked
 from tests.kernel.payments.banks.banking import a_return, families
 from tests.kernel.payments.money import COUNTY, a_budget, a_card, a_run, approved
 from tests.make import a_user
 
 pytestmark = pytest.mark.django_db
-
-
-def at(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def post(client, name, *keys, **given):
-    return client.post(reverse(f"console:{name}", args=keys), given, follow=True).content.decode()
-
-
-def get(client, name, *keys, **query):
-    return client.get(reverse(f"console:{name}", args=keys), query).content.decode()
-
-
-def worked():
-    """What the worker does with everything that waits for it."""
-    for row in Errand.objects.filter(state="queued").order_by("pk"):
-        errands.carry_out(errand=row.pk, on=timezone.localdate(), at=timezone.now())
-    return Errand.objects.order_by("pk").last()
 
 
 @pytest.fixture

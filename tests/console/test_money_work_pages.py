@@ -3,43 +3,22 @@
 from datetime import date, timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from anmin.kernel.payments.budget.models import BudgetLine, BudgetMove, Fund
 from anmin.kernel.payments.checks.models import PayException
-from anmin.kernel.payments.errands import actions as errands
 from anmin.kernel.payments.errands.models import Errand
 from anmin.kernel.payments.ledger.queries import balance
 from anmin.kernel.payments.recovery.models import Recovery
 from anmin.kernel.payments.runs.models import PayLine, PriceSubsidy, RateContinuation
 from anmin.kernel.payments.sentinels.models import Sentinel
+from tests.console.moneydesk import at, get, post, worked
 from tests.kernel.payments.banks.banking import families
-from tests.kernel.payments.money import COUNTY, TOWN, a_budget, a_family, a_grant, a_run, approved, decided
+from tests.kernel.payments.money import COUNTY, TOWN, a_budget, a_family, a_grant, a_run, decided
 from tests.make import a_user
 
 pytestmark = pytest.mark.django_db
-
-
-def at(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def post(client, name, *keys, **given):
-    return client.post(reverse(f"console:{name}", args=keys), given, follow=True).content.decode()
-
-
-def get(client, name, *keys, **query):
-    return client.get(reverse(f"console:{name}", args=keys), query).content.decode()
-
-
-def worked():
-    for row in Errand.objects.filter(state="queued").order_by("pk"):
-        errands.carry_out(errand=row.pk, on=timezone.localdate(), at=timezone.now())
-    return Errand.objects.order_by("pk").last()
 
 
 @pytest.fixture
@@ -49,13 +28,6 @@ def desks():
         "boss": at(a_user("shenhe", COUNTY, role="county_approver")),
         "head": at(a_user("lingdao", COUNTY, role="county_leader")),
     }
-
-
-def a_month():
-    month = timezone.localdate().replace(day=1)
-    a_budget(10_000_000_00, year=month.year)
-    families(2, first_month=(month - timedelta(1)).replace(day=1))
-    return approved(a_run(month, on=month))
 
 
 def test_every_empty_page_says_what_will_stand_there(desks):

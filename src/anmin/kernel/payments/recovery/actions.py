@@ -18,7 +18,8 @@ from anmin.kernel.payments.ledger.actions import Posting, post
 from anmin.kernel.payments.ledger.models import Account, LedgerEntry
 from anmin.kernel.payments.parties import DECIDE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, yuan
-from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment, RecoveryMonth
+from anmin.kernel.payments.recovery.findings import written_down
+from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
 from anmin.kernel.payments.recovery.queries import left_of, overpaid_now
 from anmin.kernel.payments.runs.models import PayLine
 from anmin.kernel.people.queries import names_in
@@ -47,22 +48,7 @@ def find(*, by: Any, entitlement: Entitlement, months: Mapping[date, int], on: d
     _may(by, entitlement.division, on)
     if not months or min(months.values()) <= 0:
         raise PaymentProblem("recovery_empty", _("请填写多发的月份和金额"))
-    before = Recovery.objects.filter(entitlement=entitlement).count()
-    row = Recovery(
-        number=f"ZH{on:%Y%m}-{entitlement.pk}-{before + 1}",
-        entitlement=entitlement,
-        household=entitlement.household,
-        division=entitlement.division,
-        level=entitlement.level,
-        fen=sum(months.values()),
-        found_on=on,
-    )
-    row.save()
-    for month, fen in sorted(months.items()):
-        known = RecoveryMonth.objects.filter(entitlement=entitlement.pk, month=month).count()
-        RecoveryMonth.objects.create(
-            recovery=row, entitlement=entitlement.pk, month=month, sequence=known, fen=fen
-        )
+    row = written_down(entitlement, entitlement.household, months, on)
     _record(by, "find", row, {"fen": row.fen, "months": len(months)})
     return row
 

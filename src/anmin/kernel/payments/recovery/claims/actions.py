@@ -15,7 +15,8 @@ from anmin.kernel.entitlements.models import Decision, Entitlement
 from anmin.kernel.entitlements.queries import amount_in
 from anmin.kernel.payments.problems import PaymentProblem, yuan
 from anmin.kernel.payments.recovery.actions import ANSWER_DAYS, post_claim
-from anmin.kernel.payments.recovery.models import Recovery, RecoveryMonth
+from anmin.kernel.payments.recovery.findings import written_down
+from anmin.kernel.payments.recovery.models import Recovery
 from anmin.kernel.payments.recovery.queries import overpaid_in, overpaid_now, paid_here
 from anmin.lib.calendar import add_months
 
@@ -54,7 +55,8 @@ def claim(
     row = _found(entitlement, decision.amount)
     if row is None:
         last = last_month or add_months(on.replace(day=1), -1)
-        row = _written(decision, entitlement, _months(decision.amount, entitlement, first_month, last), on)
+        months = _months(decision.amount, entitlement, first_month, last)
+        row = written_down(entitlement, decision.household, months, on)
     row.state, row.decision, row.case_number = Recovery.State.NOTICED, decision, decision.case_number
     row.heard_on, row.statement = row.heard_on or hearing.on, row.statement or hearing.statement
     row.noticed_on, row.answer_due = on, on + timedelta(ANSWER_DAYS)
@@ -109,23 +111,3 @@ def _on_the_books(entitlement: Entitlement, first: date | None, last: date, fen:
         earliest = min(found, default=first or begun)
         found[earliest] = found.get(earliest, 0) + fen - sum(found.values())
     return found
-
-
-def _written(decision: Decision, entitlement: Entitlement, months: dict[date, int], on: date) -> Recovery:
-    before = Recovery.objects.filter(entitlement=entitlement).count()
-    row = Recovery(
-        number=f"ZH{on:%Y%m}-{entitlement.pk}-{before + 1}",
-        entitlement=entitlement,
-        household=decision.household,
-        division=entitlement.division,
-        level=entitlement.level,
-        fen=sum(months.values()),
-        found_on=on,
-    )
-    row.save()
-    for month, fen in sorted(months.items()):
-        known = RecoveryMonth.objects.filter(entitlement=entitlement.pk, month=month).count()
-        RecoveryMonth.objects.create(
-            recovery=row, entitlement=entitlement.pk, month=month, sequence=known, fen=fen
-        )
-    return row

@@ -18,10 +18,10 @@ from anmin.kernel.payments.ledger.actions import Posting, post
 from anmin.kernel.payments.ledger.models import Account, LedgerEntry
 from anmin.kernel.payments.parties import DECIDE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, yuan
-from anmin.kernel.payments.recovery.findings import written_down
-from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
+from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment, RecoveryMonth
 from anmin.kernel.payments.recovery.queries import left_of, overpaid_now
 from anmin.kernel.payments.runs.models import PayLine
+from anmin.kernel.people.models import Household
 from anmin.kernel.people.queries import names_in
 
 ANSWER_DAYS = 60
@@ -48,8 +48,31 @@ def find(*, by: Any, entitlement: Entitlement, months: Mapping[date, int], on: d
     _may(by, entitlement.division, on)
     if not months or min(months.values()) <= 0:
         raise PaymentProblem("recovery_empty", _("请填写多发的月份和金额"))
-    row = written_down(entitlement, entitlement.household, months, on)
+    row = write_down(entitlement, entitlement.household, months, on)
     _record(by, "find", row, {"fen": row.fen, "months": len(months)})
+    return row
+
+
+def write_down(
+    entitlement: Entitlement, household: Household | None, months: Mapping[date, int], on: date
+) -> Recovery:
+    """Store a finding of fen by month; nobody is told of it yet, and nothing is posted."""
+    before = Recovery.objects.filter(entitlement=entitlement).count()
+    row = Recovery(
+        number=f"ZH{on:%Y%m}-{entitlement.pk}-{before + 1}",
+        entitlement=entitlement,
+        household=household,
+        division=entitlement.division,
+        level=entitlement.level,
+        fen=sum(months.values()),
+        found_on=on,
+    )
+    row.save()
+    for month, fen in sorted(months.items()):
+        known = RecoveryMonth.objects.filter(entitlement=entitlement.pk, month=month).count()
+        RecoveryMonth.objects.create(
+            recovery=row, entitlement=entitlement.pk, month=month, sequence=known, fen=fen
+        )
     return row
 
 

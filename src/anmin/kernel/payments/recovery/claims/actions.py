@@ -14,8 +14,7 @@ from anmin.kernel.audit import actions as audit
 from anmin.kernel.entitlements.models import Decision, Entitlement
 from anmin.kernel.entitlements.queries import amount_in
 from anmin.kernel.payments.problems import PaymentProblem, yuan
-from anmin.kernel.payments.recovery.actions import ANSWER_DAYS, post_claim
-from anmin.kernel.payments.recovery.findings import written_down
+from anmin.kernel.payments.recovery.actions import ANSWER_DAYS, post_claim, write_down
 from anmin.kernel.payments.recovery.models import Recovery
 from anmin.kernel.payments.recovery.queries import overpaid_in, overpaid_now, paid_here
 from anmin.lib.calendar import add_months
@@ -56,7 +55,7 @@ def claim(
     if row is None:
         last = last_month or add_months(on.replace(day=1), -1)
         months = _months(decision.amount, entitlement, first_month, last)
-        row = written_down(entitlement, decision.household, months, on)
+        row = write_down(entitlement, decision.household, months, on)
     row.state, row.decision, row.case_number = Recovery.State.NOTICED, decision, decision.case_number
     row.heard_on, row.statement = row.heard_on or hearing.on, row.statement or hearing.statement
     row.noticed_on, row.answer_due = on, on + timedelta(ANSWER_DAYS)

@@ -109,10 +109,9 @@ def _alone(wanted: int) -> Iterator[int]:
     HOME.mkdir(parents=True, exist_ok=True)
     with supervising.only_one(HOME):
         serving.end_remembered(HOME)
-        if wanted and not serving.is_free(wanted):
-            raise Stop(f"端口 {wanted} 已被别的程序占用。请换一个，或去掉 --port 由我们找一个空闲的。")
         try:
-            yield wanted or serving.free_port()
+            with serving.claimed_port(wanted) as port:
+                yield port
         finally:
             _stop_database()
 

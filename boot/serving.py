@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from boot.environment import PYTHON, ROOT, python_environment
@@ -32,9 +34,29 @@ def is_free(port: int) -> bool:
 
 def free_port(first: int = FIRST_PORT) -> int:
     """The first free port of the loopback interface from 8000 on."""
-    for port in range(first, first + PORTS):
-        if is_free(port):
-            return port
+    with claimed_port(first=first) as port:
+        return port
+
+
+@contextlib.contextmanager
+def claimed_port(wanted: int = 0, first: int = FIRST_PORT) -> Iterator[int]:
+    """A free port that no other start of ours takes meanwhile: the one wanted, or the first free one.
+
+    Between the look and the web process that listens lie seconds, in which a second start would find the same port
+    free. The datagram port of the same number, which nobody else wants, is the claim; it goes with the process.
+
+    Raises:
+        Stop: when the wanted port, or every one, is taken.
+    """
+    for port in [wanted] if wanted else range(first, first + PORTS):
+        with socket.socket(type=socket.SOCK_DGRAM) as claim:
+            with contextlib.suppress(OSError):
+                claim.bind(("127.0.0.1", port))
+            if claim.getsockname()[1] == port and is_free(port):
+                yield port
+                return
+    if wanted:
+        raise Stop(f"端口 {wanted} 已被别的程序占用。请换一个，或去掉 --port 由我们找一个空闲的。")
     raise Stop(f"{first} 到 {first + PORTS - 1} 的端口都被占用，请关掉一些程序再试。")
 
 
@@ -85,6 +107,8 @@ def wait_for_page(process: Process, home: Path) -> None:
         if answers(process.port, "/login/"):
             return
         time.sleep(0.1)
+    if not process.is_alive() and not is_free(process.port):
+        raise Stop(f"端口 {process.port} 刚被别的程序占用，网页服务没有启动。请再试一次，或用 --port 换一个。")
     process.end()
     log = (home / "web.log").read_text("utf-8", "replace")[-1500:]
     raise Stop(f"网页服务没有启动，日志末尾：\n{log}")

@@ -14,7 +14,7 @@ from anmin.kernel.divisions.maps import Area, Map
 WEST = Area("1", "甲区", "M0 0L200 0L200 240L0 240Z", (100, 120), 219.0, "ramp-0")
 EAST = Area("2", "乙区", "M200 0L400 0L400 240L200 240Z", (300, 120), 219.0, "ramp-5")
 ISLAND = Area("3", "丙岛", "M410 0L415 0L415 5Z", (412, 2), 5.0, None)
-BOARD = Map("0", 420, 240, (WEST, EAST, ISLAND), "", "来源")
+BOARD = Map("0", 420, 240, (WEST, EAST, ISLAND), "", "来源", None)
 DISTRICTS = {"1": District("甲区", "3 户", "/places/1/"), "2": District("乙区", "9 户", "/places/2/")}
 
 

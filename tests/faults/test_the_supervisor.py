@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from boot import serving
 from boot.processes import MARK, PROC, running
+from boot.words import Stop
 
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN, RETURNS_WITHIN = 120, 60
@@ -138,7 +140,9 @@ def test_each_that_is_killed_comes_back_twice_in_a_row(installation):
         name: service["restarts"]
         for name, service in json.loads((installation.home / "supervisor-state.json").read_text()).items()
     }
-    assert restarts == {"postgres": 2, "web": 2, "worker": 2}
+    assert (restarts["postgres"], restarts["web"]) == (2, 2)
+    # A worker whose database dies leaves too, unless it is killed or the database is back before it notices.
+    assert 2 <= restarts["worker"] <= 4
 
 
 def test_a_supervisor_that_does_not_look_is_caught(installation):
@@ -242,6 +246,28 @@ def test_a_named_port_that_is_taken_is_refused(installation):
 
     assert done.returncode == 2
     assert f"端口 {port} 已被别的程序占用" in done.stderr
+
+
+def test_two_starts_at_once_take_two_ports():
+    with serving.claimed_port() as first, serving.claimed_port() as second:
+        assert first != second
+        with pytest.raises(Stop, match=f"端口 {first} 已被别的程序占用"), serving.claimed_port(first):
+            pass
+
+    with serving.claimed_port(first) as again:
+        assert again == first
+
+
+def test_a_port_lost_at_the_last_moment_is_said_in_one_sentence(tmp_path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        process = serving.start("web", [sys.executable, "-c", ""], tmp_path, port)
+        os.waitpid(process.pid, 0)
+
+        with pytest.raises(Stop, match=f"端口 {port} 刚被别的程序占用"):
+            serving.wait_for_page(process, tmp_path)
 
 
 def test_a_second_start_replaces_the_first(installation):

@@ -108,7 +108,7 @@ def test_from_the_signatures_to_the_report_and_the_doubt(staffed, visit):
     checker.open("/checks/")
     page.get_by_role("link", name="JC1").click()
     page.get_by_role("button", name="启动核对").click()
-    assert page.get_by_text("24,000.50 元").first.is_visible()
+    page.get_by_text("24,000.50 元").first.wait_for()
     assert page.get_by_text("数据日期 2026-10-31").first.is_visible()
     page.get_by_role("link", name="对“职工养老金（年）”提校核").first.click()
     page.get_by_label("我方查到的值").fill("12,000.00 元")

@@ -37,7 +37,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='campaign_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='campaign_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='campaign_dated_once'), anmin.kernel.registers.guards.RowGuard(name='campaign_rows', persons=False)],
+},
         ),
         migrations.CreateModel(
             name='DivisionDossier',
@@ -71,7 +73,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='divisiondossier_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='divisiondossier_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='divisiondossier_dated_once'), anmin.kernel.registers.guards.RowGuard(name='divisiondossier_rows', persons=False)],
+},
         ),
         migrations.CreateModel(
             name='Line',
@@ -93,7 +97,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='line_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='line_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='line_dated_once'), anmin.kernel.registers.guards.RowGuard(name='line_rows', persons=False)],
+},
         ),
         migrations.CreateModel(
             name='Inspection',
@@ -120,7 +126,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='inspection_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='inspection_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='inspection_dated_once'), anmin.kernel.registers.guards.RowGuard(name='inspection_rows', persons=False)],
+},
         ),
         migrations.CreateModel(
             name='Marker',
@@ -146,7 +154,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='marker_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='marker_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='marker_dated_once'), anmin.kernel.registers.guards.RowGuard(name='marker_rows', persons=False)],
+},
         ),
         migrations.CreateModel(
             name='Name',
@@ -183,7 +193,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='name_place'), models.Index(fields=['kind', 'toneless'], name='name_sound')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='name_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='name_dated_once'), anmin.kernel.registers.guards.RowGuard(name='name_rows', persons=False), anmin.kernel.registers.guards.PublicRows(condition='level <= 1', name='name_public')],
+},
         ),
         migrations.CreateModel(
             name='Naming',
@@ -235,7 +247,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='naming_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='naming_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='naming_dated_once'), anmin.kernel.registers.guards.RowGuard(name='naming_rows', persons=False)],
+},
         ),
         migrations.CreateModel(
             name='Nominee',
@@ -270,7 +284,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='nominee_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='nominee_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='nominee_dated_once'), anmin.kernel.registers.guards.RowGuard(name='nominee_rows', persons=False), models.UniqueConstraint(condition=models.Q(('last_day__isnull', True)), fields=('campaign', 'name'), name='nominee_once_in_a_campaign', violation_error_message='这个地名在这次评选里已经推荐过。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'listed'), _negated=True), ('listed_on__gte', models.F('shown_on')), _connector='OR'), name='nominee_listed_after_it_was_shown')],
+},
         ),
         migrations.CreateModel(
             name='Report',
@@ -294,7 +310,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='report_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='report_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='report_dated_once'), anmin.kernel.registers.guards.RowGuard(name='report_rows', persons=False), anmin.kernel.registers.guards.ReceivedRows(name='report_received')],
+},
         ),
         migrations.CreateModel(
             name='Sign',
@@ -321,186 +339,53 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='sign_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='sign_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='sign_dated_once'), anmin.kernel.registers.guards.RowGuard(name='sign_rows', persons=False)],
+},
         ),
-        migrations.AddIndex(
-            model_name='campaign',
-            index=models.Index(fields=['division', '-id'], name='campaign_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='campaign_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='campaign_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='campaign_rows', persons=False),
-        ),
-        migrations.AddIndex(
-            model_name='divisiondossier',
-            index=models.Index(fields=['division', '-id'], name='divisiondossier_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='divisiondossier',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='divisiondossier_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='divisiondossier',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='divisiondossier_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='divisiondossier',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='divisiondossier_rows', persons=False),
-        ),
-        migrations.AddIndex(
-            model_name='line',
-            index=models.Index(fields=['division', '-id'], name='line_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='line_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='line_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='line_rows', persons=False),
-        ),
-        migrations.AddIndex(
-            model_name='inspection',
-            index=models.Index(fields=['division', '-id'], name='inspection_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='inspection_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='inspection_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='inspection_rows', persons=False),
-        ),
-        migrations.AddIndex(
-            model_name='marker',
-            index=models.Index(fields=['division', '-id'], name='marker_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='marker',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='marker_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='marker',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='marker_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='marker',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='marker_rows', persons=False),
-        ),
-        migrations.AddIndex(
-            model_name='name',
-            index=models.Index(fields=['division', '-id'], name='name_place'),
-        ),
-        migrations.AddIndex(
-            model_name='name',
-            index=models.Index(fields=['kind', 'toneless'], name='name_sound'),
-        ),
-        migrations.AddConstraint(
-            model_name='name',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='name_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='name',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='name_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='name',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='name_rows', persons=False),
-        ),
-        migrations.AddConstraint(
-            model_name='name',
-            constraint=anmin.kernel.registers.guards.PublicRows(condition='level <= 1', name='name_public'),
-        ),
-        migrations.AddIndex(
-            model_name='naming',
-            index=models.Index(fields=['division', '-id'], name='naming_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='naming',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='naming_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='naming',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='naming_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='naming',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='naming_rows', persons=False),
-        ),
-        migrations.AddIndex(
-            model_name='nominee',
-            index=models.Index(fields=['division', '-id'], name='nominee_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='nominee',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='nominee_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='nominee',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='nominee_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='nominee',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='nominee_rows', persons=False),
-        ),
-        migrations.AddConstraint(
-            model_name='nominee',
-            constraint=models.UniqueConstraint(condition=models.Q(('last_day__isnull', True)), fields=('campaign', 'name'), name='nominee_once_in_a_campaign', violation_error_message='这个地名在这次评选里已经推荐过。'),
-        ),
-        migrations.AddConstraint(
-            model_name='nominee',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'listed'), _negated=True), ('listed_on__gte', models.F('shown_on')), _connector='OR'), name='nominee_listed_after_it_was_shown'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['division', '-id'], name='report_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='report_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='report_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='report_rows', persons=False),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=anmin.kernel.registers.guards.ReceivedRows(name='report_received'),
-        ),
-        migrations.AddIndex(
-            model_name='sign',
-            index=models.Index(fields=['division', '-id'], name='sign_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='sign',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='sign_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='sign',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='sign_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sign',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='sign_rows', persons=False),
-        ),
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
     ]

@@ -53,7 +53,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='abilityassessment_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='abilityassessment_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='abilityassessment_dated_once'), anmin.kernel.registers.guards.RowGuard(name='abilityassessment_rows', persons=True), models.CheckConstraint(condition=models.Q(('assessor', models.F('second_assessor')), _negated=True), name='assessment_by_two'), models.CheckConstraint(condition=models.Q(('has_medical', True)), name='assessment_with_medical_background'), models.CheckConstraint(condition=models.Q(('final__gte', models.F('preliminary')), ('total__lte', 90)), name='assessment_within_scale')],
+},
         ),
         migrations.CreateModel(
             name='CareWorker',
@@ -77,7 +79,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='careworker_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='careworker_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='careworker_dated_once'), anmin.kernel.registers.guards.RowGuard(name='careworker_rows', persons=False), models.CheckConstraint(condition=models.Q(('skill', 0), models.Q(('certificate', ''), _negated=True), _connector='OR'), name='care_worker_skill_has_a_certificate', violation_error_message='有技能等级的要写证书编号。')],
+},
         ),
         migrations.CreateModel(
             name='CommunityPoint',
@@ -99,7 +103,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='communitypoint_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='communitypoint_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='communitypoint_dated_once'), anmin.kernel.registers.guards.RowGuard(name='communitypoint_rows', persons=False)],
+},
         ),
         migrations.CreateModel(
             name='DiningPoint',
@@ -129,7 +135,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='diningpoint_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='diningpoint_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='diningpoint_dated_once'), anmin.kernel.registers.guards.RowGuard(name='diningpoint_rows', persons=False)],
+},
         ),
         migrations.CreateModel(
             name='ElderActivity',
@@ -151,7 +159,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='elderactivity_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='elderactivity_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='elderactivity_dated_once'), anmin.kernel.registers.guards.RowGuard(name='elderactivity_rows', persons=False)],
+},
         ),
         migrations.CreateModel(
             name='ElderHelper',
@@ -173,7 +183,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='elderhelper_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='elderhelper_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='elderhelper_dated_once'), anmin.kernel.registers.guards.RowGuard(name='elderhelper_rows', persons=False)],
+},
         ),
         migrations.CreateModel(
             name='ElderInstitution',
@@ -213,7 +225,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='elderinstitution_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='elderinstitution_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='elderinstitution_dated_once'), anmin.kernel.registers.guards.RowGuard(name='elderinstitution_rows', persons=False), models.CheckConstraint(condition=models.Q(('nursing_beds__lte', models.F('beds'))), name='institution_nursing_beds_are_beds', violation_error_message='护理型床位不能多于床位总数。'), models.CheckConstraint(condition=models.Q(('stars__lte', 5)), name='institution_at_most_five_stars')],
+},
         ),
         migrations.CreateModel(
             name='ElderOperator',
@@ -234,7 +248,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='elderoperator_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='elderoperator_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='elderoperator_dated_once'), anmin.kernel.registers.guards.RowGuard(name='elderoperator_rows', persons=False)],
+},
         ),
         migrations.CreateModel(
             name='ElderFacility',
@@ -266,7 +282,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='elderfacility_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='elderfacility_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='elderfacility_dated_once'), anmin.kernel.registers.guards.RowGuard(name='elderfacility_rows', persons=False), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'open', 'suspended']), _negated=True), ('accepted_on__isnull', False), _connector='OR'), name='facility_open_after_acceptance', violation_error_message='先填验收日期，才能登记为已验收或运营。')],
+},
         ),
         migrations.CreateModel(
             name='ElderProject',
@@ -291,7 +309,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='elderproject_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='elderproject_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='elderproject_dated_once'), anmin.kernel.registers.guards.RowGuard(name='elderproject_rows', persons=False)],
+},
         ),
         migrations.CreateModel(
             name='FacilityDay',
@@ -312,7 +332,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='facilityday_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='facilityday_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='facilityday_dated_once'), anmin.kernel.registers.guards.RowGuard(name='facilityday_rows', persons=False), models.UniqueConstraint(fields=('facility', 'first_day'), name='facility_day_once', violation_error_message='这一天已经登记过，请在原条目上更正。')],
+},
         ),
         migrations.CreateModel(
             name='FacilityProject',
@@ -334,7 +356,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='facilityproject_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='facilityproject_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='facilityproject_dated_once'), anmin.kernel.registers.guards.RowGuard(name='facilityproject_rows', persons=False), models.CheckConstraint(condition=models.Q(('target__gte', 1)), name='facility_project_has_a_target')],
+},
         ),
         migrations.AddField(
             model_name='elderfacility',
@@ -375,7 +399,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='familybed_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='familybed_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='familybed_dated_once'), anmin.kernel.registers.guards.RowGuard(name='familybed_rows', persons=True), models.UniqueConstraint(condition=models.Q(('last_day__isnull', True)), fields=('person',), name='family_bed_one_to_a_person', violation_error_message='这位老人已经有一张没有关闭的家庭养老床位。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), _negated=True), models.Q(('accepted_on__isnull', False), ('assessment__isnull', False), ('services_month__gte', 1)), _connector='OR'), name='family_bed_open_after_acceptance'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['closed', 'refused']), _negated=True), ('last_day__isnull', False), _connector='OR'), name='family_bed_closed_on_a_day')],
+},
         ),
         migrations.CreateModel(
             name='BedDevice',
@@ -396,7 +422,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='beddevice_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='beddevice_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='beddevice_dated_once'), anmin.kernel.registers.guards.RowGuard(name='beddevice_rows', persons=False)],
+},
         ),
         migrations.CreateModel(
             name='HomeAdaptation',
@@ -434,7 +462,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='homeadaptation_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='homeadaptation_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='homeadaptation_dated_once'), anmin.kernel.registers.guards.RowGuard(name='homeadaptation_rows', persons=True), models.UniqueConstraint(condition=models.Q(('state', 'refused'), _negated=True), fields=('household', 'programme'), name='adaptation_once_a_household', violation_error_message='这户在这个项目里已经有一件适老化改造，不能重复补贴。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'settled', 'followed']), _negated=True), models.Q(('accepted_on__isnull', False), models.Q(('inspector', ''), _negated=True)), _connector='OR'), name='adaptation_accepted_by_a_third_party'), models.CheckConstraint(condition=models.Q(('subsidy_fen__lte', models.F('actual_fen')), ('subsidy_fen__lte', models.F('approved_fen'))), name='adaptation_paid_within_what_it_cost')],
+},
         ),
         migrations.CreateModel(
             name='AdaptationWork',
@@ -459,7 +489,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='adaptationwork_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='adaptationwork_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='adaptationwork_dated_once'), anmin.kernel.registers.guards.RowGuard(name='adaptationwork_rows', persons=False), models.UniqueConstraint(fields=('adaptation', 'item'), name='adaptation_item_once', violation_error_message='这一项已经登记过，请在原条目上更正。')],
+},
         ),
         migrations.CreateModel(
             name='InstitutionInspection',
@@ -483,7 +515,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='institutioninspection_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='institutioninspection_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='institutioninspection_dated_once'), anmin.kernel.registers.guards.RowGuard(name='institutioninspection_rows', persons=False), models.CheckConstraint(condition=models.Q(models.Q(('result', 'mend'), _negated=True), ('mend_by__isnull', False), _connector='OR'), name='inspection_mending_has_a_day', violation_error_message='限期整改要写整改期限。')],
+},
         ),
         migrations.CreateModel(
             name='InstitutionPrice',
@@ -505,7 +539,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='institutionprice_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='institutionprice_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='institutionprice_dated_once'), anmin.kernel.registers.guards.RowGuard(name='institutionprice_rows', persons=False), models.CheckConstraint(condition=models.Q(('most_fen__gte', models.F('least_fen'))), name='institution_price_in_order', violation_error_message='最高价不能低于最低价。')],
+},
         ),
         migrations.CreateModel(
             name='InsurancePolicy',
@@ -534,7 +570,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='insurancepolicy_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='insurancepolicy_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='insurancepolicy_dated_once'), anmin.kernel.registers.guards.RowGuard(name='insurancepolicy_rows', persons=False)],
+},
         ),
         migrations.CreateModel(
             name='InsuranceClaim',
@@ -569,7 +607,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='insuranceclaim_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='insuranceclaim_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='insuranceclaim_dated_once'), anmin.kernel.registers.guards.RowGuard(name='insuranceclaim_rows', persons=True), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['paid']), _negated=True), models.Q(('paid_fen', models.F('payout_fen')), ('paid_on__isnull', False)), _connector='OR'), name='claim_paid_as_approved', violation_error_message='支付金额要等于核定的赔付金额，并写明支付日期。')],
+},
         ),
         migrations.CreateModel(
             name='InsuredElder',
@@ -588,7 +628,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='insuredelder_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='insuredelder_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='insuredelder_dated_once'), anmin.kernel.registers.guards.RowGuard(name='insuredelder_rows', persons=True), models.UniqueConstraint(fields=('person', 'policy'), name='insured_once_a_policy', violation_error_message='这位老人已经在这个保单年度的名单里。')],
+},
         ),
         migrations.CreateModel(
             name='Meal',
@@ -614,7 +656,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='meal_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='meal_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='meal_dated_once'), anmin.kernel.registers.guards.RowGuard(name='meal_rows', persons=True), models.UniqueConstraint(fields=('person', 'first_day', 'slot'), name='meal_once_a_slot', violation_error_message='这位老人这一餐已经登记过，每人每餐只补贴一次。'), models.CheckConstraint(condition=models.Q(('subsidy_fen__gte', 0), ('subsidy_fen__lte', django.db.models.expressions.CombinedExpression(models.F('list_fen'), '-', models.F('elder_fen')))), name='meal_subsidy_within_the_gap')],
+},
         ),
         migrations.CreateModel(
             name='MealCategory',
@@ -634,7 +678,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='mealcategory_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='mealcategory_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='mealcategory_dated_once'), anmin.kernel.registers.guards.RowGuard(name='mealcategory_rows', persons=True), models.UniqueConstraint(condition=models.Q(('last_day__isnull', True)), fields=('person', 'category'), name='meal_category_once', violation_error_message='这位老人的这个助餐类别已经登记过。')],
+},
         ),
         migrations.CreateModel(
             name='MealPrice',
@@ -658,7 +704,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='mealprice_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='mealprice_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='mealprice_dated_once'), anmin.kernel.registers.guards.RowGuard(name='mealprice_rows', persons=False), models.CheckConstraint(condition=models.Q(('elder_fen__gte', 0), ('elder_fen__lte', models.F('list_fen'))), name='meal_price_elder_pays_a_part', violation_error_message='老人付的不能超过餐费。')],
+},
         ),
         migrations.CreateModel(
             name='MealSettlement',
@@ -679,7 +727,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='mealsettlement_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='mealsettlement_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='mealsettlement_dated_once'), anmin.kernel.registers.guards.RowGuard(name='mealsettlement_rows', persons=False), models.UniqueConstraint(fields=('point', 'month'), name='meal_month_settled_once', violation_error_message='这个助餐点这个月已经结算过。')],
+},
         ),
         migrations.CreateModel(
             name='NeighbourPair',
@@ -700,7 +750,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='neighbourpair_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='neighbourpair_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='neighbourpair_dated_once'), anmin.kernel.registers.guards.RowGuard(name='neighbourpair_rows', persons=True)],
+},
         ),
         migrations.CreateModel(
             name='SpecialDifficulty',
@@ -725,7 +777,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='specialdifficulty_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='specialdifficulty_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='specialdifficulty_dated_once'), anmin.kernel.registers.guards.RowGuard(name='specialdifficulty_rows', persons=True), models.UniqueConstraint(condition=models.Q(('last_day__isnull', True)), fields=('person', 'kind'), name='difficulty_once', violation_error_message='这位老人的这个类别已经登记过，请在原条目上更正或变更。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['active', 'suspended']), _negated=True), ('active_since__isnull', False), _connector='OR'), name='difficulty_active_since_a_day'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), ('refused_on__isnull', False), _connector='OR'), name='difficulty_refusal_is_signed')],
+},
         ),
         migrations.CreateModel(
             name='StarRating',
@@ -749,7 +803,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
+            'indexes': [models.Index(fields=['division', '-id'], name='starrating_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='starrating_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='starrating_dated_once'), anmin.kernel.registers.guards.RowGuard(name='starrating_rows', persons=False), models.CheckConstraint(condition=models.Q(('environment__lte', 120), ('equipment__lte', 130), ('management__lte', 150), ('service__lte', 600)), name='star_points_within_the_chapters', violation_error_message='分数超过了该章的满分（环境 120、设施设备 130、管理 150、服务 600）。')],
+},
         ),
         migrations.CreateModel(
             name='TrainingRecord',
@@ -771,586 +827,153 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.AddIndex(
-            model_name='abilityassessment',
-            index=models.Index(fields=['division', '-id'], name='abilityassessment_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='abilityassessment',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='abilityassessment_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='abilityassessment',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='abilityassessment_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='abilityassessment',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='abilityassessment_rows', persons=True),
-        ),
-        migrations.AddConstraint(
-            model_name='abilityassessment',
-            constraint=models.CheckConstraint(condition=models.Q(('assessor', models.F('second_assessor')), _negated=True), name='assessment_by_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='abilityassessment',
-            constraint=models.CheckConstraint(condition=models.Q(('has_medical', True)), name='assessment_with_medical_background'),
-        ),
-        migrations.AddConstraint(
-            model_name='abilityassessment',
-            constraint=models.CheckConstraint(condition=models.Q(('final__gte', models.F('preliminary')), ('total__lte', 90)), name='assessment_within_scale'),
-        ),
-        migrations.AddIndex(
-            model_name='careworker',
-            index=models.Index(fields=['division', '-id'], name='careworker_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='careworker',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='careworker_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='careworker',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='careworker_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='careworker',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='careworker_rows', persons=False),
-        ),
-        migrations.AddConstraint(
-            model_name='careworker',
-            constraint=models.CheckConstraint(condition=models.Q(('skill', 0), models.Q(('certificate', ''), _negated=True), _connector='OR'), name='care_worker_skill_has_a_certificate', violation_error_message='有技能等级的要写证书编号。'),
-        ),
-        migrations.AddIndex(
-            model_name='communitypoint',
-            index=models.Index(fields=['division', '-id'], name='communitypoint_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='communitypoint',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='communitypoint_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='communitypoint',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='communitypoint_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='communitypoint',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='communitypoint_rows', persons=False),
-        ),
-        migrations.AddIndex(
-            model_name='diningpoint',
-            index=models.Index(fields=['division', '-id'], name='diningpoint_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='diningpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='diningpoint_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='diningpoint',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='diningpoint_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='diningpoint',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='diningpoint_rows', persons=False),
-        ),
-        migrations.AddIndex(
-            model_name='elderactivity',
-            index=models.Index(fields=['division', '-id'], name='elderactivity_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='elderactivity',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='elderactivity_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='elderactivity',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='elderactivity_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='elderactivity',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='elderactivity_rows', persons=False),
-        ),
-        migrations.AddIndex(
-            model_name='elderhelper',
-            index=models.Index(fields=['division', '-id'], name='elderhelper_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='elderhelper',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='elderhelper_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='elderhelper',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='elderhelper_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='elderhelper',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='elderhelper_rows', persons=False),
-        ),
-        migrations.AddIndex(
-            model_name='elderinstitution',
-            index=models.Index(fields=['division', '-id'], name='elderinstitution_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='elderinstitution',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='elderinstitution_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='elderinstitution',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='elderinstitution_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='elderinstitution',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='elderinstitution_rows', persons=False),
-        ),
-        migrations.AddConstraint(
-            model_name='elderinstitution',
-            constraint=models.CheckConstraint(condition=models.Q(('nursing_beds__lte', models.F('beds'))), name='institution_nursing_beds_are_beds', violation_error_message='护理型床位不能多于床位总数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='elderinstitution',
-            constraint=models.CheckConstraint(condition=models.Q(('stars__lte', 5)), name='institution_at_most_five_stars'),
-        ),
-        migrations.AddIndex(
-            model_name='elderoperator',
-            index=models.Index(fields=['division', '-id'], name='elderoperator_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='elderoperator',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='elderoperator_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='elderoperator',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='elderoperator_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='elderoperator',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='elderoperator_rows', persons=False),
-        ),
-        migrations.AddIndex(
-            model_name='elderproject',
-            index=models.Index(fields=['division', '-id'], name='elderproject_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='elderproject',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='elderproject_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='elderproject',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='elderproject_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='elderproject',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='elderproject_rows', persons=False),
-        ),
-        migrations.AddIndex(
-            model_name='facilityday',
-            index=models.Index(fields=['division', '-id'], name='facilityday_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='facilityday',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='facilityday_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='facilityday',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='facilityday_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='facilityday',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='facilityday_rows', persons=False),
-        ),
-        migrations.AddConstraint(
-            model_name='facilityday',
-            constraint=models.UniqueConstraint(fields=('facility', 'first_day'), name='facility_day_once', violation_error_message='这一天已经登记过，请在原条目上更正。'),
-        ),
-        migrations.AddIndex(
-            model_name='facilityproject',
-            index=models.Index(fields=['division', '-id'], name='facilityproject_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='facilityproject',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='facilityproject_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='facilityproject',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='facilityproject_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='facilityproject',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='facilityproject_rows', persons=False),
-        ),
-        migrations.AddConstraint(
-            model_name='facilityproject',
-            constraint=models.CheckConstraint(condition=models.Q(('target__gte', 1)), name='facility_project_has_a_target'),
-        ),
-        migrations.AddIndex(
-            model_name='elderfacility',
-            index=models.Index(fields=['division', '-id'], name='elderfacility_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='elderfacility',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='elderfacility_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='elderfacility',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='elderfacility_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='elderfacility',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='elderfacility_rows', persons=False),
-        ),
-        migrations.AddConstraint(
-            model_name='elderfacility',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'open', 'suspended']), _negated=True), ('accepted_on__isnull', False), _connector='OR'), name='facility_open_after_acceptance', violation_error_message='先填验收日期，才能登记为已验收或运营。'),
-        ),
-        migrations.AddIndex(
-            model_name='familybed',
-            index=models.Index(fields=['division', '-id'], name='familybed_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='familybed',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='familybed_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='familybed',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='familybed_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='familybed',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='familybed_rows', persons=True),
-        ),
-        migrations.AddConstraint(
-            model_name='familybed',
-            constraint=models.UniqueConstraint(condition=models.Q(('last_day__isnull', True)), fields=('person',), name='family_bed_one_to_a_person', violation_error_message='这位老人已经有一张没有关闭的家庭养老床位。'),
-        ),
-        migrations.AddConstraint(
-            model_name='familybed',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), _negated=True), models.Q(('accepted_on__isnull', False), ('assessment__isnull', False), ('services_month__gte', 1)), _connector='OR'), name='family_bed_open_after_acceptance'),
-        ),
-        migrations.AddConstraint(
-            model_name='familybed',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['closed', 'refused']), _negated=True), ('last_day__isnull', False), _connector='OR'), name='family_bed_closed_on_a_day'),
-        ),
-        migrations.AddIndex(
-            model_name='beddevice',
-            index=models.Index(fields=['division', '-id'], name='beddevice_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='beddevice',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='beddevice_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='beddevice',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='beddevice_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='beddevice',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='beddevice_rows', persons=False),
-        ),
-        migrations.AddIndex(
-            model_name='homeadaptation',
-            index=models.Index(fields=['division', '-id'], name='homeadaptation_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='homeadaptation',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='homeadaptation_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='homeadaptation',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='homeadaptation_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='homeadaptation',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='homeadaptation_rows', persons=True),
-        ),
-        migrations.AddConstraint(
-            model_name='homeadaptation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'refused'), _negated=True), fields=('household', 'programme'), name='adaptation_once_a_household', violation_error_message='这户在这个项目里已经有一件适老化改造，不能重复补贴。'),
-        ),
-        migrations.AddConstraint(
-            model_name='homeadaptation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'settled', 'followed']), _negated=True), models.Q(('accepted_on__isnull', False), models.Q(('inspector', ''), _negated=True)), _connector='OR'), name='adaptation_accepted_by_a_third_party'),
-        ),
-        migrations.AddConstraint(
-            model_name='homeadaptation',
-            constraint=models.CheckConstraint(condition=models.Q(('subsidy_fen__lte', models.F('actual_fen')), ('subsidy_fen__lte', models.F('approved_fen'))), name='adaptation_paid_within_what_it_cost'),
-        ),
-        migrations.AddIndex(
-            model_name='adaptationwork',
-            index=models.Index(fields=['division', '-id'], name='adaptationwork_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='adaptationwork',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='adaptationwork_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='adaptationwork',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='adaptationwork_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='adaptationwork',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='adaptationwork_rows', persons=False),
-        ),
-        migrations.AddConstraint(
-            model_name='adaptationwork',
-            constraint=models.UniqueConstraint(fields=('adaptation', 'item'), name='adaptation_item_once', violation_error_message='这一项已经登记过，请在原条目上更正。'),
-        ),
-        migrations.AddIndex(
-            model_name='institutioninspection',
-            index=models.Index(fields=['division', '-id'], name='institutioninspection_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='institutioninspection',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='institutioninspection_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='institutioninspection',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='institutioninspection_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='institutioninspection',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='institutioninspection_rows', persons=False),
-        ),
-        migrations.AddConstraint(
-            model_name='institutioninspection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('result', 'mend'), _negated=True), ('mend_by__isnull', False), _connector='OR'), name='inspection_mending_has_a_day', violation_error_message='限期整改要写整改期限。'),
-        ),
-        migrations.AddIndex(
-            model_name='institutionprice',
-            index=models.Index(fields=['division', '-id'], name='institutionprice_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='institutionprice',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='institutionprice_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='institutionprice',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='institutionprice_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='institutionprice',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='institutionprice_rows', persons=False),
-        ),
-        migrations.AddConstraint(
-            model_name='institutionprice',
-            constraint=models.CheckConstraint(condition=models.Q(('most_fen__gte', models.F('least_fen'))), name='institution_price_in_order', violation_error_message='最高价不能低于最低价。'),
-        ),
-        migrations.AddIndex(
-            model_name='insurancepolicy',
-            index=models.Index(fields=['division', '-id'], name='insurancepolicy_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='insurancepolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='insurancepolicy_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='insurancepolicy',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='insurancepolicy_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='insurancepolicy',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='insurancepolicy_rows', persons=False),
-        ),
-        migrations.AddIndex(
-            model_name='insuranceclaim',
-            index=models.Index(fields=['division', '-id'], name='insuranceclaim_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='insuranceclaim',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='insuranceclaim_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='insuranceclaim',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='insuranceclaim_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='insuranceclaim',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='insuranceclaim_rows', persons=True),
-        ),
-        migrations.AddConstraint(
-            model_name='insuranceclaim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['paid']), _negated=True), models.Q(('paid_fen', models.F('payout_fen')), ('paid_on__isnull', False)), _connector='OR'), name='claim_paid_as_approved', violation_error_message='支付金额要等于核定的赔付金额，并写明支付日期。'),
-        ),
-        migrations.AddIndex(
-            model_name='insuredelder',
-            index=models.Index(fields=['division', '-id'], name='insuredelder_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='insuredelder',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='insuredelder_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='insuredelder',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='insuredelder_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='insuredelder',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='insuredelder_rows', persons=True),
-        ),
-        migrations.AddConstraint(
-            model_name='insuredelder',
-            constraint=models.UniqueConstraint(fields=('person', 'policy'), name='insured_once_a_policy', violation_error_message='这位老人已经在这个保单年度的名单里。'),
-        ),
-        migrations.AddIndex(
-            model_name='meal',
-            index=models.Index(fields=['division', '-id'], name='meal_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='meal',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='meal_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='meal',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='meal_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='meal',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='meal_rows', persons=True),
-        ),
-        migrations.AddConstraint(
-            model_name='meal',
-            constraint=models.UniqueConstraint(fields=('person', 'first_day', 'slot'), name='meal_once_a_slot', violation_error_message='这位老人这一餐已经登记过，每人每餐只补贴一次。'),
-        ),
-        migrations.AddConstraint(
-            model_name='meal',
-            constraint=models.CheckConstraint(condition=models.Q(('subsidy_fen__gte', 0), ('subsidy_fen__lte', django.db.models.expressions.CombinedExpression(models.F('list_fen'), '-', models.F('elder_fen')))), name='meal_subsidy_within_the_gap'),
-        ),
-        migrations.AddIndex(
-            model_name='mealcategory',
-            index=models.Index(fields=['division', '-id'], name='mealcategory_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='mealcategory',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='mealcategory_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='mealcategory',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='mealcategory_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mealcategory',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='mealcategory_rows', persons=True),
-        ),
-        migrations.AddConstraint(
-            model_name='mealcategory',
-            constraint=models.UniqueConstraint(condition=models.Q(('last_day__isnull', True)), fields=('person', 'category'), name='meal_category_once', violation_error_message='这位老人的这个助餐类别已经登记过。'),
-        ),
-        migrations.AddIndex(
-            model_name='mealprice',
-            index=models.Index(fields=['division', '-id'], name='mealprice_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='mealprice',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='mealprice_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='mealprice',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='mealprice_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mealprice',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='mealprice_rows', persons=False),
-        ),
-        migrations.AddConstraint(
-            model_name='mealprice',
-            constraint=models.CheckConstraint(condition=models.Q(('elder_fen__gte', 0), ('elder_fen__lte', models.F('list_fen'))), name='meal_price_elder_pays_a_part', violation_error_message='老人付的不能超过餐费。'),
-        ),
-        migrations.AddIndex(
-            model_name='mealsettlement',
-            index=models.Index(fields=['division', '-id'], name='mealsettlement_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='mealsettlement',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='mealsettlement_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='mealsettlement',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='mealsettlement_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mealsettlement',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='mealsettlement_rows', persons=False),
-        ),
-        migrations.AddConstraint(
-            model_name='mealsettlement',
-            constraint=models.UniqueConstraint(fields=('point', 'month'), name='meal_month_settled_once', violation_error_message='这个助餐点这个月已经结算过。'),
-        ),
-        migrations.AddIndex(
-            model_name='neighbourpair',
-            index=models.Index(fields=['division', '-id'], name='neighbourpair_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='neighbourpair',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='neighbourpair_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='neighbourpair',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='neighbourpair_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='neighbourpair',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='neighbourpair_rows', persons=True),
-        ),
-        migrations.AddIndex(
-            model_name='specialdifficulty',
-            index=models.Index(fields=['division', '-id'], name='specialdifficulty_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='specialdifficulty',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='specialdifficulty_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='specialdifficulty',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='specialdifficulty_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='specialdifficulty',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='specialdifficulty_rows', persons=True),
-        ),
-        migrations.AddConstraint(
-            model_name='specialdifficulty',
-            constraint=models.UniqueConstraint(condition=models.Q(('last_day__isnull', True)), fields=('person', 'kind'), name='difficulty_once', violation_error_message='这位老人的这个类别已经登记过，请在原条目上更正或变更。'),
-        ),
-        migrations.AddConstraint(
-            model_name='specialdifficulty',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['active', 'suspended']), _negated=True), ('active_since__isnull', False), _connector='OR'), name='difficulty_active_since_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='specialdifficulty',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), ('refused_on__isnull', False), _connector='OR'), name='difficulty_refusal_is_signed'),
-        ),
-        migrations.AddIndex(
-            model_name='starrating',
-            index=models.Index(fields=['division', '-id'], name='starrating_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='starrating',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='starrating_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='starrating',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='starrating_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='starrating',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='starrating_rows', persons=False),
-        ),
-        migrations.AddConstraint(
-            model_name='starrating',
-            constraint=models.CheckConstraint(condition=models.Q(('environment__lte', 120), ('equipment__lte', 130), ('management__lte', 150), ('service__lte', 600)), name='star_points_within_the_chapters', violation_error_message='分数超过了该章的满分（环境 120、设施设备 130、管理 150、服务 600）。'),
-        ),
-        migrations.AddIndex(
-            model_name='trainingrecord',
-            index=models.Index(fields=['division', '-id'], name='trainingrecord_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='trainingrecord_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingrecord',
-            constraint=models.UniqueConstraint(fields=('number', 'first_day'), name='trainingrecord_dated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingrecord',
-            constraint=anmin.kernel.registers.guards.RowGuard(name='trainingrecord_rows', persons=False),
-        ),
+            'indexes': [models.Index(fields=['division', '-id'], name='trainingrecord_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='trainingrecord_ends_after_it_begins'), models.UniqueConstraint(fields=('number', 'first_day'), name='trainingrecord_dated_once'), anmin.kernel.registers.guards.RowGuard(name='trainingrecord_rows', persons=False)],
+},
+        ),
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
     ]

@@ -65,7 +65,9 @@ class Migration(migrations.Migration):
                 ('made_by', models.CharField(max_length=150)),
                 ('corrects', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='kernel.importbatch')),
             ],
-        ),
+        options={'constraints': [models.CheckConstraint(condition=models.Q(('held__gte', 0), ('households__gte', 0), ('persons__gte', 0), ('quarantined__gte', 0)), name='import_counts_not_negative')],
+},
+),
         migrations.CreateModel(
             name='QuarantinedRow',
             fields=[
@@ -78,7 +80,9 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=300)),
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='kernel.importbatch')),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('batch', 'sheet', 'row', 'column', 'code'), name='quarantined_row_once')],
+},
+),
         migrations.CreateModel(
             name='Run',
             fields=[
@@ -115,7 +119,10 @@ class Migration(migrations.Migration):
                 ('people', models.JSONField()),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='results_of_households', to='kernel.run')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['run', 'layer', 'number'], name='household_result_layer'), models.Index(fields=['run', 'coverage', 'number'], name='household_result_coverage'), models.Index(fields=['run', 'division'], name='household_result_division', opclasses=['int8_ops', 'varchar_pattern_ops'])],
+'constraints': [models.UniqueConstraint(fields=('run', 'number'), name='household_result_once_a_run'), models.CheckConstraint(condition=models.Q(('aid_month__gte', 0)), name='household_aid_not_negative')],
+},
+),
         migrations.CreateModel(
             name='DivisionSum',
             fields=[
@@ -126,7 +133,9 @@ class Migration(migrations.Migration):
                 ('count', models.IntegerField()),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sums', to='kernel.run')),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('run', 'division', 'output'), name='division_sum_once_a_run')],
+},
+),
         migrations.CreateModel(
             name='BrokenHousehold',
             fields=[
@@ -136,7 +145,9 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=300)),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='broken_households', to='kernel.run')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['run', 'number'], name='broken_household_number')],
+},
+),
         migrations.CreateModel(
             name='Act',
             fields=[
@@ -193,40 +204,13 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='grant_ends_after_it_begins'), models.UniqueConstraint(fields=('user', 'division', 'role', 'first_day'), name='grant_once_from_a_day')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('held__gte', 0), ('households__gte', 0), ('persons__gte', 0), ('quarantined__gte', 0)), name='import_counts_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='quarantinedrow',
-            constraint=models.UniqueConstraint(fields=('batch', 'sheet', 'row', 'column', 'code'), name='quarantined_row_once'),
-        ),
-        migrations.AddIndex(
-            model_name='householdresult',
-            index=models.Index(fields=['run', 'layer', 'number'], name='household_result_layer'),
-        ),
-        migrations.AddIndex(
-            model_name='householdresult',
-            index=models.Index(fields=['run', 'coverage', 'number'], name='household_result_coverage'),
-        ),
-        migrations.AddIndex(
-            model_name='householdresult',
-            index=models.Index(fields=['run', 'division'], name='household_result_division', opclasses=['int8_ops', 'varchar_pattern_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='householdresult',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='household_result_once_a_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='householdresult',
-            constraint=models.CheckConstraint(condition=models.Q(('aid_month__gte', 0)), name='household_aid_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='divisionsum',
-            constraint=models.UniqueConstraint(fields=('run', 'division', 'output'), name='division_sum_once_a_run'),
-        ),
-        migrations.AddIndex(
-            model_name='brokenhousehold',
-            index=models.Index(fields=['run', 'number'], name='broken_household_number'),
-        ),
+        
+        
+        
+        
+        
+        
+        
+        
+        
     ]

@@ -70,7 +70,10 @@ class Migration(migrations.Migration):
                 ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to=settings.AUTH_USER_MODEL)),
                 ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='kernel.household')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['case_number'], name='decision_case'), models.Index(fields=['household', '-on'], name='decision_household')],
+'constraints': [models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gte', 0), _connector='OR'), name='decision_amount_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('outcome__in', ['refuse', 'reduce', 'suspend', 'stop', 'recover', 'terminate']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='decision_against_people_has_a_reason')],
+},
+),
         migrations.CreateModel(
             name='Person',
             fields=[
@@ -91,7 +94,10 @@ class Migration(migrations.Migration):
                 ('learned_at', models.DateTimeField(auto_now_add=True)),
                 ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='kernel.person')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['division', 'id'], name='person_division'), django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['tokens'], name='person_tokens')],
+'constraints': [models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='person_not_merged_into_itself'), models.CheckConstraint(condition=models.Q(('died_on__isnull', True), ('birth_day__isnull', True), ('died_on__gte', models.F('birth_day')), _connector='OR'), name='person_dies_after_birth')],
+},
+),
         migrations.CreateModel(
             name='NotSame',
             fields=[
@@ -102,7 +108,9 @@ class Migration(migrations.Migration):
                 ('one', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='not_same', to='kernel.person')),
                 ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='not_same_as', to='kernel.person')),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('one', 'other'), name='told_apart_once'), models.CheckConstraint(condition=models.Q(('one__lt', models.F('other'))), name='told_apart_in_order')],
+},
+),
         migrations.CreateModel(
             name='Merge',
             fields=[
@@ -116,7 +124,9 @@ class Migration(migrations.Migration):
                 ('gone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges_gone', to='kernel.person')),
                 ('kept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges_kept', to='kernel.person')),
             ],
-        ),
+        options={'constraints': [models.CheckConstraint(condition=models.Q(('kept', models.F('gone')), _negated=True), name='merge_of_two_records'), models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('gone',), name='merged_once_at_a_time')],
+},
+),
         migrations.CreateModel(
             name='Membership',
             fields=[
@@ -131,7 +141,10 @@ class Migration(migrations.Migration):
                 ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='kernel.household')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='kernel.person')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['household', 'first_day'], name='membership_household')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='membership_ends_after_it_begins'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('is_double', False)), expressions=[('person', '='), (models.Func('first_day', 'last_day', models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='person_in_one_household_a_day'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('is_head', True)), expressions=[('household', '='), (models.Func('first_day', 'last_day', models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='household_has_one_head_a_day')],
+},
+),
         migrations.CreateModel(
             name='Kin',
             fields=[
@@ -144,7 +157,9 @@ class Migration(migrations.Migration):
                 ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ties_to_me', to='kernel.person')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ties', to='kernel.person')),
             ],
-        ),
+        options={'constraints': [models.CheckConstraint(condition=models.Q(('person', models.F('other')), _negated=True), name='kin_is_somebody_else'), models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='kin_ends_after_it_begins'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('person', '='), ('other', '='), ('kind', '='), (models.Func('first_day', 'last_day', models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='kin_once_a_day')],
+},
+),
         migrations.CreateModel(
             name='Identifier',
             fields=[
@@ -158,7 +173,10 @@ class Migration(migrations.Migration):
                 ('learned_at', models.DateTimeField(auto_now_add=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identifiers', to='kernel.person')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['blind'], name='identifier_blind')],
+'constraints': [models.UniqueConstraint(condition=models.Q(('last_day__isnull', True), models.Q(('kind__in', ['bank', 'booklet', 'other']), _negated=True)), fields=('kind', 'blind'), name='identifier_of_one_person')],
+},
+),
         migrations.CreateModel(
             name='FormerName',
             fields=[
@@ -187,7 +205,10 @@ class Migration(migrations.Migration):
                 ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entitlements', to='kernel.household')),
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entitlements', to='kernel.person')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['benefit', 'division', 'state'], name='entitlement_roster'), models.Index(fields=['review_due'], name='entitlement_review_due')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='entitlement_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(models.Q(('ended_by__isnull', False), ('last_day__isnull', False), ('state', 'ended')), models.Q(('state', 'ended'), _negated=True), _connector='OR'), name='entitlement_ends_by_a_decision'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('person__isnull', True)), expressions=[('household', '='), ('benefit', '='), (models.Func('first_day', 'last_day', models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='entitlement_of_household_once'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('person__isnull', False)), expressions=[('person', '='), ('benefit', '='), (models.Func('first_day', 'last_day', models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='entitlement_of_person_once')],
+},
+),
         migrations.AddField(
             model_name='decision',
             name='person',
@@ -203,7 +224,9 @@ class Migration(migrations.Migration):
                 ('learned_at', models.DateTimeField(auto_now_add=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deaths', to='kernel.person')),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('person', 'source'), name='death_once_a_source')],
+},
+),
         migrations.CreateModel(
             name='ChangeRequest',
             fields=[
@@ -223,7 +246,10 @@ class Migration(migrations.Migration):
                 ('household', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='change_requests', to='kernel.household')),
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='change_requests', to='kernel.person')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['state', 'division', 'asked_at'], name='change_queue')],
+'constraints': [models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('asked_by')), _negated=True), ('state', 'withdrawn'), _connector='OR'), name='change_decided_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['done', 'refused']), _negated=True), ('decided_by__isnull', False), _connector='OR'), name='change_decided_by_somebody'), models.UniqueConstraint(condition=models.Q(('person__isnull', False), ('state', 'open')), fields=('person', 'kind'), name='change_open_once_a_person')],
+},
+),
         migrations.CreateModel(
             name='Case',
             fields=[
@@ -246,7 +272,9 @@ class Migration(migrations.Migration):
                 ('applicant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='kernel.person')),
                 ('procedure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='kernel.procedureversion')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['state', 'division', 'due'], name='case_work_list'), models.Index(fields=['household', '-opened_on'], name='case_chain')],
+},
+),
         migrations.CreateModel(
             name='AllowedStep',
             fields=[
@@ -263,7 +291,9 @@ class Migration(migrations.Migration):
                 ('needs_decision', models.BooleanField(default=False)),
                 ('procedure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ways', to='kernel.procedureversion')),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('procedure', 'from_state', 'action'), name='way_once_from_a_state')],
+},
+),
         migrations.CreateModel(
             name='Residence',
             fields=[
@@ -275,7 +305,9 @@ class Migration(migrations.Migration):
                 ('learned_at', models.DateTimeField(auto_now_add=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='residences', to='kernel.person')),
             ],
-        ),
+        options={'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='residence_ends_after_it_begins')],
+},
+),
         migrations.CreateModel(
             name='Step',
             fields=[
@@ -294,7 +326,9 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='kernel.case')),
                 ('decision', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='kernel.decision')),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('case', 'number'), name='step_number_once_a_case'), models.CheckConstraint(condition=models.Q(('beside', None), models.Q(('beside', models.F('by')), _negated=True), _connector='OR'), name='step_second_person_is_another')],
+},
+),
         migrations.CreateModel(
             name='CaseClock',
             fields=[
@@ -327,156 +361,42 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('fen__gte', 0)), name='amount_not_negative'), models.CheckConstraint(condition=models.Q(('first_month__day', 1), models.Q(('last_month__isnull', True), ('last_month__day', 1), _connector='OR')), name='amount_months_are_first_days'), models.CheckConstraint(condition=models.Q(('last_month__isnull', True), ('last_month__gte', models.F('first_month')), _connector='OR'), name='amount_ends_after_it_begins'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('entitlement', '='), (models.Func('first_month', 'last_month', models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='amount_once_a_month')],
             },
         ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['division', 'id'], name='person_division'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['tokens'], name='person_tokens'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='person_not_merged_into_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('died_on__isnull', True), ('birth_day__isnull', True), ('died_on__gte', models.F('birth_day')), _connector='OR'), name='person_dies_after_birth'),
-        ),
-        migrations.AddConstraint(
-            model_name='notsame',
-            constraint=models.UniqueConstraint(fields=('one', 'other'), name='told_apart_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='notsame',
-            constraint=models.CheckConstraint(condition=models.Q(('one__lt', models.F('other'))), name='told_apart_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.CheckConstraint(condition=models.Q(('kept', models.F('gone')), _negated=True), name='merge_of_two_records'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('gone',), name='merged_once_at_a_time'),
-        ),
-        migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['household', 'first_day'], name='membership_household'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='membership_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('is_double', False)), expressions=[('person', '='), (models.Func('first_day', 'last_day', models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='person_in_one_household_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('is_head', True)), expressions=[('household', '='), (models.Func('first_day', 'last_day', models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='household_has_one_head_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='kin',
-            constraint=models.CheckConstraint(condition=models.Q(('person', models.F('other')), _negated=True), name='kin_is_somebody_else'),
-        ),
-        migrations.AddConstraint(
-            model_name='kin',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='kin_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='kin',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('person', '='), ('other', '='), ('kind', '='), (models.Func('first_day', 'last_day', models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='kin_once_a_day'),
-        ),
-        migrations.AddIndex(
-            model_name='identifier',
-            index=models.Index(fields=['blind'], name='identifier_blind'),
-        ),
-        migrations.AddConstraint(
-            model_name='identifier',
-            constraint=models.UniqueConstraint(condition=models.Q(('last_day__isnull', True), models.Q(('kind__in', ['bank', 'booklet', 'other']), _negated=True)), fields=('kind', 'blind'), name='identifier_of_one_person'),
-        ),
-        migrations.AddIndex(
-            model_name='entitlement',
-            index=models.Index(fields=['benefit', 'division', 'state'], name='entitlement_roster'),
-        ),
-        migrations.AddIndex(
-            model_name='entitlement',
-            index=models.Index(fields=['review_due'], name='entitlement_review_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='entitlement',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='entitlement_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='entitlement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_by__isnull', False), ('last_day__isnull', False), ('state', 'ended')), models.Q(('state', 'ended'), _negated=True), _connector='OR'), name='entitlement_ends_by_a_decision'),
-        ),
-        migrations.AddConstraint(
-            model_name='entitlement',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('person__isnull', True)), expressions=[('household', '='), ('benefit', '='), (models.Func('first_day', 'last_day', models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='entitlement_of_household_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entitlement',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('person__isnull', False)), expressions=[('person', '='), ('benefit', '='), (models.Func('first_day', 'last_day', models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='entitlement_of_person_once'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['case_number'], name='decision_case'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['household', '-on'], name='decision_household'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gte', 0), _connector='OR'), name='decision_amount_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome__in', ['refuse', 'reduce', 'suspend', 'stop', 'recover', 'terminate']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='decision_against_people_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='death',
-            constraint=models.UniqueConstraint(fields=('person', 'source'), name='death_once_a_source'),
-        ),
-        migrations.AddIndex(
-            model_name='changerequest',
-            index=models.Index(fields=['state', 'division', 'asked_at'], name='change_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('asked_by')), _negated=True), ('state', 'withdrawn'), _connector='OR'), name='change_decided_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['done', 'refused']), _negated=True), ('decided_by__isnull', False), _connector='OR'), name='change_decided_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False), ('state', 'open')), fields=('person', 'kind'), name='change_open_once_a_person'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['state', 'division', 'due'], name='case_work_list'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['household', '-opened_on'], name='case_chain'),
-        ),
-        migrations.AddConstraint(
-            model_name='allowedstep',
-            constraint=models.UniqueConstraint(fields=('procedure', 'from_state', 'action'), name='way_once_from_a_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='residence',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='residence_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('case', 'number'), name='step_number_once_a_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('beside', None), models.Q(('beside', models.F('by')), _negated=True), _connector='OR'), name='step_second_person_is_another'),
-        ),
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
     ]

@@ -59,7 +59,10 @@ class Migration(migrations.Migration):
                 ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='kernel.household')),
                 ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='kernel.checkorder')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['state', 'division', 'asked_on'], name='check_queue')],
+'constraints': [models.CheckConstraint(condition=models.Q(('matter', ''), _negated=True), name='check_has_a_matter'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('done_on__isnull', False), ('valid_until__isnull', False)), _connector='OR'), name='check_done_has_a_validity'), models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'running'])), fields=('household',), name='check_one_at_a_time')],
+},
+),
         migrations.CreateModel(
             name='CheckAnswer',
             fields=[
@@ -75,7 +78,9 @@ class Migration(migrations.Migration):
                 ('answered_by', models.CharField(blank=True, max_length=150)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='kernel.checkorder')),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('order', 'source'), name='check_answer_once_a_source'), models.CheckConstraint(condition=models.Q(('state', 'waiting'), models.Q(('answered_on__isnull', False), ('as_of__isnull', False)), _connector='OR'), name='check_answer_has_a_day')],
+},
+),
         migrations.CreateModel(
             name='Consent',
             fields=[
@@ -95,7 +100,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='kernel.person')),
                 ('signer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signed_consents', to='kernel.person')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['person', 'purpose', 'last_day'], name='consent_of_person')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='consent_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('signer__isnull', True), models.Q(('signer', models.F('person')), _negated=True), _connector='OR'), name='consent_signer_is_another')],
+},
+),
         migrations.CreateModel(
             name='PartnerKey',
             fields=[
@@ -123,7 +131,9 @@ class Migration(migrations.Migration):
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='kernel.partner')),
                 ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='kernel.partnerkey')),
             ],
-        ),
+        options={'constraints': [models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='partner_key_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('clearance__lte', 2)), name='partner_key_below_protected'), models.CheckConstraint(condition=models.Q(('per_day__gt', 0), ('per_minute__gt', 0)), name='partner_key_rates_positive')],
+},
+),
         migrations.CreateModel(
             name='PartnerCall',
             fields=[
@@ -138,7 +148,9 @@ class Migration(migrations.Migration):
                 ('persons', models.IntegerField(default=0)),
                 ('key', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='kernel.partnerkey')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['key', '-at'], name='partner_call_of_key')],
+},
+),
         migrations.CreateModel(
             name='KeptAnswer',
             fields=[
@@ -150,7 +162,9 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(auto_now_add=True)),
                 ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='kept_answers', to='kernel.partnerkey')),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('key', 'name'), name='kept_answer_once')],
+},
+),
         migrations.CreateModel(
             name='Sender',
             fields=[
@@ -162,7 +176,9 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='senders', to='kernel.partnerkey')),
             ],
-        ),
+        options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('public_key', ''), _negated=True), ('is_stub_allowed', True), _connector='OR'), name='sender_signs_or_is_a_stub')],
+},
+),
         migrations.CreateModel(
             name='Outgoing',
             fields=[
@@ -177,7 +193,9 @@ class Migration(migrations.Migration):
                 ('exchange', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='outgoing', to='kernel.exchange')),
                 ('sender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outgoing', to='kernel.sender')),
             ],
-        ),
+        options={'indexes': [models.Index(condition=models.Q(('given_up_at__isnull', True), ('sent_at__isnull', True)), fields=['next_at'], name='outgoing_due')],
+},
+),
         migrations.AddField(
             model_name='exchange',
             name='sender',
@@ -205,7 +223,10 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sharing_requests', to='kernel.partner')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['state', 'answer_due'], name='sharing_queue')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='sharing_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['granted', 'refused']), _negated=True), models.Q(models.Q(('decided_by', ''), _negated=True), ('decided_on__isnull', False)), _connector='OR'), name='sharing_decided_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='sharing_refused_with_reason')],
+},
+),
         migrations.CreateModel(
             name='Slip',
             fields=[
@@ -235,7 +256,10 @@ class Migration(migrations.Migration):
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slips', to='kernel.partner')),
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='slips', to='kernel.person')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['state', 'division', 'due'], name='slip_queue')],
+'constraints': [models.CheckConstraint(condition=models.Q(('person__isnull', False), ('household__isnull', False), _connector='OR'), name='slip_is_about_somebody'), models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(models.Q(('answer', ''), _negated=True), ('answered_on__isnull', False)), _connector='OR'), name='slip_answered_says_how'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(models.Q(('outcome', ''), _negated=True), ('closed_on__isnull', False)), _connector='OR'), name='slip_closed_says_why')],
+},
+),
         migrations.CreateModel(
             name='SlipReview',
             fields=[
@@ -249,7 +273,9 @@ class Migration(migrations.Migration):
                 ('finding', models.CharField(blank=True, max_length=300)),
                 ('slip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='kernel.slip')),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('slip', 'kind', 'number'), name='slip_review_once')],
+},
+),
         migrations.CreateModel(
             name='Subscription',
             fields=[
@@ -268,108 +294,33 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddIndex(
-            model_name='checkorder',
-            index=models.Index(fields=['state', 'division', 'asked_on'], name='check_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkorder',
-            constraint=models.CheckConstraint(condition=models.Q(('matter', ''), _negated=True), name='check_has_a_matter'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('done_on__isnull', False), ('valid_until__isnull', False)), _connector='OR'), name='check_done_has_a_validity'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkorder',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'running'])), fields=('household',), name='check_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkanswer',
-            constraint=models.UniqueConstraint(fields=('order', 'source'), name='check_answer_once_a_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'waiting'), models.Q(('answered_on__isnull', False), ('as_of__isnull', False)), _connector='OR'), name='check_answer_has_a_day'),
-        ),
-        migrations.AddIndex(
-            model_name='consent',
-            index=models.Index(fields=['person', 'purpose', 'last_day'], name='consent_of_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='consent_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('signer__isnull', True), models.Q(('signer', models.F('person')), _negated=True), _connector='OR'), name='consent_signer_is_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='partnerkey',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='partner_key_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='partnerkey',
-            constraint=models.CheckConstraint(condition=models.Q(('clearance__lte', 2)), name='partner_key_below_protected'),
-        ),
-        migrations.AddConstraint(
-            model_name='partnerkey',
-            constraint=models.CheckConstraint(condition=models.Q(('per_day__gt', 0), ('per_minute__gt', 0)), name='partner_key_rates_positive'),
-        ),
-        migrations.AddIndex(
-            model_name='partnercall',
-            index=models.Index(fields=['key', '-at'], name='partner_call_of_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='keptanswer',
-            constraint=models.UniqueConstraint(fields=('key', 'name'), name='kept_answer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sender',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('public_key', ''), _negated=True), ('is_stub_allowed', True), _connector='OR'), name='sender_signs_or_is_a_stub'),
-        ),
-        migrations.AddIndex(
-            model_name='outgoing',
-            index=models.Index(condition=models.Q(('given_up_at__isnull', True), ('sent_at__isnull', True)), fields=['next_at'], name='outgoing_due'),
-        ),
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
         migrations.AddIndex(
             model_name='exchange',
             index=models.Index(fields=['sender', 'transaction'], name='exchange_transaction'),
         ),
-        migrations.AddIndex(
-            model_name='sharingrequest',
-            index=models.Index(fields=['state', 'answer_due'], name='sharing_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='sharingrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='sharing_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='sharingrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['granted', 'refused']), _negated=True), models.Q(models.Q(('decided_by', ''), _negated=True), ('decided_on__isnull', False)), _connector='OR'), name='sharing_decided_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='sharingrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='sharing_refused_with_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='slip',
-            index=models.Index(fields=['state', 'division', 'due'], name='slip_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='slip',
-            constraint=models.CheckConstraint(condition=models.Q(('person__isnull', False), ('household__isnull', False), _connector='OR'), name='slip_is_about_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='slip',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(models.Q(('answer', ''), _negated=True), ('answered_on__isnull', False)), _connector='OR'), name='slip_answered_says_how'),
-        ),
-        migrations.AddConstraint(
-            model_name='slip',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(models.Q(('outcome', ''), _negated=True), ('closed_on__isnull', False)), _connector='OR'), name='slip_closed_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='slipreview',
-            constraint=models.UniqueConstraint(fields=('slip', 'kind', 'number'), name='slip_review_once'),
-        ),
+        
+        
+        
+        
+        
+        
+        
+        
+        
     ]

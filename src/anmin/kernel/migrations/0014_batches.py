@@ -52,7 +52,10 @@ class Migration(migrations.Migration):
                 ('held', models.CharField(blank=True, max_length=200)),
                 ('corrects', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='kernel.sourcebatch')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['source', '-true_on', '-id'], name='batch_newest')],
+'constraints': [models.UniqueConstraint(fields=('source', 'period', 'content'), name='batch_content_once'), models.CheckConstraint(condition=models.Q(('read', django.db.models.expressions.CombinedExpression(models.F('landed'), '+', models.F('quarantined')))), name='batch_loses_no_row')],
+},
+),
         migrations.CreateModel(
             name='SourceQuarantine',
             fields=[
@@ -65,23 +68,13 @@ class Migration(migrations.Migration):
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='kernel.sourcebatch')),
                 ('resubmitted', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='resubmissions', to='kernel.sourcebatch')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='sourcebatch',
-            index=models.Index(fields=['source', '-true_on', '-id'], name='batch_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='sourcebatch',
-            constraint=models.UniqueConstraint(fields=('source', 'period', 'content'), name='batch_content_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sourcebatch',
-            constraint=models.CheckConstraint(condition=models.Q(('read', django.db.models.expressions.CombinedExpression(models.F('landed'), '+', models.F('quarantined')))), name='batch_loses_no_row'),
-        ),
-        migrations.AddConstraint(
-            model_name='sourcequarantine',
-            constraint=models.UniqueConstraint(fields=('batch', 'row'), name='source_row_quarantined_once'),
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('batch', 'row'), name='source_row_quarantined_once')],
+},
+),
+        
+        
+        
+        
         migrations.RunSQL(
             policy("kernel_sourcequarantine", using="anmin_level() >= 2"), no_policy("kernel_sourcequarantine")
         ),

@@ -41,7 +41,9 @@ class Migration(migrations.Migration):
                 ('basis', models.CharField(blank=True, choices=[('checked', '部门核对'), ('seen', '入户所见'), ('declared', '本人申报'), ('judged', '据实认定')], max_length=8)),
                 ('reason', anmin.kernel.keys.fields.SealedText(default='', editable=False)),
             ],
-        ),
+        options={'constraints': [models.CheckConstraint(condition=models.Q(('adopted__isnull', True), models.Q(('basis', ''), _negated=True), _connector='OR'), name='case_fact_adopted_on_a_basis'), models.CheckConstraint(condition=models.Q(('checked__isnull', True), ('checked_on__isnull', False), _connector='OR'), name='case_fact_checked_on_a_day')],
+},
+),
         migrations.CreateModel(
             name='CaseMaterial',
             fields=[
@@ -53,7 +55,9 @@ class Migration(migrations.Migration):
                 ('due', models.DateField(null=True)),
                 ('on', models.DateField(null=True)),
             ],
-        ),
+        options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'received'), _negated=True), ('on__isnull', False), _connector='OR'), name='material_received_on_a_day')],
+},
+),
         migrations.CreateModel(
             name='CaseMember',
             fields=[
@@ -98,7 +102,10 @@ class Migration(migrations.Migration):
                 ('last_day', models.DateField()),
                 ('withdrawn_on', models.DateField(null=True)),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['division', '-first_day'], name='publicity_of_division')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='publicity_ends_after_it_begins')],
+},
+),
         migrations.CreateModel(
             name='ReserveClosing',
             fields=[
@@ -109,7 +116,9 @@ class Migration(migrations.Migration):
                 ('entries', models.IntegerField()),
                 ('at', models.DateTimeField(auto_now_add=True)),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('division', 'month'), name='reserve_closed_once_a_month'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='reserve_month_is_a_first_day')],
+},
+),
         migrations.CreateModel(
             name='ReserveEntry',
             fields=[
@@ -123,7 +132,10 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=200)),
                 ('at', models.DateTimeField(auto_now_add=True)),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['division', 'year', 'on'], name='reserve_ledger')],
+'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('fen__lt', 0), ('kind__in', ['payout', 'give_back'])), models.Q(('fen__gt', 0), ('kind__in', ['advance', 'topup'])), _connector='OR'), name='reserve_in_or_out')],
+},
+),
         migrations.CreateModel(
             name='Sample',
             fields=[
@@ -137,7 +149,9 @@ class Migration(migrations.Migration):
                 ('on', models.DateField()),
                 ('at', models.DateTimeField(auto_now_add=True)),
             ],
-        ),
+        options={'constraints': [models.CheckConstraint(condition=models.Q(('share_bp__gt', 0), ('share_bp__lte', 10000)), name='sample_share_is_a_share'), models.CheckConstraint(condition=models.Q(('seed', ''), _negated=True), name='sample_has_a_seed')],
+},
+),
         migrations.CreateModel(
             name='StaffPerson',
             fields=[
@@ -333,22 +347,13 @@ class Migration(migrations.Migration):
             model_name='casefact',
             constraint=models.UniqueConstraint(fields=('case', 'person', 'name'), name='case_fact_once', nulls_distinct=False),
         ),
-        migrations.AddConstraint(
-            model_name='casefact',
-            constraint=models.CheckConstraint(condition=models.Q(('adopted__isnull', True), models.Q(('basis', ''), _negated=True), _connector='OR'), name='case_fact_adopted_on_a_basis'),
-        ),
-        migrations.AddConstraint(
-            model_name='casefact',
-            constraint=models.CheckConstraint(condition=models.Q(('checked__isnull', True), ('checked_on__isnull', False), _connector='OR'), name='case_fact_checked_on_a_day'),
-        ),
+        
+        
         migrations.AddConstraint(
             model_name='casematerial',
             constraint=models.UniqueConstraint(fields=('case', 'key', 'person'), name='case_material_once', nulls_distinct=False),
         ),
-        migrations.AddConstraint(
-            model_name='casematerial',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'received'), _negated=True), ('on__isnull', False), _connector='OR'), name='material_received_on_a_day'),
-        ),
+        
         migrations.AddConstraint(
             model_name='casemember',
             constraint=models.UniqueConstraint(fields=('case', 'person'), name='case_member_once'),
@@ -373,38 +378,20 @@ class Migration(migrations.Migration):
             model_name='objection',
             constraint=models.CheckConstraint(condition=models.Q(('settled_on__isnull', True), models.Q(('is_upheld__isnull', False), ('settled_by__isnull', False), ('settled_on__gte', models.F('received_on'))), _connector='OR'), name='objection_settled_by_somebody'),
         ),
-        migrations.AddIndex(
-            model_name='publicity',
-            index=models.Index(fields=['division', '-first_day'], name='publicity_of_division'),
-        ),
+        
         migrations.AddConstraint(
             model_name='publicity',
             constraint=models.UniqueConstraint(fields=('case', 'round'), name='publicity_once_a_round'),
         ),
-        migrations.AddConstraint(
-            model_name='publicity',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='publicity_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='reserveclosing',
-            constraint=models.UniqueConstraint(fields=('division', 'month'), name='reserve_closed_once_a_month'),
-        ),
+        
+        
         migrations.AddConstraint(
             model_name='reserveclosing',
             constraint=models.CheckConstraint(condition=models.Q(('by', models.F('beside')), _negated=True), name='reserve_closed_by_two'),
         ),
-        migrations.AddConstraint(
-            model_name='reserveclosing',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='reserve_month_is_a_first_day'),
-        ),
-        migrations.AddIndex(
-            model_name='reserveentry',
-            index=models.Index(fields=['division', 'year', 'on'], name='reserve_ledger'),
-        ),
-        migrations.AddConstraint(
-            model_name='reserveentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fen__lt', 0), ('kind__in', ['payout', 'give_back'])), models.Q(('fen__gt', 0), ('kind__in', ['advance', 'topup'])), _connector='OR'), name='reserve_in_or_out'),
-        ),
+        
+        
+        
         migrations.AddConstraint(
             model_name='reserveentry',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'payout'), _negated=True), models.Q(('case__isnull', False), ('papers_due__isnull', False)), _connector='OR'), name='reserve_pays_for_a_case'),
@@ -413,12 +400,6 @@ class Migration(migrations.Migration):
             model_name='reserveentry',
             constraint=models.UniqueConstraint(condition=models.Q(('kind', 'payout')), fields=('case',), name='reserve_pays_a_case_once'),
         ),
-        migrations.AddConstraint(
-            model_name='sample',
-            constraint=models.CheckConstraint(condition=models.Q(('share_bp__gt', 0), ('share_bp__lte', 10000)), name='sample_share_is_a_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='sample',
-            constraint=models.CheckConstraint(condition=models.Q(('seed', ''), _negated=True), name='sample_has_a_seed'),
-        ),
+        
+        
     ]

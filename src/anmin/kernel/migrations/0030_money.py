@@ -59,7 +59,10 @@ class Migration(migrations.Migration):
                 ('rank', models.SmallIntegerField(default=100)),
                 ('fund', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='budget_lines', to='kernel.fund')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['division', 'year', 'rank'], name='budget_of_place')],
+'constraints': [models.UniqueConstraint(fields=('fund', 'division', 'year', 'use'), name='budget_line_once')],
+},
+),
         migrations.CreateModel(
             name='LedgerEntry',
             fields=[
@@ -75,7 +78,9 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to=settings.AUTH_USER_MODEL)),
                 ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='kernel.ledgerentry')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['division', 'on'], name='ledger_book')],
+},
+),
         migrations.CreateModel(
             name='PayeeAccount',
             fields=[
@@ -98,7 +103,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='kernel.person')),
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recorded_accounts', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['blind'], name='account_blind')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='account_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), ('recorded_by__isnull', True), models.Q(('confirmed_by', models.F('recorded_by')), _negated=True), _connector='OR'), name='account_confirmed_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('blind__isnull', True), ('way__in', ['cash', 'kind'])), models.Q(('blind__isnull', False), ('way__in', ['social', 'card', 'book']), models.Q(('bank', ''), _negated=True)), _connector='OR'), name='account_has_a_number'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('confirmed_at__isnull', False), ('household__isnull', True)), expressions=[('person', '='), (models.Func('first_day', 'last_day', models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='account_of_person_once_a_day'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('confirmed_at__isnull', False), ('household__isnull', False)), expressions=[('household', '='), (models.Func('first_day', 'last_day', models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='account_of_household_once_a_day')],
+},
+),
         migrations.CreateModel(
             name='PayFile',
             fields=[
@@ -119,7 +127,9 @@ class Migration(migrations.Migration):
                 ('sent_at', models.DateTimeField(null=True)),
                 ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='made_pay_files', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
+        options={'constraints': [models.CheckConstraint(condition=models.Q(('fen__gt', 0), ('lines_number__gt', 0)), name='pay_file_has_lines')],
+},
+),
         migrations.CreateModel(
             name='BankCall',
             fields=[
@@ -136,7 +146,9 @@ class Migration(migrations.Migration):
                 ('answer', anmin.kernel.keys.fields.SealedText(default='', editable=False)),
                 ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='kernel.payfile')),
             ],
-        ),
+        options={'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'unsure'])), fields=['next_at'], name='bank_calls_due')],
+},
+),
         migrations.CreateModel(
             name='PayLine',
             fields=[
@@ -154,7 +166,9 @@ class Migration(migrations.Migration):
                 ('household', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='pay_lines', to='kernel.household')),
                 ('person', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pay_lines', to='kernel.person')),
             ],
-        ),
+        options={'constraints': [models.CheckConstraint(condition=models.Q(('fen__gte', 0)), name='pay_line_not_negative')],
+},
+),
         migrations.CreateModel(
             name='PayFileLine',
             fields=[
@@ -170,7 +184,9 @@ class Migration(migrations.Migration):
                 ('file', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='kernel.payfile')),
                 ('pay_line', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='kernel.payline')),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('file', 'seq'), name='order_numbered'), models.UniqueConstraint(fields=('pay_line', 'attempt'), name='order_attempt_once'), models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'paid', 'unknown'])), fields=('pay_line',), name='order_lives_once'), models.CheckConstraint(condition=models.Q(('fen__gt', 0)), name='order_is_of_money')],
+},
+),
         migrations.CreateModel(
             name='LedgerLine',
             fields=[
@@ -185,7 +201,10 @@ class Migration(migrations.Migration):
                 ('household', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.household')),
                 ('pay_line', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='kernel.payline')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['budget_line', 'account'], include=('fen',), name='ledger_balance'), models.Index(condition=models.Q(('household__isnull', False)), fields=['household'], name='ledger_household'), models.Index(condition=models.Q(('pay_line__isnull', False)), fields=['pay_line'], name='ledger_pay_line')],
+'constraints': [models.CheckConstraint(condition=models.Q(('fen', 0), _negated=True), name='ledger_line_moves_money')],
+},
+),
         migrations.CreateModel(
             name='PayRun',
             fields=[
@@ -208,7 +227,10 @@ class Migration(migrations.Migration):
                 ('prepared_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='prepared_runs', to=settings.AUTH_USER_MODEL)),
                 ('submitted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='submitted_runs', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['division', '-month'], name='run_of_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('month__day', 1)), name='run_month_is_a_first_day'), models.CheckConstraint(condition=models.Q(('signatures__gte', 2)), name='run_needs_two_signatures'), models.CheckConstraint(condition=models.Q(('total__gte', 0)), name='run_total_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'void'), _negated=True), models.Q(('void_reason', ''), _negated=True), _connector='OR'), name='run_void_has_a_reason'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'computed', 'checked', 'void']), models.Q(('seal', ''), _negated=True), _connector='OR'), name='run_is_sealed')],
+},
+),
         migrations.AddField(
             model_name='payline',
             name='run',
@@ -237,7 +259,10 @@ class Migration(migrations.Migration):
                 ('line', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='exceptions', to='kernel.payline')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exceptions', to='kernel.payrun')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['run', 'state', 'code'], name='exceptions_of_run')],
+'constraints': [models.UniqueConstraint(fields=('run', 'line', 'code', 'person'), name='exception_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'gone']), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='exception_decided_by_somebody')],
+},
+),
         migrations.CreateModel(
             name='PeriodClosing',
             fields=[
@@ -254,7 +279,9 @@ class Migration(migrations.Migration):
                 ('reopened_beside', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('reopened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(condition=models.Q(('reopened_at__isnull', True)), fields=('division', 'month'), name='period_closed_once'), models.CheckConstraint(condition=models.Q(('by', models.F('beside')), _negated=True), name='period_closed_by_two'), models.CheckConstraint(condition=models.Q(('reopened_at__isnull', True), models.Q(('reopened_beside__isnull', False), ('reopened_by__isnull', False), models.Q(('reopened_by', models.F('reopened_beside')), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='period_reopened_by_two'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='period_month_is_a_first_day')],
+},
+),
         migrations.CreateModel(
             name='PriceSubsidy',
             fields=[
@@ -272,7 +299,9 @@ class Migration(migrations.Migration):
                 ('beside', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='price_subsidies_beside', to=settings.AUTH_USER_MODEL)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='price_subsidies', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('division', 'month'), name='price_subsidy_once_a_month'), models.CheckConstraint(condition=models.Q(('by', models.F('beside')), _negated=True), name='price_subsidy_by_two'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='price_month_is_a_first_day'), models.CheckConstraint(condition=models.Q(('rural_fen__gte', 0), ('urban_fen__gte', 0)), name='price_subsidy_not_negative')],
+},
+),
         migrations.CreateModel(
             name='RateContinuation',
             fields=[
@@ -286,7 +315,9 @@ class Migration(migrations.Migration):
                 ('beside', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='continued_rates_beside', to=settings.AUTH_USER_MODEL)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='continued_rates', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('rate', 'division', 'year'), name='rate_continued_once_a_year'), models.CheckConstraint(condition=models.Q(('by', models.F('beside')), _negated=True), name='rate_continued_by_two')],
+},
+),
         migrations.CreateModel(
             name='Reconciliation',
             fields=[
@@ -336,7 +367,10 @@ class Migration(migrations.Migration):
                 ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recoveries', to='kernel.household')),
                 ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='found_recoveries', to='kernel.payrun')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['division', 'state'], name='recoveries_of_place')],
+'constraints': [models.CheckConstraint(condition=models.Q(('fen__gt', 0)), name='recovery_is_of_money'), models.CheckConstraint(condition=models.Q(('state__in', ['found', 'heard', 'dropped']), ('decision__isnull', False), _connector='OR'), name='recovery_needs_a_decision'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['written_off', 'court', 'dropped']), _negated=True), ('closed_by__isnull', False), _connector='OR'), name='recovery_given_up_by_somebody')],
+},
+),
         migrations.CreateModel(
             name='RecoveryInstalment',
             fields=[
@@ -350,7 +384,10 @@ class Migration(migrations.Migration):
                 ('entry', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='instalments', to='kernel.ledgerentry')),
                 ('recovery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instalments', to='kernel.recovery')),
             ],
-        ),
+        options={'indexes': [models.Index(condition=models.Q(('paid_on__isnull', True)), fields=['month'], name='instalments_due')],
+'constraints': [models.UniqueConstraint(fields=('recovery', 'number'), name='instalment_once'), models.CheckConstraint(condition=models.Q(('fen__gt', 0)), name='instalment_is_of_money'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='instalment_month_is_a_first_day'), models.CheckConstraint(condition=models.Q(('paid_on__isnull', True), ('entry__isnull', False), _connector='OR'), name='instalment_paid_in_the_ledger')],
+},
+),
         migrations.CreateModel(
             name='PayPart',
             fields=[
@@ -366,7 +403,9 @@ class Migration(migrations.Migration):
                 ('line', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='kernel.payline')),
                 ('instalment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='kernel.recoveryinstalment')),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(condition=models.Q(('is_live', True), models.Q(('basis', 'deduct'), _negated=True)), fields=('entitlement', 'month', 'basis', 'sequence'), name='pay_part_once_a_month'), models.UniqueConstraint(condition=models.Q(('instalment__isnull', False), ('is_live', True)), fields=('instalment',), name='deducted_once'), models.CheckConstraint(condition=models.Q(models.Q(('basis', 'deduct'), ('fen__lt', 0), ('instalment__isnull', False)), models.Q(models.Q(('basis', 'deduct'), _negated=True), ('fen__gt', 0), ('instalment__isnull', True)), _connector='OR'), name='pay_part_has_its_sign'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='pay_part_month_is_a_first_day')],
+},
+),
         migrations.CreateModel(
             name='RecoveryMonth',
             fields=[
@@ -377,7 +416,9 @@ class Migration(migrations.Migration):
                 ('fen', models.BigIntegerField()),
                 ('recovery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='months', to='kernel.recovery')),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('entitlement', 'month', 'sequence'), name='overpaid_month_once'), models.CheckConstraint(condition=models.Q(('fen__gt', 0)), name='overpaid_month_is_of_money'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='overpaid_month_is_a_first_day')],
+},
+),
         migrations.CreateModel(
             name='ReturnFile',
             fields=[
@@ -410,7 +451,9 @@ class Migration(migrations.Migration):
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='kernel.payfileline')),
                 ('return_file', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='kernel.returnfile')),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('return_file', 'order'), name='answer_once_a_file'), models.CheckConstraint(condition=models.Q(('status', 'waiting'), _negated=True), name='answer_says_something')],
+},
+),
         migrations.CreateModel(
             name='RunApproval',
             fields=[
@@ -425,7 +468,9 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='run_approvals', to=settings.AUTH_USER_MODEL)),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='kernel.payrun')),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('run', 'order', 'seal'), name='approval_in_order'), models.UniqueConstraint(fields=('run', 'by', 'seal'), name='approval_by_another'), models.CheckConstraint(condition=models.Q(('outcome', 'approve'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='refusal_of_a_run_has_a_reason')],
+},
+),
         migrations.CreateModel(
             name='RunFunding',
             fields=[
@@ -436,7 +481,9 @@ class Migration(migrations.Migration):
                 ('budget_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='kernel.budgetline')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='funding', to='kernel.payrun')),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('run', 'budget_line', 'benefit'), name='funded_once'), models.CheckConstraint(condition=models.Q(('fen__gt', 0)), name='funding_moves_money')],
+},
+),
         migrations.CreateModel(
             name='Sentinel',
             fields=[
@@ -455,7 +502,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sentinels', to='kernel.person')),
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recorded_sentinels', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
+        options={'indexes': [models.Index(condition=models.Q(('lifted_at__isnull', True)), fields=['person'], name='sentinel_stands')],
+'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='sentinel_ends_after_it_begins'), models.UniqueConstraint(fields=('person', 'kind', 'first_day', 'source'), name='sentinel_once'), models.CheckConstraint(condition=models.Q(('lifted_at__isnull', True), ('lifted_by__isnull', False), _connector='OR'), name='sentinel_lifted_by_somebody')],
+},
+),
         migrations.CreateModel(
             name='BudgetMove',
             fields=[
@@ -475,276 +525,78 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('fen__gt', 0)), name='budget_move_moves_money'), models.CheckConstraint(condition=models.Q(('document', ''), _negated=True), name='budget_move_has_a_document'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['allot', 'take_back']), ('to_line__isnull', False)), models.Q(('kind__in', ['appropriate', 'cut']), ('to_line__isnull', True)), _connector='OR'), name='budget_move_goes_somewhere'), models.UniqueConstraint(fields=('kind', 'line', 'to_line', 'document'), name='budget_document_once', nulls_distinct=False)],
             },
         ),
-        migrations.AddIndex(
-            model_name='budgetline',
-            index=models.Index(fields=['division', 'year', 'rank'], name='budget_of_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.UniqueConstraint(fields=('fund', 'division', 'year', 'use'), name='budget_line_once'),
-        ),
-        migrations.AddIndex(
-            model_name='ledgerentry',
-            index=models.Index(fields=['division', 'on'], name='ledger_book'),
-        ),
-        migrations.AddIndex(
-            model_name='payeeaccount',
-            index=models.Index(fields=['blind'], name='account_blind'),
-        ),
-        migrations.AddConstraint(
-            model_name='payeeaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='account_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='payeeaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), ('recorded_by__isnull', True), models.Q(('confirmed_by', models.F('recorded_by')), _negated=True), _connector='OR'), name='account_confirmed_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='payeeaccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('blind__isnull', True), ('way__in', ['cash', 'kind'])), models.Q(('blind__isnull', False), ('way__in', ['social', 'card', 'book']), models.Q(('bank', ''), _negated=True)), _connector='OR'), name='account_has_a_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='payeeaccount',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('confirmed_at__isnull', False), ('household__isnull', True)), expressions=[('person', '='), (models.Func('first_day', 'last_day', models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='account_of_person_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='payeeaccount',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('confirmed_at__isnull', False), ('household__isnull', False)), expressions=[('household', '='), (models.Func('first_day', 'last_day', models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='account_of_household_once_a_day'),
-        ),
-        migrations.AddIndex(
-            model_name='bankcall',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'unsure'])), fields=['next_at'], name='bank_calls_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='payfileline',
-            constraint=models.UniqueConstraint(fields=('file', 'seq'), name='order_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='payfileline',
-            constraint=models.UniqueConstraint(fields=('pay_line', 'attempt'), name='order_attempt_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payfileline',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'paid', 'unknown'])), fields=('pay_line',), name='order_lives_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payfileline',
-            constraint=models.CheckConstraint(condition=models.Q(('fen__gt', 0)), name='order_is_of_money'),
-        ),
-        migrations.AddIndex(
-            model_name='ledgerline',
-            index=models.Index(fields=['budget_line', 'account'], include=('fen',), name='ledger_balance'),
-        ),
-        migrations.AddIndex(
-            model_name='ledgerline',
-            index=models.Index(condition=models.Q(('household__isnull', False)), fields=['household'], name='ledger_household'),
-        ),
-        migrations.AddIndex(
-            model_name='ledgerline',
-            index=models.Index(condition=models.Q(('pay_line__isnull', False)), fields=['pay_line'], name='ledger_pay_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerline',
-            constraint=models.CheckConstraint(condition=models.Q(('fen', 0), _negated=True), name='ledger_line_moves_money'),
-        ),
-        migrations.AddIndex(
-            model_name='payrun',
-            index=models.Index(fields=['division', '-month'], name='run_of_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='payrun',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='run_month_is_a_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='payrun',
-            constraint=models.CheckConstraint(condition=models.Q(('signatures__gte', 2)), name='run_needs_two_signatures'),
-        ),
-        migrations.AddConstraint(
-            model_name='payrun',
-            constraint=models.CheckConstraint(condition=models.Q(('total__gte', 0)), name='run_total_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='payrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'void'), _negated=True), models.Q(('void_reason', ''), _negated=True), _connector='OR'), name='run_void_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='payrun',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'computed', 'checked', 'void']), models.Q(('seal', ''), _negated=True), _connector='OR'), name='run_is_sealed'),
-        ),
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
         migrations.AddConstraint(
             model_name='payline',
             constraint=models.UniqueConstraint(fields=('run', 'entitlement'), name='pay_line_once_a_run'),
         ),
-        migrations.AddConstraint(
-            model_name='payline',
-            constraint=models.CheckConstraint(condition=models.Q(('fen__gte', 0)), name='pay_line_not_negative'),
-        ),
+        
         migrations.AddConstraint(
             model_name='payfile',
             constraint=models.UniqueConstraint(fields=('run', 'number'), name='pay_file_numbered'),
         ),
-        migrations.AddConstraint(
-            model_name='payfile',
-            constraint=models.CheckConstraint(condition=models.Q(('fen__gt', 0), ('lines_number__gt', 0)), name='pay_file_has_lines'),
-        ),
-        migrations.AddIndex(
-            model_name='payexception',
-            index=models.Index(fields=['run', 'state', 'code'], name='exceptions_of_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='payexception',
-            constraint=models.UniqueConstraint(fields=('run', 'line', 'code', 'person'), name='exception_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='payexception',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'gone']), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='exception_decided_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodclosing',
-            constraint=models.UniqueConstraint(condition=models.Q(('reopened_at__isnull', True)), fields=('division', 'month'), name='period_closed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodclosing',
-            constraint=models.CheckConstraint(condition=models.Q(('by', models.F('beside')), _negated=True), name='period_closed_by_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodclosing',
-            constraint=models.CheckConstraint(condition=models.Q(('reopened_at__isnull', True), models.Q(('reopened_beside__isnull', False), ('reopened_by__isnull', False), models.Q(('reopened_by', models.F('reopened_beside')), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='period_reopened_by_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodclosing',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='period_month_is_a_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='pricesubsidy',
-            constraint=models.UniqueConstraint(fields=('division', 'month'), name='price_subsidy_once_a_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='pricesubsidy',
-            constraint=models.CheckConstraint(condition=models.Q(('by', models.F('beside')), _negated=True), name='price_subsidy_by_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='pricesubsidy',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='price_month_is_a_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='pricesubsidy',
-            constraint=models.CheckConstraint(condition=models.Q(('rural_fen__gte', 0), ('urban_fen__gte', 0)), name='price_subsidy_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='ratecontinuation',
-            constraint=models.UniqueConstraint(fields=('rate', 'division', 'year'), name='rate_continued_once_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='ratecontinuation',
-            constraint=models.CheckConstraint(condition=models.Q(('by', models.F('beside')), _negated=True), name='rate_continued_by_two'),
-        ),
-        migrations.AddIndex(
-            model_name='recovery',
-            index=models.Index(fields=['division', 'state'], name='recoveries_of_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='recovery',
-            constraint=models.CheckConstraint(condition=models.Q(('fen__gt', 0)), name='recovery_is_of_money'),
-        ),
-        migrations.AddConstraint(
-            model_name='recovery',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['found', 'heard', 'dropped']), ('decision__isnull', False), _connector='OR'), name='recovery_needs_a_decision'),
-        ),
-        migrations.AddConstraint(
-            model_name='recovery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['written_off', 'court', 'dropped']), _negated=True), ('closed_by__isnull', False), _connector='OR'), name='recovery_given_up_by_somebody'),
-        ),
-        migrations.AddIndex(
-            model_name='recoveryinstalment',
-            index=models.Index(condition=models.Q(('paid_on__isnull', True)), fields=['month'], name='instalments_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='recoveryinstalment',
-            constraint=models.UniqueConstraint(fields=('recovery', 'number'), name='instalment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='recoveryinstalment',
-            constraint=models.CheckConstraint(condition=models.Q(('fen__gt', 0)), name='instalment_is_of_money'),
-        ),
-        migrations.AddConstraint(
-            model_name='recoveryinstalment',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='instalment_month_is_a_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='recoveryinstalment',
-            constraint=models.CheckConstraint(condition=models.Q(('paid_on__isnull', True), ('entry__isnull', False), _connector='OR'), name='instalment_paid_in_the_ledger'),
-        ),
-        migrations.AddConstraint(
-            model_name='paypart',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_live', True), models.Q(('basis', 'deduct'), _negated=True)), fields=('entitlement', 'month', 'basis', 'sequence'), name='pay_part_once_a_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='paypart',
-            constraint=models.UniqueConstraint(condition=models.Q(('instalment__isnull', False), ('is_live', True)), fields=('instalment',), name='deducted_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='paypart',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('basis', 'deduct'), ('fen__lt', 0), ('instalment__isnull', False)), models.Q(models.Q(('basis', 'deduct'), _negated=True), ('fen__gt', 0), ('instalment__isnull', True)), _connector='OR'), name='pay_part_has_its_sign'),
-        ),
-        migrations.AddConstraint(
-            model_name='paypart',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='pay_part_month_is_a_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='recoverymonth',
-            constraint=models.UniqueConstraint(fields=('entitlement', 'month', 'sequence'), name='overpaid_month_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='recoverymonth',
-            constraint=models.CheckConstraint(condition=models.Q(('fen__gt', 0)), name='overpaid_month_is_of_money'),
-        ),
-        migrations.AddConstraint(
-            model_name='recoverymonth',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='overpaid_month_is_a_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnline',
-            constraint=models.UniqueConstraint(fields=('return_file', 'order'), name='answer_once_a_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnline',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'waiting'), _negated=True), name='answer_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='runapproval',
-            constraint=models.UniqueConstraint(fields=('run', 'order', 'seal'), name='approval_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='runapproval',
-            constraint=models.UniqueConstraint(fields=('run', 'by', 'seal'), name='approval_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='runapproval',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', 'approve'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='refusal_of_a_run_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='runfunding',
-            constraint=models.UniqueConstraint(fields=('run', 'budget_line', 'benefit'), name='funded_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='runfunding',
-            constraint=models.CheckConstraint(condition=models.Q(('fen__gt', 0)), name='funding_moves_money'),
-        ),
-        migrations.AddIndex(
-            model_name='sentinel',
-            index=models.Index(condition=models.Q(('lifted_at__isnull', True)), fields=['person'], name='sentinel_stands'),
-        ),
-        migrations.AddConstraint(
-            model_name='sentinel',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='sentinel_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='sentinel',
-            constraint=models.UniqueConstraint(fields=('person', 'kind', 'first_day', 'source'), name='sentinel_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sentinel',
-            constraint=models.CheckConstraint(condition=models.Q(('lifted_at__isnull', True), ('lifted_by__isnull', False), _connector='OR'), name='sentinel_lifted_by_somebody'),
-        ),
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
     ]

@@ -268,7 +268,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
+        options={'indexes': [models.Index(fields=["division", "state", "due"], name="alert_of_division"), models.Index(
+                condition=models.Q(("state", "closed"), _negated=True),
+                fields=["taker"],
+                name="alert_of_taker",
+            ), models.Index(fields=["cause", "state"], name="alert_of_cause")],
+'constraints': [models.UniqueConstraint(
+                fields=("household", "cause", "subject"), name="alert_once_a_cause"
+            ), models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "closed"), _negated=True),
+                    models.Q(("closed_on__isnull", False), models.Q(("result", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="alert_closes_with_a_result",
+            ), models.CheckConstraint(
+                condition=models.Q(("state", "new"), ("dispatched_on__isnull", False), _connector="OR"),
+                name="alert_is_given_out",
+            )],
+},
+),
         migrations.CreateModel(
             name="AlertHit",
             fields=[
@@ -311,7 +330,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
+        options={'indexes': [models.Index(fields=["rule", "as_of"], name="alert_hit_of_rule"), models.Index(fields=["alert", "as_of"], name="alert_hit_of_alert")],
+},
+),
         migrations.CreateModel(
             name="AlertStep",
             fields=[
@@ -365,59 +386,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="alert",
-            index=models.Index(fields=["division", "state", "due"], name="alert_of_division"),
-        ),
-        migrations.AddIndex(
-            model_name="alert",
-            index=models.Index(
-                condition=models.Q(("state", "closed"), _negated=True),
-                fields=["taker"],
-                name="alert_of_taker",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="alert",
-            index=models.Index(fields=["cause", "state"], name="alert_of_cause"),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.UniqueConstraint(
-                fields=("household", "cause", "subject"), name="alert_once_a_cause"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "closed"), _negated=True),
-                    models.Q(("closed_on__isnull", False), models.Q(("result", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="alert_closes_with_a_result",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "new"), ("dispatched_on__isnull", False), _connector="OR"),
-                name="alert_is_given_out",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="alerthit",
-            index=models.Index(fields=["rule", "as_of"], name="alert_hit_of_rule"),
-        ),
-        migrations.AddIndex(
-            model_name="alerthit",
-            index=models.Index(fields=["alert", "as_of"], name="alert_hit_of_alert"),
-        ),
-        migrations.AddConstraint(
-            model_name="alertstep",
-            constraint=models.UniqueConstraint(fields=("alert", "number"), name="alert_step_once"),
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=("alert", "number"), name="alert_step_once")],
+},
+),
+        
+        
+        
+        
+        
+        
+        
+        
+        
         migrations.RunSQL(FORWARD, BACKWARD),
         migrations.RunSQL(POLICIES, "".join(no_policy(table) for table in TABLES)),
         migrations.RunSQL(

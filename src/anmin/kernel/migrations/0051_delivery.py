@@ -83,7 +83,10 @@ class Migration(migrations.Migration):
                 ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visit_plans', to='kernel.household')),
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visit_plans', to='kernel.person')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['division', 'state', 'next_due'], name='visit_plan_due')],
+'constraints': [models.CheckConstraint(condition=models.Q(('every_days__gte', 1)), name='visit_plan_has_a_rhythm'), models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='visit_plan_ends_after_it_begins'), models.UniqueConstraint(condition=models.Q(('state', 'ended'), _negated=True), fields=('service', 'household', 'person'), name='visit_plan_once', nulls_distinct=False)],
+},
+),
         migrations.CreateModel(
             name='Visit',
             fields=[
@@ -109,7 +112,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='kernel.person')),
                 ('plan', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='kernel.visitplan')),
             ],
-        ),
+        options={'indexes': [models.Index(fields=['household', '-happened_at'], name='visit_of_household'), models.Index(fields=['division', 'service', 'happened_on'], name='visit_of_month')],
+'constraints': [models.CheckConstraint(condition=models.Q(('recorded_at__gte', models.F('happened_at'))), name='visit_written_after_it_happened')],
+},
+),
         migrations.CreateModel(
             name='CardEntry',
             fields=[
@@ -210,33 +216,12 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('visit', 'sha256'), name='visit_photo_once'), models.CheckConstraint(condition=models.Q(('bytes__lte', 307200)), name='visit_photo_is_small')],
             },
         ),
-        migrations.AddIndex(
-            model_name='visitplan',
-            index=models.Index(fields=['division', 'state', 'next_due'], name='visit_plan_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitplan',
-            constraint=models.CheckConstraint(condition=models.Q(('every_days__gte', 1)), name='visit_plan_has_a_rhythm'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitplan',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='visit_plan_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitplan',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'ended'), _negated=True), fields=('service', 'household', 'person'), name='visit_plan_once', nulls_distinct=False),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['household', '-happened_at'], name='visit_of_household'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['division', 'service', 'happened_on'], name='visit_of_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('recorded_at__gte', models.F('happened_at'))), name='visit_written_after_it_happened'),
-        ),
+        
+        
+        
+        
+        
+        
+        
         migrations.RunSQL(POLICIES, POLICIES_BACK),
     ]

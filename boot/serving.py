@@ -108,7 +108,9 @@ def wait_for_page(process: Process, home: Path) -> None:
             return
         time.sleep(0.1)
     if not process.is_alive() and not is_free(process.port):
-        raise Stop(f"端口 {process.port} 刚被别的程序占用，网页服务没有启动。请再试一次，或用 --port 换一个。")
+        raise Stop(
+            f"端口 {process.port} 刚被别的程序占用，网页服务没有启动。请再试一次，或用 --port 换一个。"
+        )
     process.end()
     log = (home / "web.log").read_text("utf-8", "replace")[-1500:]
     raise Stop(f"网页服务没有启动，日志末尾：\n{log}")

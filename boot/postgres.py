@@ -223,7 +223,8 @@ class Cluster:
 
 
 def _reachable_by_others(path: Path) -> bool:
-    return all(part.stat().st_mode & 0o001 for part in [path, *path.parents] if part.exists())
+    there = path.resolve()  # a linked environment lies where its link points to
+    return all(part.stat().st_mode & 0o001 for part in [there, *there.parents] if part.exists())
 
 
 def _c_locale() -> dict[str, str]:

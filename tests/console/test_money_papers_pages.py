@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from anmin.console.views import moneypapers
 from anmin.kernel.audit.models import Act
 from anmin.kernel.payments.runs.models import PayLine
 from tests.console.moneydesk import a_month, at, get, post, worked
@@ -57,6 +58,50 @@ def test_the_table_for_finance_asks_a_purpose_and_bears_the_mark(desks):
     assert "caiwu" in rows[-1][0]
     assert Act.objects.get(act="payments.take_table").after["rows"] == PayLine.objects.filter(run=run).count()
     assert desks["clerk"].get(address, {"purpose": "pay", "kind": "csv"}).content.startswith(b"\xef\xbb\xbf")
+
+
+class Long(list):
+    """As many rows as a large county has, for whoever reads them like a query."""
+
+    def values_list(self, name, flat):
+        return [getattr(row, name) for row in self]
+
+    def iterator(self, at_once):
+        return iter(self)
+
+
+@pytest.fixture
+def long(monkeypatch):
+    """20,001 payments in a run of two."""
+    known = moneypapers.queries.lines
+    monkeypatch.setattr(
+        moneypapers.queries,
+        "lines",
+        lambda *asked: Long([*known(*asked)[:1]] * 20_000 + [known(*asked).last()]),
+    )
+
+
+def test_a_long_table_is_whole_to_the_last_row(desks, long):
+    run = a_month()
+    address = reverse("console:money_table", args=[run.pk])
+
+    answer = desks["clerk"].get(address, {"purpose": "pay", "kind": "csv"})
+
+    rows = answer.content.decode("utf-8-sig").splitlines()
+    last = PayLine.objects.filter(run=run).select_related("household").last()
+    assert len(rows) == 1 + 20_001 + 1 and last.household.number in rows[-2]
+    assert Act.objects.get(act="payments.take_table").after["rows"] == 20_001
+
+
+def test_what_no_workbook_holds_is_said_and_nothing_is_cut(desks, long, monkeypatch):
+    monkeypatch.setitem(moneypapers.MOST_ROWS, "xlsx", 20_000)
+    run = a_month()
+    address = reverse("console:money_table", args=[run.pk])
+
+    page = desks["clerk"].get(address, {"purpose": "pay", "kind": "xlsx"}, follow=True).content.decode()
+
+    assert "共 20001 笔，Excel 文件最多放 20000 笔，没有导出；请选 CSV" in page
+    assert not Act.objects.filter(act="payments.take_table").exists()
 
 
 def test_differences_open_the_payments_behind_each_figure(desks):

@@ -32,6 +32,7 @@ from anmin.kernel.facts.queries import snapshots_home
 from anmin.kernel.partners import actions as partners
 from anmin.kernel.partners.queries import keys_of, partner_named
 from anmin.kernel.partners.staff import actions as staff_of_partners
+from anmin.kernel.payments.demo.actions import make_demo_month
 from anmin.kernel.people.loading import Home, load_population
 from anmin.kernel.people.matching.engine import match
 from anmin.kernel.people.matching.loading import queue_proposals
@@ -130,16 +131,39 @@ def _make(city: str, persons: int, seed: int, on: date) -> None:
         for _username, _title, place, role in staff
         if role == "elder_officer"
     )
+    paid = _pay_a_month(city, staff, on, today)
     keep_residents(find_residents("" if city == USUAL_CITY else f"-{city}"))
     report = report_on_truths(run, Scope.nation())
     out.print(f"演示城市：{run.households:,} 户、{run.persons:,} 人（演示数据，不是任何真实的人）")
     out.print(f"演示办件：{cases} 件，停在受理、核查、公示、确认等各个环节")
     out.print(f"演示预警：{alerts} 条，来自应享未享比对，有的办结，有的超期")
+    if paid:
+        out.print(f"演示发放：上月 {paid} 笔，一笔退票、一笔银行没说清；本月批次停在校验，有待处理的异常")
     if care:
         out.print(f"演示养老服务：{care} 条登记")
     out.print(f"预埋的 {report.planted} 户已知答案：{report.right} 户测算一致，{len(report.wrong)} 户不一致")
     for line in report.wrong[:10]:
         out.print(f"[red]{line}[/red]")
+
+
+def _pay_a_month(city: str, staff: list[tuple[str, str, str, str]], on: date, today: date) -> int:
+    """Last month's money of the first county, for families of its second town: the cases of the first stay as they are."""
+    towns = (
+        Catalogue.load().towns_of(place, on=on)
+        for _username, _title, place, role in staff
+        if role == "county_finance"
+    )
+    return sum(
+        make_demo_month(
+            by="anmin demo-data",
+            county=rows[1].code[:6],
+            town=rows[1].code,
+            ending="" if city == USUAL_CITY else f"-{city}",
+            on=today,
+        )
+        for rows in map(list, towns)
+        if len(rows) > 1
+    )
 
 
 def _make_partner(city: str, on: date, ending: str) -> None:

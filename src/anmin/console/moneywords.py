@@ -161,6 +161,7 @@ MOMENTS = {
     "returned": gettext_lazy("银行答复：%(day)s 退票，%(why)s（%(file)s）"),
     "unknown": gettext_lazy("银行答复：不明（%(file)s）"),
     "given_up": gettext_lazy("决定不再发放"),
+    "deducted": gettext_lazy("本笔全部抵扣追回款，没有打款"),
 }
 
 
@@ -176,6 +177,7 @@ POSTED = {
     "return_back": gettext_lazy("回盘：退票"),
     "return_late": gettext_lazy("到账后退回"),
     "give_up": gettext_lazy("不再发放"),
+    "deducted": gettext_lazy("全额抵扣追回款"),
     "recovery": gettext_lazy("多发追回"),
     "reverse": gettext_lazy("冲销"),
 }

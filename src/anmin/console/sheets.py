@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 
@@ -22,20 +22,24 @@ def disarmed(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in tuple(ARMED) else cell
 
 
-def as_csv(heading: Sequence[str], rows: Iterable[Sequence[Any]], mark: str) -> bytes:
-    """A list as CSV that Excel opens as UTF-8."""
-    text = io.StringIO()
-    out = csv.writer(text)
-    out.writerow(heading)
-    out.writerows([disarmed(cell) for cell in row] for row in rows)
-    out.writerow([disarmed(mark)])
-    return ("\ufeff" + text.getvalue()).encode()
+def write_csv(out: IO[bytes], heading: Sequence[str], rows: Iterable[Sequence[Any]], mark: str) -> None:
+    """A list as CSV that Excel opens as UTF-8, row by row into a file."""
+    text = io.TextIOWrapper(out, "utf-8", newline="", write_through=True)
+    text.write("\ufeff")
+    writer = csv.writer(text)
+    writer.writerow(heading)
+    writer.writerows([disarmed(cell) for cell in row] for row in rows)
+    writer.writerow([disarmed(mark)])
+    text.flush()
+    text.detach()
 
 
-def as_xlsx(heading: Sequence[str], rows: Iterable[Sequence[Any]], mark: str) -> bytes:
-    """A list as a workbook: first row fixed, numbers as numbers, the watermark also in the footer of every page."""
-    out = io.BytesIO()
-    plain = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+def write_xlsx(out: IO[bytes], heading: Sequence[str], rows: Iterable[Sequence[Any]], mark: str) -> None:
+    """A list as a workbook: first row fixed, numbers as numbers, the watermark also in the footer of every page.
+
+    Rows go to the disk one by one, so that a long list needs no more memory than a short one.
+    """
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
     with xlsxwriter.Workbook(out, plain) as book:
         bold, sheet = book.add_format({"bold": True}), book.add_worksheet()
         sheet.write_row(0, 0, heading, bold)
@@ -49,4 +53,21 @@ def as_xlsx(heading: Sequence[str], rows: Iterable[Sequence[Any]], mark: str) ->
         sheet.write_string(last + 1, 0, mark)
         sheet.set_footer(f"&L{mark}&R&P/&N")
         sheet.freeze_panes(1, 1)
+
+
+MOST_ROWS = {"csv": None, "xlsx": 1_048_576 - 2}
+"""Rows that a kind of file holds below its heading and above its watermark; None for as many as there are."""
+
+
+def as_csv(heading: Sequence[str], rows: Iterable[Sequence[Any]], mark: str) -> bytes:
+    """A list as CSV that Excel opens as UTF-8."""
+    out = io.BytesIO()
+    write_csv(out, heading, rows, mark)
+    return out.getvalue()
+
+
+def as_xlsx(heading: Sequence[str], rows: Iterable[Sequence[Any]], mark: str) -> bytes:
+    """A list as a workbook."""
+    out = io.BytesIO()
+    write_xlsx(out, heading, rows, mark)
     return out.getvalue()

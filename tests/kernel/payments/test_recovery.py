@@ -7,15 +7,28 @@ from django.db import DatabaseError, connection, transaction
 
 from anmin.kernel.audit.models import Act
 from anmin.kernel.entitlements import actions as entitlements
+from anmin.kernel.payments.banks.filing import actions as filing
 from anmin.kernel.payments.ledger.queries import trial_balance
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.recovery import actions as recovery
 from anmin.kernel.payments.recovery.actions import Instalment
 from anmin.kernel.payments.recovery.claims.actions import Hearing, claim
 from anmin.kernel.payments.recovery.models import Recovery
-from anmin.kernel.payments.recovery.queries import left_of
+from anmin.kernel.payments.recovery.queries import instalments_of, left_of, stuck
+from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.runs.models import PayLine, PayPart
-from tests.kernel.payments.money import COUNTY, a_family, a_grant, a_run, a_signer, decided, finance
+from tests.kernel.payments.money import (
+    COUNTY,
+    TODAY,
+    a_budget,
+    a_family,
+    a_grant,
+    a_run,
+    a_signer,
+    approved,
+    decided,
+    finance,
+)
 from tests.make import a_user
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +127,106 @@ def test_deductions_come_off_the_runs_in_whole_instalments_and_leave_something_t
     taken = PayPart.objects.filter(entitlement=entitlement.pk, basis="deduct").order_by("pk")
     assert [part.fen for part in taken] == [-300_00, -324_00]
     assert left_of(row) == 3_186_00
+
+
+def a_last_month(fen):
+    """A claim of 300.00 on a benefit of so much that ends with November."""
+    home, _people = a_family("H1", "张甲")
+    row = a_grant(home, fen, date(2024, 10, 1), last_month=date(2024, 11, 1))
+    a_budget(10_000_00, year=2024)
+    october(row)
+    found = recovery.find(by=finance(), entitlement=row, months={date(2024, 9, 1): 300_00}, on=FOUND)
+    recovery.hear(by=finance("c6"), recovery=found, statement="认可", on=FOUND)
+    claim = decided(home, "recover", FOUND, 300_00)
+    found = recovery.notice(by=boss(), recovery=found, decision=claim, cause="honest", on=FOUND)
+    plan = [Instalment(date(2024, 11, 1), 300_00, "deduct")]
+    return recovery.agree(by=boss(), recovery=found, instalments=plan, agreement="末月抵扣", on=FOUND)
+
+
+def october(row):
+    """The month before is paid; with it payments began here."""
+    approved(a_run(date(2024, 10, 1)))
+    assert PayLine.objects.get(run__month=date(2024, 10, 1)).entitlement_id == row.pk
+
+
+def test_the_last_payment_of_a_benefit_may_be_deducted_as_a_whole_and_then_closes_without_a_bank():
+    claim = a_last_month(300_00)
+    run = approved(a_run(date(2024, 11, 1)))
+    before = trial_balance(COUNTY)
+    assert (PayLine.objects.get(run=run).fen, run.total) == (0, 0)
+
+    made = filing.make_files(by="test", run=run, on=TODAY)
+
+    run.refresh_from_db()
+    claim.refresh_from_db()
+    line = PayLine.objects.get(run=run)
+    assert (made.files, made.deducted, line.state, run.state) == ([], 1, "paid", "settled")
+    assert (claim.state, left_of(claim)) == ("repaid", 0)
+    assert [one.deducted for one in instalments_of(claim)] == [True]
+    moved = {key: fen - before.get(key, 0) for key, fen in trial_balance(COUNTY).items()}
+    assert {key: fen for key, fen in moved.items() if fen} == {"spent": 300_00, "receivable": -300_00}
+    assert runs.close_run(by="test", run=run, on=TODAY).state == "closed"
+    with pytest.raises(PaymentProblem) as refused:
+        filing.make_files(by="test", run=run, on=TODAY)
+    assert refused.value.code == "run_moved"
+
+
+def test_a_line_that_a_bank_must_answer_is_not_settled_beside_one_that_is_deducted():
+    a_last_month(300_00)
+    other, _people = a_family("H2", "李建国", serial=2)
+    a_grant(other, 500_00, date(2024, 11, 1))
+    run = approved(a_run(date(2024, 11, 1)))
+
+    made = filing.make_files(by="test", run=run, on=TODAY)
+
+    run.refresh_from_db()
+    states = dict(PayLine.objects.filter(run=run).values_list("fen", "state"))
+    assert (len(made.files), made.deducted, run.state) == (1, 1, "filed")
+    assert states == {0: "paid", 500_00: "filed"}
+
+
+def test_nothing_is_called_paid_without_a_bank_but_what_was_deducted_as_a_whole():
+    a_last_month(301_00)
+    run = approved(a_run(date(2024, 11, 1)))
+    assert PayLine.objects.get(run=run).fen == 1_00
+
+    with (
+        pytest.raises(DatabaseError, match="pay_line_without_evidence"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("UPDATE kernel_payline SET state = 'paid' WHERE run_id = %s", [run.pk])
+
+
+@pytest.mark.parametrize("fen", [624_00, 700_00])
+def test_a_deduction_that_would_leave_nothing_to_live_on_is_not_agreed_and_says_what_fits(fen):
+    _home, _entitlement, row = noticed()
+    plan = [
+        Instalment(date(2024, 11, 1), fen, "deduct"),
+        Instalment(date(2024, 12, 1), 3_186_00 - fen),
+    ]
+
+    with pytest.raises(PaymentProblem, match=r"2024-11 最多可抵扣 623\.99 元") as refused:
+        recovery.agree(by=boss(), recovery=row, instalments=plan, agreement="抵扣", on=FOUND)
+
+    assert refused.value.code == "recovery_deduct" and not row.instalments.exists()
+
+
+def test_a_deduction_that_fits_no_longer_is_told():
+    home, entitlement, row = noticed()
+    plan = [Instalment(date(2024, 11, 1), 300_00, "deduct"), Instalment(date(2024, 12, 1), 2_886_00)]
+    recovery.agree(by=boss(), recovery=row, instalments=plan, agreement="抵扣", on=FOUND)
+    row.refresh_from_db()
+    assert stuck(row, date(2024, 11, 1)) == []
+    less = decided(home, "reduce", FOUND, 300_00)
+    entitlements.change_amount(
+        by="test", decision=less, entitlement=entitlement, first_month=date(2024, 11, 1), fen=300_00
+    )
+
+    assert [one.fen for one in stuck(row, date(2024, 11, 1))] == [300_00]
+    assert stuck(row, date(2024, 10, 1)) == []
+    a_run(date(2024, 11, 1))
+    assert not PayPart.objects.filter(basis="deduct").exists()
 
 
 def test_what_is_left_is_written_off_by_two():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from anmin.console.moneywords import POWERS, noted
 from anmin.console.purposes import ask_purpose, purpose_of
-from anmin.console.sheets import FORMS, as_csv, as_xlsx
+from anmin.console.sheets import FORMS, MOST_ROWS, as_csv, as_xlsx
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.taking.actions import watermark
 from anmin.kernel.audit import actions as audit
@@ -24,11 +25,11 @@ from anmin.kernel.papers.words import PaperProblem
 from anmin.kernel.payments.printing import MOST, make_pay_sheet, make_voucher, subject_of
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.runs import queries
-from anmin.kernel.payments.runs.models import PayLine
+from anmin.kernel.payments.runs.models import PayLine, PayRun
 
 KINDS = (("pay_sheet", gettext_lazy("发放花名册")), ("voucher", gettext_lazy("拨付凭证")))
-LARGEST = 20_000
-"""Rows of an exported table; the daily limits of access are narrower still."""
+AT_ONCE = 2_000
+"""Rows that are read at a time; all of them are written, as far as the daily limits of access allow."""
 
 
 @needs(*POWERS)
@@ -84,19 +85,28 @@ def money_table(desk: Desk, pk: int) -> HttpResponse:
         return ask_purpose(desk, "money", title=_("导出发放明细"), usual="pay", back=back)
     state, benefit = desk.written("state"), desk.written("benefit")
     state = state if state in PayLine.State.values else ""
-    rows = list(queries.lines(desk.reader, run, state, benefit if benefit in run.benefits else "")[:LARGEST])
-    persons = [row.person_id for row in rows]
+    rows = queries.lines(desk.reader, run, state, benefit if benefit in run.benefits else "")
+    persons = list(rows.values_list("person_id", flat=True))
+    most = MOST_ROWS[kind]
+    if most is not None and len(persons) > most:
+        messages.error(
+            desk.request,
+            _("共 %(all)d 笔，Excel 文件最多放 %(most)d 笔，没有导出；请选 CSV，或按待遇、状态分开导出。")
+            % {"all": len(persons), "most": most},
+        )
+        return HttpResponseRedirect(back)
     noted(desk, persons, "money_table", purpose=purpose)
     mark = watermark(desk.reader, timezone.localtime())
     audit.record(
         by=desk.reader.user,
         act="payments.take_table",
         subject=run,
-        after={"rows": len(rows), "state": state, "benefit": benefit, "watermark": mark},
+        after={"rows": len(persons), "state": state, "benefit": benefit, "watermark": mark},
         purpose=purpose,
         division=run.division,
     )
-    content = (as_csv if kind == "csv" else as_xlsx)(_heading(), [_cells(row) for row in rows], mark)
+    cells = (_cells(run, row) for row in rows.iterator(AT_ONCE))
+    content = (as_csv if kind == "csv" else as_xlsx)(_heading(), cells, mark)
     answer = HttpResponse(content, content_type=FORMS[kind])
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(run.number)}.{kind}"
     answer["X-Watermark"] = quote(mark)
@@ -118,10 +128,10 @@ def _heading() -> list[str]:
     ]
 
 
-def _cells(row: PayLine) -> list[Any]:
+def _cells(run: PayRun, row: PayLine) -> list[Any]:
     return [
-        row.run.number,
-        f"{row.run.month:%Y-%m}",
+        run.number,
+        f"{run.month:%Y-%m}",
         row.division,
         row.household.number,
         row.person.name if row.person else "",

@@ -14,6 +14,7 @@ from anmin.kernel.payments.banks.queries import Moment, life_of
 from anmin.kernel.payments.checks.codes import CODES
 from anmin.kernel.payments.checks.models import PayException
 from anmin.kernel.payments.errands.queries import errands
+from anmin.kernel.payments.ledger.models import LedgerLine
 from anmin.kernel.payments.problems import yuan
 from anmin.kernel.payments.runs.models import PayLine
 
@@ -21,6 +22,8 @@ from anmin.kernel.payments.runs.models import PayLine
 def life(reader: Reader, line: PayLine) -> list[Moment]:
     """Everything that happened to a payment, the earliest first."""
     moments = [*_before(line), *_exceptions(reader, line), *_signatures(line), *life_of(reader, line)]
+    if (settled := _deducted(line)) is not None:
+        moments.append(settled)
     gone = errands(reader, line.run, "give_up").filter(subject=line.pk, state="done").first()
     if gone is not None and gone.done_at is not None:
         moments.append(Moment(gone.done_at, "given_up", {}))
@@ -46,6 +49,12 @@ def _exceptions(reader: Reader, line: PayLine) -> Iterator[Moment]:
 def _signatures(line: PayLine) -> Iterator[Moment]:
     for row in approvals(line.run):
         yield Moment(row.at, "signed" if row.outcome == "approve" else "sent_back", {"who": str(row.by)})
+
+
+def _deducted(line: PayLine) -> Moment | None:
+    """A line of which deductions left nothing: when it was settled in the books."""
+    posted = LedgerLine.objects.filter(pay_line=line, entry__kind="deducted").select_related("entry").first()
+    return None if posted is None else Moment(posted.entry.at, "deducted", {})
 
 
 def _when(at: date | datetime) -> datetime:

@@ -21,6 +21,7 @@ WORDS: Mapping[str, object] = {
     "due": _("正在准备，还没有送银行"),
 }
 """By the state of a line."""
+WHOLLY_DEDUCTED = _("这次的钱全部抵扣了该退回的款，没有打到卡上")
 TODO: Mapping[str, object] = {
     "account": _("请带身份证和银行卡，到镇（街道）改卡号，改好就补发。"),
     "returned": _("我们会重新发。着急请打电话问。"),
@@ -74,7 +75,7 @@ def _arrival(
         month,
         fen,
         state,
-        WORDS.get(state, state),
+        WHOLLY_DEDUCTED if (fen, state) == (0, "paid") else WORDS.get(state, state),
         said if state in ("paid", "returned") else None,
         known.title if known is not None else (code or "") if state == "returned" else "",
         TODO.get(mend) or TODO.get(state, ""),

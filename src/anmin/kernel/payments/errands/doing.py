@@ -40,6 +40,8 @@ def make_files(row: Errand, on: date, at: datetime) -> Outcome:
         "lines": lines,
         "fen": yuan(fen),
     }
+    if filed.deducted:
+        told += _("；有 %(n)d 笔全额抵扣追回款，不用打款") % {"n": filed.deducted}
     if filed.left:
         told += _("；有 %(n)d 笔留下没有出文件") % {"n": len(filed.left)}
     left = [{"line": one.pay_line, "words": one.words} for one in filed.left[:MOST]]

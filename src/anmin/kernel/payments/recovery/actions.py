@@ -19,8 +19,8 @@ from anmin.kernel.payments.ledger.models import Account, LedgerEntry
 from anmin.kernel.payments.parties import DECIDE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, yuan
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment, RecoveryMonth
-from anmin.kernel.payments.recovery.queries import left_of, overpaid_now
-from anmin.kernel.payments.runs.models import PayLine
+from anmin.kernel.payments.recovery.queries import left_of, most_deductible, overpaid_now
+from anmin.kernel.payments.runs.models import PayLine, PayRun
 from anmin.kernel.people.models import Household
 from anmin.kernel.people.queries import names_in
 
@@ -131,7 +131,7 @@ def agree(
     An earlier agreement ends; what it brought stays.
 
     Raises:
-        PaymentProblem: `recovery_sum`, `recovery_instalment`.
+        PaymentProblem: `recovery_sum`, `recovery_instalment`, `recovery_deduct` where a deduction would never fit.
     """
     row = _held(recovery, State.NOTICED, State.AGREED)
     user = signer(by, DECIDE, row.division, on)
@@ -145,6 +145,13 @@ def agree(
         for one in instalments
     ):
         raise PaymentProblem("recovery_instalment", _("请写明协议内容，每期有月份、大于 0 的金额和方式"))
+    for one in instalments:
+        if one.way == RecoveryInstalment.Way.DEDUCT and one.fen > (most := most_deductible(row, one.month)):
+            raise PaymentProblem(
+                "recovery_deduct",
+                _("%(month)s 最多可抵扣 %(most)s 元，要给家庭留下生活费；请改小这一期，或改为缴回")
+                % {"month": f"{one.month:%Y-%m}", "most": yuan(most)},
+            )
     for old in row.instalments.filter(paid_on__isnull=True, cancelled_on__isnull=True, parts__isnull=True):
         old.cancelled_on = on
         old.save(update_fields=["cancelled_on"])
@@ -196,6 +203,17 @@ def finish(*, by: Any, recovery: Recovery, on: date) -> bool:
     row.save()
     _record(by, "finish", row, {"state": row.state})
     return True
+
+
+def finish_deducted(*, by: Any, run: PayRun, on: date) -> None:
+    """Close what the deductions of a run have paid back wholly (抵扣还清); called when lines of the run are paid."""
+    rows = Recovery.objects.filter(
+        state__in=(State.NOTICED, State.AGREED, State.COURT),
+        instalments__parts__is_live=True,
+        instalments__parts__line__run=run,
+    )
+    for row in rows.distinct().order_by("pk"):
+        finish(by=by, recovery=row, on=on)
 
 
 @transaction.atomic

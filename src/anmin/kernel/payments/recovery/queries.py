@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from anmin.kernel.access.queries import Reader
-from anmin.kernel.entitlements.models import Decision, Entitlement
+from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
 from anmin.kernel.entitlements.queries import amount_in
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
 from anmin.kernel.payments.runs.models import PayPart
@@ -73,6 +73,38 @@ def left_of(recovery: Recovery) -> int:
     """Fen that are still owed; what is being deducted counts as owed until its line is paid."""
     off = recovery.instalments.filter(way=RecoveryInstalment.Way.OFF).aggregate(fen=Sum("fen"))["fen"]
     return recovery.fen - came_back(recovery) - int(off or 0)
+
+
+def instalments_of(recovery: Recovery) -> QuerySet[RecoveryInstalment]:
+    """Its instalments in their order; `deducted` is true where the payment that it came off has arrived."""
+    taken = PayPart.objects.filter(instalment=OuterRef("pk"), is_live=True, line__state="paid")
+    return recovery.instalments.annotate(deducted=Exists(taken)).order_by("number")
+
+
+def most_deductible(recovery: Recovery, month: date) -> int:
+    """Fen that an instalment may take off a month: less than its amount, so that something is left to live on.
+
+    The last month of a benefit may be taken as a whole. Nought where the family has no benefit in that month.
+    """
+    held = Q(first_month__lte=month) & (Q(last_month__isnull=True) | Q(last_month__gte=month))
+    own = Q(entitlement=recovery.entitlement_id) | Q(entitlement__household=recovery.household_id)
+    found = Amount.objects.filter(held, own, fen__gt=0)
+    first = found.filter(entitlement=recovery.entitlement_id).first() or found.order_by("entitlement").first()
+    if first is None:
+        return 0
+    goes_on = Amount.objects.filter(Q(last_month__isnull=True) | Q(last_month__gt=month), fen__gt=0)
+    return first.fen - 1 if goes_on.filter(entitlement=first.entitlement_id).exists() else first.fen
+
+
+def stuck(recovery: Recovery, month: date) -> list[RecoveryInstalment]:
+    """Instalments that are due by a month and more than can be deducted from it: somebody must agree anew."""
+    if recovery.state != Recovery.State.AGREED:
+        return []
+    most = most_deductible(recovery, month)
+    waiting = recovery.instalments.filter(
+        way="deduct", month__lte=month, paid_on__isnull=True, cancelled_on__isnull=True, fen__gt=most
+    )
+    return list(waiting.exclude(parts__is_live=True).order_by("number"))
 
 
 def overpaid_now(recovery: Recovery) -> int:

@@ -124,7 +124,8 @@ WHERE persons > 0 AND CASE WHEN settlement = 1 THEN rural_fen ELSE urban_fen END
 );
 """
 
-# Whole instalments in their order, as long as something is left to be paid; the rest waits for the next month.
+# Whole instalments in their order, as long as something is left to be paid; the rest waits for the next month. The last
+# payment of a benefit has no next month: an instalment may take all of it.
 DEDUCT = """
 INSERT INTO money_part
 WITH payable AS (
@@ -145,7 +146,11 @@ WITH payable AS (
 )
 SELECT summed.entitlement, 'deduct', %(month)s, row_number() OVER (PARTITION BY summed.entitlement ORDER BY summed.id) - 1,
     -summed.fen, 'deduct', NULL, summed.id
-FROM summed JOIN payable USING (entitlement) WHERE summed.taken < payable.fen;
+FROM summed JOIN payable USING (entitlement)
+WHERE summed.taken < payable.fen OR summed.taken = payable.fen AND NOT EXISTS (
+    SELECT 1 FROM kernel_amount AS later WHERE later.entitlement_id = summed.entitlement AND later.fen > 0
+      AND (later.last_month IS NULL OR later.last_month > %(month)s)
+);
 """
 
 LINES = """

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
@@ -90,7 +89,8 @@ def _write(cursor: CursorWrapper, run: int, benefit: str, keys: Any, fen: Any, c
     cursor.execute(
         "INSERT INTO kernel_runfunding (run_id, budget_line_id, benefit, fen, lines_number)"
         " SELECT %s, one.key, %s, sum(one.fen), sum(one.number)"
-        " FROM unnest(%s::bigint[], %s::bigint[], %s::integer[]) AS one(key, fen, number) GROUP BY one.key",
+        " FROM unnest(%s::bigint[], %s::bigint[], %s::integer[]) AS one(key, fen, number) GROUP BY one.key"
+        " HAVING sum(one.fen) > 0",
         [run, benefit, list(keys), list(fen), list(count)],
     )
 
@@ -112,6 +112,8 @@ def _both(by: Any, run: PayRun, on: date, kind: str, debit: str, credit: str) ->
             Posting(debit, row.fen, row.budget_line_id, row.benefit),
             Posting(credit, -row.fen, row.budget_line_id, row.benefit),
         ]
+    if not lines:
+        return  # everything in the run is deducted: no money moves
     post(
         by=by,
         division=run.division,
@@ -121,14 +123,3 @@ def _both(by: Any, run: PayRun, on: date, kind: str, debit: str, credit: str) ->
         lines=lines,
         document=run.number,
     )
-
-
-def is_funded(run: PayRun) -> bool:
-    """Whether the funding of a run is the sum of its lines, budget line by budget line."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT budget_line_id, sum(fen) FROM kernel_payline WHERE run_id = %s AND state NOT IN ('held', 'excluded')"
-            " GROUP BY 1 EXCEPT SELECT budget_line_id, sum(fen) FROM kernel_runfunding WHERE run_id = %s GROUP BY 1",
-            [run.pk, run.pk],
-        )
-        return cursor.fetchone() is None

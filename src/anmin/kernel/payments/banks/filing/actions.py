@@ -17,8 +17,10 @@ from anmin.kernel.access.queries import signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.entitlements.queries import title_of_benefit
 from anmin.kernel.payments.banks.contents import FileProblem, LineProblem, Values, problems_with, write_file
+from anmin.kernel.payments.banks.filing.deducting import settle_deducted
 from anmin.kernel.payments.banks.layouts import Form, form_for
 from anmin.kernel.payments.banks.models import BankCall, PayFile, PayFileLine
+from anmin.kernel.payments.banks.returning.matching import settle_run
 from anmin.kernel.payments.banks.storage import keep
 from anmin.kernel.payments.ledger.actions import post_select
 from anmin.kernel.payments.parties import PREPARE, must
@@ -57,10 +59,11 @@ class Unfilable:
 
 @dataclass(frozen=True)
 class Filed:
-    """What was made, what was left for a person, and what a sentinel holds."""
+    """What was made, what was left for a person, what a sentinel holds, and how many lines were deducted as a whole."""
 
     files: list[PayFile]
     left: list[Unfilable]
+    deducted: int = 0
 
 
 @dataclass
@@ -74,6 +77,7 @@ class _Order:
 def make_files(*, by: Any, run: PayRun, on: date, leave_out: bool = False) -> Filed:
     """Make the files of all lines of an approved run that are still due, and queue them for their banks.
 
+    A line that is deducted as a whole needs no bank: it is settled here, in the books and for its recovery.
     What departments have said since the check is heard first. Lines held by a sentinel stay due and are told in
     `left`. With `leave_out`, so do lines that cannot be written; without it nothing is made at all.
 
@@ -89,7 +93,7 @@ def make_files(*, by: Any, run: PayRun, on: date, leave_out: bool = False) -> Fi
             "sentinel",
             _("校验以后收到死亡、羁押、证件或重复享受等情况，先不出文件；核实后放行或本月不发"),
         )
-        for key in stopped_since(row, _due(row))
+        for key in stopped_since(row, PayLine.objects.filter(run=row, state=PayLine.State.DUE))
     ]
     groups: dict[str, tuple[Form, list[int]]] = {}
     problems = _sort_into_forms(row, on, {one.pay_line for one in left}, groups)
@@ -106,11 +110,13 @@ def make_files(*, by: Any, run: PayRun, on: date, leave_out: bool = False) -> Fi
         for chunk in _chunks(lines, form.most_lines)
         for file in [_make(by, row, form, _orders(chunk, on), on, is_reissue=False)]
     ]
-    if not made and not left and not problems:
+    deducted = settle_deducted(by=by, run=row, on=on, held=[one.pay_line for one in left])
+    if not made and not left and not problems and not deducted:
         raise PaymentProblem("nothing_due", _("这个批次没有还没出文件的明细"))
-    if made:
+    if made or deducted:
         move(row, PayRun.State.FILED)
-    return Filed(made, [*left, *problems])
+        settle_run(row.pk)
+    return Filed(made, [*left, *problems], deducted)
 
 
 def make_file_of(

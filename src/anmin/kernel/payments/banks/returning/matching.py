@@ -10,6 +10,7 @@ from django.db import connection
 from anmin.kernel.payments.banks.models import PayFile, ReturnFile
 from anmin.kernel.payments.ledger.actions import post_select
 from anmin.kernel.payments.problems import refusals_told
+from anmin.kernel.payments.recovery.actions import finish_deducted
 from anmin.kernel.payments.runs.models import PayLine, PayRun
 
 # What the answer changes: where the order stood before, what is said now, what the line is gross of its deductions.
@@ -96,6 +97,7 @@ def apply(*, by: Any, return_file: ReturnFile, file: PayFile, posted_on: date) -
         cursor.execute(ORDERS, [return_file.pk])
         cursor.execute(LINES, [return_file.pk])
     _bring_on(held)
+    finish_deducted(by=by, run=held.run, on=posted_on)
 
 
 def _bring_on(file: PayFile) -> None:

@@ -1,1 +1,0 @@
-"""The states of a plan and the days on which each held."""

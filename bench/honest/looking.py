@@ -29,7 +29,7 @@ from anmin.policy.snapshots import Snapshot, make_part
 from anmin.policy.types import WINDOW
 from anmin.policy.watching import PartWatcher, Watch, needed
 from bench.honest.telling import Told, tell
-from bench.honest.troubles import Trouble, happen
+from bench.honest.troubles import USUAL, Trouble, happen
 
 CITY, FIRST, MONTHS = "371000", date(2024, 1, 1), 36
 """Three years of life; looked at in the last two, when twelve months are there to look back on."""
@@ -102,7 +102,7 @@ def month_end(at: int) -> date:
     return add_months(FIRST, at + 1) - timedelta(1)
 
 
-def draw(folder: Path, persons: int, seed: int) -> City:
+def draw(folder: Path, persons: int, seed: int, mix: str = USUAL) -> City:
     """A city over the span, with its troubles, and how they were told."""
     book, rng = rulebook(), np.random.default_rng(seed)
     start = month_end(0)
@@ -116,7 +116,7 @@ def draw(folder: Path, persons: int, seed: int) -> City:
     true = told_months(rng, people, homes, MONTHS, month_end(MONTHS - 1))
     true["death_month"] = np.full(len(people["age"]), -1)
     true["disaster_month"] = np.full(count, -1)
-    troubles = happen(rng, people, homes, _means(households, people, homes), true, MONTHS)
+    troubles = happen(rng, people, homes, _means(households, people, homes), true, MONTHS, mix)
     told = tell(rng, true, book.facts, MONTHS)
     days = {
         "death_day": _days(rng, true["death_month"], 0.04),

@@ -14,10 +14,15 @@ from anmin.kernel.facts.demo.months import Columns, Months
 
 FEN = 100
 KINDS = ("illness", "work", "death", "disaster", "school")
-YEARLY = {"illness": 0.030, "work": 0.030, "death": 0.0075, "disaster": 0.020, "school": 0.100}
-"""How many households in a year each trouble comes to. Set so that of the families brought into hardship about two fifths
-are ill, a fifth had a disaster, a fifth lost work, and a tenth each a death or a student: assumed shares, not measured in any
-city. The more of them are ill, the better a single indicator of illness does."""
+MIXES = {
+    "assumed": {"illness": 0.030, "work": 0.030, "death": 0.0075, "disaster": 0.020, "school": 0.100},
+    "mostly ill": {"illness": 0.055, "work": 0.012, "death": 0.0075, "disaster": 0.006, "school": 0.050},
+    "few ill": {"illness": 0.012, "work": 0.050, "death": 0.0075, "disaster": 0.030, "school": 0.100},
+}
+"""How many households in a year each trouble comes to. None is measured in any city. "assumed": of the families brought into
+hardship about two fifths are ill, a fifth had a disaster, a fifth lost work. The more of them are ill, the better a single
+indicator of illness does: "mostly ill" is its best case, "few ill" its worst."""
+USUAL = "assumed"
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,13 @@ class Trouble:
 
 
 def happen(
-    rng: np.random.Generator, people: Columns, homes: Columns, means: Columns, told: Months, months: int
+    rng: np.random.Generator,
+    people: Columns,
+    homes: Columns,
+    means: Columns,
+    told: Months,
+    months: int,
+    mix: str = USUAL,
 ) -> list[Trouble]:
     """Draw troubles over the months and write what each does into the true months of `told`.
 
@@ -44,7 +55,7 @@ def happen(
     found: list[Trouble] = []
     starts = np.concatenate([[0], np.cumsum(homes["members"])])
     for kind in KINDS:
-        chance = YEARLY[kind] / 12
+        chance = MIXES[mix][kind] / 12
         rows, at = np.nonzero(rng.random((len(homes["members"]), months)) < chance)
         for home, month in zip(rows.tolist(), at.tolist(), strict=True):
             members = np.arange(starts[home], starts[home + 1])

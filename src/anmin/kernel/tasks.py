@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from anmin.kernel.access.login.actions import keep_house
 from anmin.kernel.access.messages import actions as texts
 from anmin.kernel.access.queries import Scope, operator
+from anmin.kernel.alerts.arriving import actions as arriving
 from anmin.kernel.alerts.changes import actions as signs
 from anmin.kernel.alerts.crosschecks import actions as crosschecks
 from anmin.kernel.alerts.handling import actions as alerts
@@ -303,6 +304,34 @@ def compute_run(run: int, user: int | None, on: str) -> None:
 def submit_run(run: int, user: int | None, on: str) -> None:
     """A checked run with money behind every line goes to those who sign."""
     preparing.submit(run=run, user=user, on=on)
+
+
+@background(name=batches.LANDED, title=_("数据到达后评估预警规则"), seconds=3600)
+def batch_landed(batch: int) -> None:
+    """What a batch changed goes through the rules of monitoring, and what is new onto the desk; one at a time, and batches
+    that landed together are seen to by the first of them."""
+    watch()
+
+
+@background(
+    name=batches.WATCHING,
+    title=_("动态监测：评估全部预警规则"),
+    cron=daily(5, 30),
+    rhythm=_("每天 5:30"),
+    seconds=3600,
+)
+def watch_daily() -> None:
+    """What changed since yesterday, and in a new month everybody; a source that is late leaves its rules unknown."""
+    watch()
+
+
+def watch() -> None:
+    """Today's snapshot through the rules and onto the desk; nothing to do before anybody is registered."""
+    try:
+        arriving.watch_day(by="系统", on=timezone.localdate())
+    except PolicyError as trouble:
+        if trouble.code != "register_empty":
+            raise
 
 
 @background(

@@ -23,17 +23,12 @@ class Value:
     source: str = ""
     period: str = ""
     batch: str = ""
+    known_on: str = ""
 
     @property
     def data(self) -> dict[str, Any]:
-        """As it is kept."""
-        return {
-            "fact": self.fact,
-            "value": self.value,
-            "source": self.source,
-            "period": self.period,
-            "batch": self.batch,
-        }
+        """As it is kept; `known_on` is the ISO day on which the batch had come, where there was one."""
+        return dict(vars(self))
 
 
 @dataclass(frozen=True)
@@ -73,7 +68,14 @@ def of_rules(hit: Hit) -> Reported:
     """A hit as the rules of monitoring yield it; one value for each fact, the newest month's."""
     newest: dict[tuple[str, int], Value] = {}
     for one in sorted(hit.values, key=lambda one: one.period):
-        newest[one.fact, one.member] = Value(one.fact, one.value, one.source, one.period, one.batch)
+        newest[one.fact, one.member] = Value(
+            one.fact,
+            one.value,
+            one.source,
+            one.period,
+            one.batch,
+            one.known_on.isoformat() if one.known_on else "",
+        )
     return Reported(
         rule=hit.rule,
         rule_since=hit.version,

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.audit import queries as audit_queries
@@ -34,6 +35,8 @@ from anmin.policy.facts import FactCatalogue
 log = structlog.get_logger(__name__)
 ROWS = 10_000
 """Rows that are held in memory at a time, and a row group of the lake."""
+LANDED, WATCHING = "alerts.batch_landed", "alerts.watch"
+"""The job that a landing asks for, and the lock that lets one evaluation run at a time."""
 LONG_NUMBER = re.compile(r"[0-9]{11}")
 
 
@@ -234,6 +237,8 @@ def _keep(
                 "quarantined": row.quarantined,
             },
         )
+        if any(column.fact for column in landing.source.columns):
+            app.configure_task(LANDED, lock=WATCHING).defer(batch=row.pk)
         file.place()
     landing.batch = row
     return landing

@@ -109,15 +109,14 @@ def _repeated(of: SourceBatch) -> int:
     return len(persons) - int(pc.count_distinct(persons).as_py())
 
 
-def in_force(source: str, on: date) -> list[SourceBatch]:
-    """The batches that tell what a source knew for a day: the newest full one and its corrections, oldest first."""
-    newest = (
-        SourceBatch.objects.filter(
-            source=source, corrects__isnull=True, deleted_at__isnull=True, true_on__lte=on
-        )
-        .order_by("-true_on", "-pk")
-        .first()
-    )
+def in_force(source: str, on: date, period: str = "") -> list[SourceBatch]:
+    """The batches that tell what a source knew for a day: the newest full one and its corrections, oldest first.
+
+    With a `period` those about it alone, also of a month that is under way.
+    """
+    rows = SourceBatch.objects.filter(source=source, corrects__isnull=True, deleted_at__isnull=True)
+    rows = rows.filter(period=period) if period else rows.filter(true_on__lte=on)
+    newest = rows.order_by("-true_on", "-pk").first()
     if newest is None:
         return []
     return [newest, *newest.corrections.filter(deleted_at__isnull=True).order_by("pk")]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from django.db import connection, transaction
+from django.utils import timezone
 
 from anmin.kernel.audit import actions as audit
-from anmin.kernel.facts.batches.queries import in_force
+from anmin.kernel.facts.batches.models import SourceBatch
+from anmin.kernel.facts.batches.queries import all_until, in_force
 from anmin.kernel.facts.lake.increments import increment_or_none
+from anmin.kernel.facts.lake.months import Told, window_of
 from anmin.kernel.facts.lake.places import lake_home
 from anmin.kernel.facts.lake.snapshots import (
     Feed,
@@ -21,7 +25,8 @@ from anmin.kernel.facts.lake.snapshots import (
     write_persons,
 )
 from anmin.kernel.facts.queries import snapshots, snapshots_home
-from anmin.kernel.facts.sources.catalogue import sources
+from anmin.kernel.facts.sources.catalogue import Source, sources
+from anmin.lib.calendar import add_months
 from anmin.policy.compiling import Progress
 from anmin.policy.errors import PolicyError
 from anmin.policy.facts import FactCatalogue
@@ -41,15 +46,47 @@ ORDER BY h.number, m.relation, i.blind, p.id
 """
 
 
-def feeds_on(on: date) -> list[Feed]:
+REMEMBERED = 25
+"""Months of batches that make up what a source of events has told: as far back as rules look."""
+
+
+def feeds_on(on: date, facts: FactCatalogue) -> list[Feed]:
     """The sources that have something to say for a day."""
     feeds = []
     for source in sources().values():
-        rows = in_force(source.key, on)
-        if rows:
-            files = tuple(lake_home() / row.path for row in rows)
-            feeds.append(Feed(source, files, tuple(row.pk for row in rows), rows[0].period))
+        if any(facts[column.fact].monthly for column in source.columns if column.fact in facts):
+            feed = _monthly(source, on)
+        else:
+            events = source.tells == "events"
+            rows = (
+                all_until(source.key, add_months(on, -REMEMBERED), on) if events else in_force(source.key, on)
+            )
+            feed = (
+                _fed(source, [_told(rows[-1].period if events else rows[0].period, rows)]) if rows else None
+            )
+        if feed is not None:
+            feeds.append(feed)
     return feeds
+
+
+def _monthly(source: Source, on: date) -> Feed | None:
+    """A source of months: for each month of the window its newest batch with the corrections of that."""
+    told = []
+    for month in window_of(on):
+        told.append(_told(month, in_force(source.key, on, period=month)))
+    return _fed(source, told, is_monthly=True) if any(one.files for one in told) else None
+
+
+def _told(period: str, rows: Sequence[SourceBatch]) -> Told:
+    known = max((timezone.localdate(row.learned_at) for row in rows), default=None)
+    return Told(period, tuple(lake_home() / row.path for row in rows), tuple(row.pk for row in rows), known)
+
+
+def _fed(source: Source, told: Sequence[Told], *, is_monthly: bool = False) -> Feed:
+    newest = [one for one in told if one.files][-1]
+    files = tuple(path for one in told for path in one.files)
+    batches = tuple(batch for one in told for batch in one.batches)
+    return Feed(source, files, batches, newest.period, tuple(told), is_monthly)
 
 
 def people_on(on: date) -> pa.Table:
@@ -77,7 +114,7 @@ def make_snapshot(
     Raises:
         PolicyError: `register_empty` when nobody is registered; `lake` when a batch cannot be read.
     """
-    folder, persons, feeds = _ready(on)
+    folder, persons, feeds = _ready(on, facts)
     snapshot = build_snapshot(folder, persons, feeds, facts, on=on.isoformat(), progress=progress)
     _record(by, snapshot, feeds, {})
     return snapshot, feeds
@@ -91,7 +128,7 @@ def update_snapshot(*, by: Any, on: date, facts: FactCatalogue) -> tuple[Snapsho
     Raises:
         PolicyError: as `make_snapshot`.
     """
-    folder, persons, feeds = _ready(on)
+    folder, persons, feeds = _ready(on, facts)
     before = next((one for one in snapshots() if "lake" in one.manifest), None)
     if before is not None and before.folder == folder:
         return before, 0
@@ -110,12 +147,12 @@ def update_snapshot(*, by: Any, on: date, facts: FactCatalogue) -> tuple[Snapsho
     return snapshot, changed
 
 
-def _ready(on: date) -> tuple[Path, Path, list[Feed]]:
+def _ready(on: date, facts: FactCatalogue) -> tuple[Path, Path, list[Feed]]:
     """Where a day's snapshot belongs, its list of persons, and what sources have to say."""
     people = people_on(on)
     if not len(people):
         raise PolicyError("register_empty", what="登记簿里还没有人", todo="先登记或导入人员，再生成快照")
-    feeds = feeds_on(on)
+    feeds = feeds_on(on, facts)
     content = people_hash(people)
     persons: Path = lake_home() / "register" / f"{on.isoformat()}-{content}.parquet"
     write_persons(persons, people)

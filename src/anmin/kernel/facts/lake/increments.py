@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from anmin.kernel.facts.lake.months import moved_months
 from anmin.kernel.facts.lake.snapshots import (
     BASE,
     SAID,
@@ -22,9 +23,8 @@ from anmin.kernel.facts.lake.snapshots import (
     chosen_facts,
     columns_of,
     household_part,
-    lake_note,
     loaded,
-    provenance_of,
+    manifest_of,
 )
 from anmin.policy.facts import FactCatalogue
 from anmin.policy.snapshots import PERSONS_IN_PART, Snapshot, SnapshotWriter
@@ -58,15 +58,18 @@ def increment(
     old_files = {key: [home / name for name in names] for key, names in note["feeds"].items()}
     if not all(path.exists() for path in [old_persons, *(one for row in old_files.values() for one in row)]):
         return None
+    months = _months_moved(note.get("months", {}), feeds)
+    if months is None:
+        return None
     chosen = chosen_facts(feeds, facts)
     if columns_of(chosen) != before.manifest["facts"] or set(old_files) != {one.source.key for one in feeds}:
         return None
     with loaded(folder, persons, feeds) as con:
-        changed = _changed(con, old_persons, persons, old_files, feeds)
+        changed = _changed(con, old_persons, persons, old_files, feeds, months, note.get("months", {}), home)
         ends = _ends(before)
         with SnapshotWriter(folder, on=on, source="部门数据", replace=True) as writer:
-            writer.manifest["provenance"] = provenance_of(chosen)
-            writer.manifest["lake"] = lake_note(folder, persons, feeds) | {"built_on": before.folder.name}
+            writer.manifest |= manifest_of(folder, persons, feeds, chosen)
+            writer.manifest["lake"] |= {"built_on": before.folder.name}
             pq.write_table(
                 pa.table({"household": pa.array(changed, pa.string())}), writer.temporary / CHANGED
             )
@@ -113,8 +116,31 @@ def increment_or_none(*given: Any, **more: Any) -> tuple[Snapshot, int] | None:
         return None
 
 
+def _months_moved(note: Mapping[str, Any], feeds: Sequence[Feed]) -> dict[str, list[int]] | None:
+    """For each feed of months those that differ; None where everybody may differ: another window, or a month that came."""
+    found = {}
+    for feed in feeds:
+        if not feed.is_monthly:
+            continue
+        was = note.get(feed.source.key)
+        if was is None or was["first"] != feed.told[0].period:
+            return None
+        moved = moved_months(was, feed.told, feed.source.lists_all)
+        if moved is None:
+            return None
+        found[feed.source.key] = moved
+    return found
+
+
 def _changed(
-    con: Any, old_persons: Path, persons: Path, old_files: Mapping[str, list[Path]], feeds: Sequence[Feed]
+    con: Any,
+    old_persons: Path,
+    persons: Path,
+    old_files: Mapping[str, list[Path]],
+    feeds: Sequence[Feed],
+    months: Mapping[str, list[int]],
+    note: Mapping[str, Any],
+    home: Path,
 ) -> list[str]:
     """The households of before and now in which anything differs, in order."""
     names = ", ".join(BASE)
@@ -124,14 +150,28 @@ def _changed(
         "CREATE TEMP TABLE changed AS SELECT household FROM"
         " ((SELECT * FROM was EXCEPT ALL SELECT * FROM now) UNION ALL (SELECT * FROM now EXCEPT ALL SELECT * FROM was))"
     )
+    pairs: list[tuple[Feed, list[str], list[str]]] = []
     for feed in feeds:
-        before, after = [str(one) for one in old_files[feed.source.key]], [str(one) for one in feed.files]
+        if not feed.is_monthly:
+            pairs.append(
+                (feed, [str(one) for one in old_files[feed.source.key]], [str(one) for one in feed.files])
+            )
+        for at in months.get(feed.source.key, ()):
+            was = [str(home / one) for one in note[feed.source.key]["months"][at]]
+            pairs.append((feed, was, [str(one) for one in feed.told[at].files]))
+    for feed, before, after in pairs:
         if [os.path.realpath(one) for one in before] == [os.path.realpath(one) for one in after]:
             continue
         columns = ", ".join(f'"{column.name}"' for column in feed.columns)
         if not columns:
             continue
         said = f"SELECT person, {columns} FROM ({SAID}) WHERE nth = 1"
+        if not before:
+            con.execute(
+                f"INSERT INTO changed SELECT household FROM base WHERE person IN (SELECT person FROM ({said}))",
+                [after, after],
+            )
+            continue
         con.execute(
             f"INSERT INTO changed WITH one AS ({said}), two AS ({said}),"
             " moved AS ((SELECT * FROM one EXCEPT SELECT * FROM two) UNION (SELECT * FROM two EXCEPT SELECT * FROM one))"

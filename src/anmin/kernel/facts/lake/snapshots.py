@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from anmin.kernel.facts.lake.months import Told, as_months, list_of, load_months, of_household
 from anmin.kernel.facts.sources.catalogue import Source, SourceColumn
 from anmin.policy.compiling import Progress
 from anmin.policy.errors import PolicyError
@@ -41,12 +42,17 @@ HOUSEHOLD_SUMS = {Kind.FEN: "sum", Kind.INT: "sum", Kind.BOOL: "max"}
 
 @dataclass(frozen=True)
 class Feed:
-    """One source as it feeds a snapshot: its files, the newest last."""
+    """One source as it feeds a snapshot: its files, the newest last.
+
+    `told` says of which periods and when they came: for a source of months the twelve of the window, else one.
+    """
 
     source: Source
     files: tuple[Path, ...]
     batches: tuple[int, ...]
     period: str
+    told: tuple[Told, ...] = ()
+    is_monthly: bool = False
 
     @property
     def columns(self) -> list[SourceColumn]:
@@ -73,8 +79,7 @@ def build_snapshot(
     with loaded(folder, persons, feeds, memory=memory, threads=threads, progress=progress) as con:
         chosen = chosen_facts(feeds, facts)
         with SnapshotWriter(folder, on=on, source="部门数据", replace=True) as writer:
-            writer.manifest["provenance"] = provenance_of(chosen)
-            writer.manifest["lake"] = lake_note(folder, persons, feeds)
+            writer.manifest |= manifest_of(folder, persons, feeds, chosen)
             _write_parts(con, writer, chosen, facts, progress)
     return Snapshot.open(folder)
 
@@ -113,6 +118,29 @@ def lake_note(folder: Path, persons: Path, feeds: Sequence[Feed]) -> dict[str, A
     return {
         "persons": os.path.relpath(persons, home),
         "feeds": {feed.source.key: [os.path.relpath(path, home) for path in feed.files] for feed in feeds},
+        "months": {
+            feed.source.key: {
+                "first": feed.told[0].period,
+                "months": [[os.path.relpath(path, home) for path in one.files] for one in feed.told],
+            }
+            for feed in feeds
+            if feed.is_monthly
+        },
+    }
+
+
+def manifest_of(
+    folder: Path, persons: Path, feeds: Sequence[Feed], chosen: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the manifest of a snapshot says of where it comes from and what has arrived."""
+    return {
+        "provenance": provenance_of(chosen),
+        "arrivals": {
+            fact: [one.arrival for one in feed.told if one.files]
+            for fact, ((_number, feed), _column) in chosen.items()
+            if feed.told
+        },
+        "lake": lake_note(folder, persons, feeds),
     }
 
 
@@ -125,6 +153,9 @@ def _load(con: Any, persons: Path, feeds: Sequence[Feed], progress: Progress | N
     for number, feed in enumerate(feeds):
         names = ", ".join(f'"{column.name}"' for column in feed.columns)
         if not names:
+            continue
+        if feed.is_monthly:
+            load_months(con, f"feed{number}", SAID, feed.told, [column.name for column in feed.columns])
             continue
         files = [str(path) for path in feed.files]
         # The newest word about a person counts: corrections come in later files.
@@ -214,20 +245,28 @@ def household_part(
     numbers = sorted({number for (number, _feed), _column in chosen.values()})
     joins = " ".join(f"LEFT JOIN feed{number} USING (place)" for number in numbers)
     values = ", ".join(
-        f'feed{chosen[fact][0][0]}."{chosen[fact][1].name}" AS "{fact}"'
-        for fact in (*each, *names["household"])
+        f'{_value_of(chosen[fact], facts[fact].kind)} AS "{fact}"' for fact in (*each, *names["household"])
     )
     table = con.execute(
         f"SELECT base.*{', ' + values if values else ''} FROM base {joins}"
         f" WHERE place > {after} AND place <= {last} ORDER BY place"
     ).to_arrow_table()
-    return _split(table, each, names["household"], facts)
+    newest = {fact for fact in names["household"] if chosen[fact][1].over == "newest"}
+    return _split(table, each, names["household"], facts, newest)
+
+
+def _value_of(chosen: Any, kind: Kind) -> str:
+    (number, feed), column = chosen
+    if feed.is_monthly:
+        return list_of(f"feed{number}", column.name, feed.told, feed.source.lists_all, kind)
+    return f'feed{number}."{column.name}"'
 
 
 def _split(
-    table: pa.Table, each: list[str], shared: list[str], facts: FactCatalogue
+    table: pa.Table, each: list[str], shared: list[str], facts: FactCatalogue, newest: set[str]
 ) -> tuple[pa.Table, pa.Table]:
-    """Rows of persons into the two tables of a snapshot; what belongs to a household is summed over its members."""
+    """Rows of persons into the two tables of a snapshot; what belongs to a household is summed over its members, or is
+    the largest of their words where the column says so."""
     people = {
         "person": table["person"],
         "birth_day": table["birth_day"].cast(pa.int32()),
@@ -235,7 +274,7 @@ def _split(
         "relation": table["relation"].cast(pa.uint8()),
     }
     for fact in each:
-        people[fact] = table[fact]
+        people[fact] = as_months(table[fact], facts[fact].kind) if facts[fact].monthly else table[fact]
     keys = table["household"].to_numpy(zero_copy_only=False)
     starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
     sizes = np.diff(np.concatenate([starts, [len(keys)]])).astype(np.int32)
@@ -247,9 +286,13 @@ def _split(
     }
     for fact in shared:
         column = table[fact]
+        if facts[fact].monthly:
+            own[fact] = of_household(column, starts, facts[fact].kind)
+            continue
         said = np.add.reduceat((~pc.is_null(column).to_numpy()).astype(np.int64), starts)
         filled = pc.fill_null(column, 0).to_numpy().astype(np.int64)
-        reduce = np.maximum if HOUSEHOLD_SUMS.get(facts[fact].kind, "sum") == "max" else np.add
+        is_most = fact in newest or HOUSEHOLD_SUMS.get(facts[fact].kind, "sum") == "max"
+        reduce = np.maximum if is_most else np.add
         sums = reduce.reduceat(filled, starts)
         own[fact] = pa.array(sums, pa.int64(), mask=said == 0)
     return pa.table(own), pa.table(people)

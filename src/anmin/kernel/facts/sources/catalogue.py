@@ -26,7 +26,10 @@ GRACE_DAYS = {"weekly": 10, "monthly": 15, "quarterly": 20, "half_yearly": 30, "
 
 @dataclass(frozen=True)
 class SourceColumn:
-    """One column of a department's file. `fact` is the fact of the catalogue that it feeds, at `level`."""
+    """One column of a department's file. `fact` is the fact of the catalogue that it feeds, at `level`.
+
+    `over` says how the words about the members of a household become one: their sum, or the newest (the largest).
+    """
 
     name: str
     title: str
@@ -34,6 +37,7 @@ class SourceColumn:
     fact: str = ""
     level: str = "person"
     required: bool = False
+    over: Literal["sum", "newest"] = "sum"
 
     @property
     def klass(self) -> str:
@@ -53,6 +57,9 @@ class Source:
     Its quality checks: `one_row` when a person may stand in a batch once, `most_bad` the share of rows that may be
     quarantined, `most_change` how much fewer or more rows than in the batch before may come. A batch that fails one has
     landed all the same; its page says what somebody should ask the department.
+
+    `tells` "state" when the newest batch says all, "events" when a batch holds only what is new and all of them count.
+    `lists_all` when whoever is not in a month's batch has nothing in that month; otherwise that is not known.
     """
 
     key: str
@@ -69,6 +76,8 @@ class Source:
     one_row: bool = False
     most_bad: float = 0.05
     most_change: float = 0.3
+    tells: Literal["state", "events"] = "state"
+    lists_all: bool = False
 
     @property
     def values(self) -> tuple[SourceColumn, ...]:

@@ -147,7 +147,17 @@ def value_words(values: list[dict[str, Any]]) -> list[dict[str, str]]:
         else:
             title = _now("每期金额（元）") if one["fact"] == "sweep_fen" else one["fact"]
             value = f"{one['value'] / 100:,.2f}" if one["fact"] == "sweep_fen" else str(one["value"])
-        found.append({"title": title, "value": value, "source": one["source"], "period": one["period"]})
+        batch, known = one.get("batch", ""), one.get("known_on", "")
+        found.append(
+            {
+                "title": title,
+                "value": value,
+                "source": one["source"],
+                "period": one["period"],
+                "batch": _now("第 %(batch)s 批") % {"batch": batch} if batch else "",
+                "known_on": _now("%(on)s 收到") % {"on": known} if known else "",
+            }
+        )
     return found
 
 

@@ -120,11 +120,8 @@ def _prepare() -> dict[str, str]:
     """Database, tables and static files; returns the settings for our processes."""
     settings = {"DATABASE_URL": _database(), "ANMIN_HOME": str(HOME)}
     say("更新数据库结构")
-    if environment.python(["-m", "django", "migrate", "-v0", "--settings", "config.settings"], **settings):
-        raise Stop("数据库结构没有更新成功，原因见上。以前的数据未改动。")
-    collect = ["-m", "django", "collectstatic", "--noinput", "-v0", "--settings", "config.settings"]
-    if environment.python(collect, **settings):
-        raise Stop("静态文件没有准备好，原因见上。")
+    if environment.python(["-m", "anmin.cli", "migrate", "--quiet"], **settings):
+        raise Stop("数据库结构或静态文件没有准备好，原因见上。以前的数据未改动。")
     return settings
 
 
@@ -244,6 +241,7 @@ def test(rest: list[str]) -> int:
             "ANMIN_SECOND_FACTOR": "0",
         }
         apart = ["-n", str(processes), "--dist", "loadgroup", "--no-loadscope-reorder", "-p", "tests.apart"]
+        apart += ["--durations", "15"]
         return environment.python(
             ["-m", "pytest", *selection, *(apart if processes > 1 else ["-p", "no:xdist"]), *chosen],
             **settings,

@@ -13,6 +13,9 @@ import pytest
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 TOGETHER = Path("tests/journeys")
+LONG = (TOGETHER, Path("tests/faults"))
+"""Groups that take minutes: begun first, so that no process sits idle while the other ends one of them."""
+ALONE = "left alone"
 
 if WORKER:
     servers = os.environ["ANMIN_TEST_SERVERS"].split()
@@ -25,10 +28,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Name the group of each test, before xdist reads the names: a mark that comes later groups nothing, in silence.
 
     pytest-django has put tests that roll back before tests that empty tables before tests without a database;
-    that order must survive on each process, so a file with several of these kinds makes several groups.
+    that order must survive on each process, so a file with several of these kinds makes several groups. Long tests
+    that leave the tables alone go before all others.
     """
     for item in items:
         item.add_marker(pytest.mark.xdist_group(f"{_place(item)} {_kind(item)}"))
+    items.sort(key=lambda item: not (_kind(item) == ALONE and _is_long(item)))
+
+
+def _is_long(item: pytest.Item) -> bool:
+    path = item.path.relative_to(item.config.rootpath)
+    return any(path.is_relative_to(folder) for folder in LONG)
 
 
 def _place(item: pytest.Item) -> str:
@@ -41,4 +51,4 @@ def _kind(item: pytest.Item) -> str:
     mark, asked = item.get_closest_marker("django_db"), set(getattr(item, "fixturenames", ()))
     if (mark is not None and mark.kwargs.get("transaction")) or asked & {"transactional_db", "live_server"}:
         return "emptied"
-    return "rolled back" if mark is not None or "db" in asked else "left alone"
+    return "rolled back" if mark is not None or "db" in asked else ALONE

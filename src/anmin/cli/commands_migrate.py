@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 from django.core.management import call_command
 
@@ -13,8 +15,11 @@ def register(app: typer.Typer) -> None:
     app.command("migrate")(migrate)
 
 
-def migrate() -> None:
+def migrate(
+    quiet: Annotated[bool, typer.Option("--quiet", help="没有问题时什么也不说")] = False,
+) -> None:
     """更新数据库结构并准备静态文件。中途失败时，已完成的步骤保留，未完成的那一步不留痕迹，可以再运行。"""
-    call_command("migrate", verbosity=1)
+    call_command("migrate", verbosity=0 if quiet else 1)
     call_command("collectstatic", interactive=False, verbosity=0)
-    out.print("数据库结构和静态文件都是最新的。现在可以重新启动服务。")
+    if not quiet:
+        out.print("数据库结构和静态文件都是最新的。现在可以重新启动服务。")

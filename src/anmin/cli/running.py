@@ -49,7 +49,22 @@ def _told(trouble: Exception) -> int:
             "请先运行 python3 run.py up，或检查环境变量 DATABASE_URL。以前的结果未改动。"
         )
         return REFUSED
+    if name == "django.db.utils.ProgrammingError" and (behind := _steps_behind()):
+        err.print(
+            f"[red]数据库结构比程序旧：[/red]还差 {behind} 步更新。请先备份，再运行 python3 run.py anmin migrate。"
+            "以前的结果未改动。"
+        )
+        return REFUSED
     raise trouble
+
+
+def _steps_behind() -> int:
+    """How many migrations the database has not seen yet."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def use_django() -> None:

@@ -3,6 +3,7 @@
 import random
 import re
 from datetime import date
+from functools import lru_cache
 
 import pytest
 
@@ -55,15 +56,19 @@ def any_family(dice, division):
     return Household("X", division, dice.randrange(2), home, people, [""] * len(people))
 
 
+@lru_cache
 def refusals(matter, count):
     """What families of all kinds that fail would be told, one after another."""
     dice, told = random.Random(matter), []
+    plans = {}
     for at in range(count):
         city = CITIES[at % len(CITIES)]
         benefits = procedure_for(matter, city, DAY).benefits
         eligible = [rulebook().benefits[key].eligible for key in benefits if key in rulebook().benefits]
         family = any_family(dice, city)
-        outcome = evaluate(make_plan(rulebook(), DAY, eligible), family)
+        if city not in plans:
+            plans[city] = make_plan(rulebook(), DAY, eligible)
+        outcome = evaluate(plans[city], family)
         persons = tuple(range(1, len(family.members) + 1))
         if any(outcome.values.get(name) for name in eligible):
             continue

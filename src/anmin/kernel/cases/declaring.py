@@ -7,7 +7,7 @@ the file itself states comes on top, and a step it states takes the place of eve
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,17 @@ import yaml
 from anmin.kernel.cases.procedures import UNITS, Limit, Procedure, ProcedureProblem, State, Transition, check
 from anmin.lib.divisions import ancestors
 
+MADE = 2000
+"""Procedures kept put together: some days times matters times localities."""
+
 
 @dataclass
 class ProcedureBook:
     """All declared procedures with the overlays of localities."""
 
     files: list[dict[str, Any]]
+    made: dict[tuple[date, int, tuple[int, ...]], Procedure] = field(default_factory=dict, repr=False)
+    """What was put together already, by day, file and overlays: a page asks for the same few many times."""
 
     @classmethod
     def load(cls, *folders: Path) -> ProcedureBook:
@@ -40,6 +45,11 @@ class ProcedureBook:
         return book
 
     @property
+    def actions(self) -> set[str]:
+        """The steps that any procedure or overlay declares."""
+        return {row["action"] for content in self.files for row in content.get("steps", ())}
+
+    @property
     def matters(self) -> list[str]:
         """The keys of all matters, in the order of their files."""
         return list(dict.fromkeys(content["matter"] for content in self.files))
@@ -54,13 +64,21 @@ class ProcedureBook:
         base = _newest([row for row in mine if _is_whole(row)], on)
         if base is None:
             raise ProcedureProblem(f"{on} 没有施行中的“{matter}”办理程序；请检查日期，或补充这一天施行的程序")
-        found = _built(self.whole(base, on))
+        overlays = []
         for code in reversed(ancestors(division)):
             overlay = _newest([row for row in mine if not _is_whole(row) and row["division"] == code], on)
             if overlay is not None:
+                overlays.append(overlay)
+        key = (on, id(base), tuple(map(id, overlays)))
+        if key not in self.made:
+            found = _built(self.whole(base, on))
+            for overlay in overlays:
                 found = _overlaid(found, overlay)
-        check(found, f"{base['file']}（{division}）")
-        return found
+            check(found, f"{base['file']}（{division}）")
+            if len(self.made) >= MADE:
+                self.made.clear()
+            self.made[key] = found
+        return self.made[key]
 
     def is_in_force(self, matter: str, on: date) -> bool:
         """Whether a matter has a procedure on a day."""

@@ -46,3 +46,9 @@ def matters(division: str, on: date) -> list[Matter]:
         form = procedure.intake.get("form")
         found.append(Matter(key, procedure.title, procedure.benefits, form is not None))
     return found
+
+
+@lru_cache(maxsize=1)
+def returning() -> frozenset[str]:
+    """The steps by which a case goes back (退回), of all procedures."""
+    return frozenset(action for action in book().actions if action.startswith("return"))

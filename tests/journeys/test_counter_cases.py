@@ -28,8 +28,8 @@ def test_the_result_follows_and_another_side_needs_a_reason(counter, clerk):
         choice.select_option("declared")
     page.wait_for_function(f"() => document.querySelector('#result .result-line').textContent !== {low!r}")
     assert "要写理由（至少 5 个字）" in page.locator("#result").inner_text()
-    page.get_by_role("button", name="认定所选").click()
-    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.get_by_role("button", name="认定所选").click()
     assert "至少 5 个字" in page.locator(".field-error").first.inner_text()
 
     reason = row.locator("input[name^=reason]")
@@ -37,8 +37,8 @@ def test_the_result_follows_and_another_side_needs_a_reason(counter, clerk):
     with page.expect_response(re.compile("/check/result/")):
         reason.fill("入户时把年终奖也算进去了")
         reason.press("Tab")
-    page.get_by_role("button", name="认定所选").click()
-    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.get_by_role("button", name="认定所选").click()
     assert "已认定" in page.get_by_role("status").first.inner_text()
     kept = (
         page.locator("tr", has=page.get_by_text("工资性收入（年）")).filter(has_text="18,000.00").inner_text()
@@ -67,8 +67,8 @@ def test_twelve_are_shown_without_anything_private_and_an_objection_pauses(count
     number = counter["shown"][0]
     page = clerk.open(f"/publicity/{number}/")
     page.get_by_label("反映什么").fill("听说家里有人在外做工")
-    page.get_by_role("button", name="登记异议，暂停这件").click()
-    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.get_by_role("button", name="登记异议，暂停这件").click()
     assert "暂停·异议核实" in page.get_by_role("main").inner_text()
     page = clerk.open(f"/cases/{number}/")
     assert "暂停·异议核实" in page.get_by_role("main").inner_text()
@@ -80,8 +80,8 @@ def test_twelve_are_shown_without_anything_private_and_an_objection_pauses(count
 def test_rare_and_long_names_are_printed_whole_with_the_number_in_boxes(counter, clerk, name):
     page = clerk.open(f"/cases/{counter['papers'][name]}/papers/")
     page.get_by_label("申请书").check()
-    page.get_by_role("button", name="生成所选").click()
-    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.get_by_role("button", name="生成所选").click()
     page.get_by_role("link", name=re.compile("看和打印.*申请书")).click()
     page.wait_for_url(re.compile(r"/cases/papers/\d+/"))
 
@@ -101,8 +101,8 @@ def test_rare_and_long_names_are_printed_whole_with_the_number_in_boxes(counter,
 def test_the_pack_comes_as_one_file(counter, clerk):
     page = clerk.open(f"/cases/{counter['papers'][RARE[0]]}/papers/")
     page.get_by_label("受理通知书").check()
-    page.get_by_role("button", name="生成所选").click()
-    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.get_by_role("button", name="生成所选").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="成套打印（一个 PDF）").click()
 

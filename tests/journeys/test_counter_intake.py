@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.console.test_pasting import as_text, twenty_rows
 from tests.journeys.conftest import OFFICE, PHONE
@@ -103,7 +104,7 @@ def test_a_village_worker_files_on_a_phone_with_a_photo_that_is_sent_in_pieces(c
     )
 
     assert page.get_by_label("家庭成员身份证件的状态").input_value() == "received"
-    assert page.get_by_role("link", name="身份证.jpg").is_visible()
+    expect(page.get_by_role("link", name="身份证.jpg")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

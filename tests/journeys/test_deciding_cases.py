@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.casework import RAISE, family, made, run
 from tests.journeys.conftest import OFFICE, PHONE
@@ -95,17 +96,17 @@ def test_letters_do_nothing_while_somebody_types_or_composes(town, reviewer):
     assert page.locator("#act-refuse").get_attribute("open") is None
     assert words.input_value() == "r?"
     assert page.url.endswith(f"/cases/{case['number']}/")
-    assert not page.locator("#keys-help").is_visible()
+    expect(page.locator("#keys-help")).to_be_hidden()
 
 
 def test_the_question_mark_shows_the_keys_and_escape_closes_them(reviewer):
     page = reviewer.open("/cases/")
 
     page.keyboard.press("?")
-    assert page.get_by_role("dialog", name="键盘").is_visible()
+    expect(page.get_by_role("dialog", name="键盘")).to_be_visible()
     page.keyboard.press("Escape")
 
-    assert not page.get_by_role("dialog", name="键盘").is_visible()
+    expect(page.get_by_role("dialog", name="键盘")).to_be_hidden()
 
 
 def test_the_why_of_a_case_adds_up_and_names_its_sources(town, reviewer):
@@ -146,8 +147,8 @@ def test_each_discrepancy_is_decided_before_the_case(town, reviewer):
         one = page.locator(".difference.is-open").first
         one.locator("input[value=declared]").check()
         one.get_by_label("理由").fill("单位和银行证明已更正")
-        one.get_by_role("button", name="认定").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            one.get_by_role("button", name="认定").click()
     page.keyboard.press("a")
     page.keyboard.press("Enter")
     page.wait_for_selector("#conclusion .hint:has-text('决定')")
@@ -163,21 +164,21 @@ def test_a_return_comes_back_to_the_same_reviewer_with_only_the_change(town, vis
     page.wait_for_url("**/return/**")
     page.get_by_label("退回哪一项").first.select_option(label="核对授权书 · 陈小龙")
     page.get_by_label("怎样补正").first.fill("授权书缺陈小龙签名")
-    page.get_by_role("button", name="退回").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="退回").click()
     clerk = visit()
     clerk.log_in(CLERK)
     town_page = clerk.open("/cases/?view=returned&number=RE1")
-    town_page.get_by_role("link", name="周六鸣").click()
-    town_page.wait_for_load_state()
+    with town_page.expect_navigation():
+        town_page.get_by_role("link", name="周六鸣").click()
 
     first = town_page.locator("#returned")
     assert "授权书缺陈小龙签名" in first.inner_text()
     assert "/authorise/" in first.get_by_role("link").first.get_attribute("href")
     run(town, SIGNED, str(case["people"][2]))
     town_page.locator("#act-send_back summary").click()
-    town_page.locator("#act-send_back button").click()
-    town_page.wait_for_load_state()
+    with town_page.expect_navigation():
+        town_page.locator("#act-send_back button").click()
     again = case_page(reviewer, case)
 
     assert "新签授权：陈小龙" in again.locator("#returned mark").first.inner_text()
@@ -254,8 +255,8 @@ def test_a_death_is_verified_told_and_a_false_one_closed_for_good(town, clerk):
     assert re.search(r"每月 [\d,.]+ 元", draft) and "60 日内申请行政复议" in draft
     page.locator("#act-dismiss summary").click()
     page.locator("#reason-dismiss").fill("同名同姓，本人健在")
-    page.locator("#act-dismiss button").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("#act-dismiss button").click()
 
     assert "线索不实" in page.locator(".facts").inner_text()
     assert run(town, RAISE) == "[]"

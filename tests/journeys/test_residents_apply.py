@@ -4,6 +4,8 @@ import gzip
 import re
 import urllib.request
 
+from playwright.sync_api import expect
+
 from tests.journeys.conftest import PHONE
 from tests.journeys.residents import come_in, somebody, without_answers_of_422
 
@@ -63,7 +65,7 @@ def test_a_daughter_applies_for_her_mother_and_the_mother_takes_it_back(visit, t
     page.get_by_role("link", name="检查并提交").click()
     page.get_by_role("button", name="提交申请").click()
 
-    assert page.get_by_role("heading", name="申请已提交").is_visible()
+    expect(page.get_by_role("heading", name="申请已提交")).to_be_visible()
     page.get_by_role("link", name="看进度").click()
     assert f"代办人：{daughter['name']}" in page.get_by_role("main").inner_text()
     case = page.url
@@ -106,7 +108,7 @@ def test_forms_say_what_is_wrong_keep_what_was_typed_and_make_one_application(vi
     page.get_by_role("link", name="修改 申请的理由").click()
     page.locator("textarea").fill("两个人都有病，药费很高。")
     page.get_by_role("button", name="保存，继续").click()
-    assert page.get_by_role("heading", name="提交之前，再看一遍").is_visible()
+    expect(page.get_by_role("heading", name="提交之前，再看一遍")).to_be_visible()
     assert "药费很高" in page.get_by_role("main").inner_text()
     page.get_by_role("button", name="提交申请").dblclick()
     page.wait_for_url("**/sent/")
@@ -161,5 +163,5 @@ def test_a_whole_application_goes_without_script(visit, town):
     page.get_by_role("link", name="检查并提交").click()
     page.get_by_role("button", name="提交申请").click()
 
-    assert page.get_by_role("heading", name="申请已提交").is_visible()
+    expect(page.get_by_role("heading", name="申请已提交")).to_be_visible()
     without_answers_of_422(watched)

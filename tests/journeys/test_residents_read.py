@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from tests.journeys.conftest import PHONE
@@ -54,9 +55,9 @@ def test_large_letters_hold_on_every_page_and_nothing_is_too_small_for_a_finger(
         watched.open(path)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
         assert small_targets(page, 60) == [], name
-        assert page.get_by_role("button", name="普通版").is_visible(), name
+        expect(page.get_by_role("button", name="普通版"), name).to_be_visible()
     press_size(page, "普通版")
-    assert page.get_by_role("button", name="大字版").is_visible()
+    expect(page.get_by_role("button", name="大字版")).to_be_visible()
 
 
 def test_six_questions_answer_with_a_reason_and_another_way(visit):
@@ -73,10 +74,10 @@ def test_six_questions_answer_with_a_reason_and_another_way(visit):
     page.get_by_text("不清楚", exact=True).click()
     page.get_by_role("button", name="下一题").click()
     page.get_by_text("都没有", exact=True).click()
-    page.get_by_role("button", name="下一题").click()
-    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.get_by_role("button", name="下一题").click()
     page.go_back()
-    assert page.get_by_label("都没有").is_checked() or page.get_by_text("家里有没有这些难处").is_visible()
+    expect(page.get_by_label("都没有")).to_be_checked()
     page.get_by_text("都没有", exact=True).check()
     page.get_by_role("button", name="下一题").click()
     page.get_by_text("不是", exact=True).click()

@@ -13,6 +13,8 @@ from anmin.console.casewords import CAUSES, OUTCOMES, PERIODS, word_of
 from anmin.console.why import Why, why
 from anmin.console.words import phrases, term_of
 from anmin.kernel.access.queries import Reader
+from anmin.kernel.cases.changes import queries as changes
+from anmin.kernel.cases.changes.kinds import kind_of_cause
 from anmin.kernel.cases.deciding import queries as deciding
 from anmin.kernel.cases.intake import queries as intake
 from anmin.kernel.cases.queries import Case, procedure_of
@@ -218,7 +220,23 @@ def sources_of(rows: Sequence[Any], persons: Sequence[int]) -> dict[tuple[str, i
 
 def causes_of(case: Case) -> list[str]:
     """The special causes of a case in words."""
-    return [word_of(CAUSES, cause) for cause in case.causes]
+    return [word_of(CAUSES, cause) for cause in case.causes if kind_of_cause(cause) is None]
+
+
+def changes_of(case: Case, names: Mapping[int, str]) -> dict[str, Any] | None:
+    """The changes that were reported in a case: what, about whom, what to look at and bring, by when; None without any."""
+    rows = [
+        {
+            "kind": one.kind,
+            "day": one.day,
+            "on": one.on,
+            "who": names.get(one.person, "") if one.person else "",
+        }
+        for one in changes.changes_of(case)
+    ]
+    if not rows:
+        return None
+    return {"rows": rows, "limit": changes.limit_of(case), "due": changes.due_of(case)}
 
 
 def materials_of(case: Case) -> list[Any]:

@@ -26,6 +26,7 @@ def of_household(reader: Reader, home: Household, on: date) -> dict[str, Any] | 
         "cases": _cases(find.of_household(reader, home)),
         "benefits": _benefits(entitlements.entitlements(reader).filter(household=home), on),
         "chain": links_of_household(reader, home),
+        "report": home.number if _may_report(reader, home.division) else "",
     }
 
 
@@ -41,7 +42,13 @@ def of_person(reader: Reader, person: Person, home: Household | None, on: date) 
         "benefits": _benefits([*mine, *shared], on),
         "chain": None,
         "home": home.number if home is not None else "",
+        "report": home.number if home is not None and _may_report(reader, home.division) else "",
     }
+
+
+def _may_report(reader: Reader, division: str) -> bool:
+    """Whether a reader may say that something changed in a family there."""
+    return any(reader.may(power, division) for power in ("case.file", "case.accept"))
 
 
 def _cases(rows: Iterable[Case]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -18,6 +18,7 @@ from anmin.console.keeping import keeps_typed, kept_for, sign_of
 from anmin.console.places import full_name
 from anmin.console.views.appeals import TAKE_IN
 from anmin.console.views.desk import Desk, needs
+from anmin.console.words import phrases
 from anmin.kernel.access.taking.actions import take
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases import queries
@@ -27,6 +28,7 @@ from anmin.kernel.cases.deaths import queries as deaths
 from anmin.kernel.cases.deciding import actions as deciding
 from anmin.kernel.cases.queries import Case
 from anmin.kernel.cases.table import about, returns, staff
+from anmin.kernel.cases.table.explained import explanation_of
 from anmin.kernel.cases.table.queries import around, stands_in
 from anmin.kernel.cases.verification import actions as verification
 from anmin.kernel.cases.verification.actions import VerificationProblem
@@ -55,6 +57,19 @@ def case_why(desk: Desk, number: str) -> HttpResponse:
     template = "parts/why" if desk.request.headers.get("HX-Request") else "case_why"
     title = queries.procedure_of(case).title
     return desk.page(template, "cases", case=case, title=title, why=reasons, people=people, is_split=True)
+
+
+@needs("case.read")
+def case_explanation(desk: Desk, number: str) -> HttpResponse:
+    """The same reasons as JSON for programs; read like the page, and written down like it."""
+    case, how = _case(desk, number), {"ensure_ascii": False, "indent": 1}
+    _named(desk, case)
+    try:
+        told = explanation_of(desk.reader, case, desk.today, phrases())
+    except PolicyError as trouble:
+        content = {"error": trouble.what, "todo": trouble.todo}
+        return JsonResponse(content, status=422, json_dumps_params=how)
+    return JsonResponse(told, json_dumps_params=how)
 
 
 @keeps_typed
@@ -234,6 +249,7 @@ def _page(
         place=full_name(case.division),
         channel=word_of(CHANNELS, case.channel),
         causes=casepage.causes_of(case),
+        changes=casepage.changes_of(case, names),
         names=names,
         shows_person=set(names),
         conclusion=conclusion,

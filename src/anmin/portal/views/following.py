@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from anmin.kernel.cases.actions import StaleCase, StepRefused
 from anmin.kernel.cases.appeals.queries import answer_of, appeals_of, is_appeal, question_of
+from anmin.kernel.cases.changes.kinds import kinds
 from anmin.kernel.cases.own import actions
 from anmin.kernel.cases.own.benefits import own_benefit, own_benefits, refusal_of, refusals, sums_of
 from anmin.kernel.cases.own.road import own_case, own_cases, road_of
@@ -123,6 +124,7 @@ def benefit(visit: Visit, number: int) -> HttpResponse:
         shares=shares_of(sums, found),
         why=why,
         arrivals=own_arrivals().get(found.row.pk, []),
+        changes=[kind.plain for kind in kinds().values()],
         contacts=contacts(found.row.division, visit.today),
     )
 

@@ -15,6 +15,7 @@ from anmin.kernel.cases.actions import take_step
 from anmin.kernel.cases.deciding import actions as deciding
 from anmin.kernel.cases.deciding.actions import Point
 from anmin.kernel.cases.demo.plans import PLANS, Plan
+from anmin.kernel.cases.demo.special import make_appeals, make_protected_child
 from anmin.kernel.cases.intake import actions as intake
 from anmin.kernel.cases.intake.forms import ApplicationForm
 from anmin.kernel.cases.matters import procedure_for
@@ -85,6 +86,11 @@ def make_demo_cases(*, by: str, town: str, ending: str, on: date) -> int:
     wanted = [plan for plan in PLANS for _ in range(plan.count)]
     for number, (plan, home) in enumerate(zip(wanted, homes, strict=False)):
         _walk(plan, home, staff, f"demo{ending}-{number}", on, by)
+    make_appeals(staff, ending, on)
+    director = users.get(f"ertong1{ending}")
+    if director is not None:
+        village = director.grants.order_by("pk").values_list("division", flat=True)[0]
+        make_protected_child(director, village, f"demo{ending}-child", on)
     return Case.objects.filter(token__startswith=f"demo{ending}-").count()
 
 

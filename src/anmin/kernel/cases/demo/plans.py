@@ -39,7 +39,7 @@ PLANS = (
     Plan(2, "returned", 14),
     Plan(6, "approved", 35),
     Plan(3, "refused", 33, over=True),
-    Plan(2, "transferred", 30, edge=True),
+    Plan(2, "transferred", 13, edge=True),
     Plan(1, "withdrawn", 12),
     Plan(1, "terminated", 20),
     Plan(2, "reviewing", 20),

@@ -9,6 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.queries import Reader, operator, user_of
+from anmin.kernel.cases.changes.actions import report_change
+from anmin.kernel.cases.changes.kinds import kinds
+from anmin.kernel.cases.changes.queries import touched
 from anmin.kernel.cases.deaths.actions import raise_reported
 from anmin.kernel.cases.models import Case
 from anmin.kernel.delivery.orders.actions import PROTECT
@@ -52,15 +55,18 @@ class Done:
 def visit(*, by: Reader, form: VisitForm, on: date) -> Done:
     """Write a visit down and set off what follows from it (登记走访). Nothing is stopped or changed by it alone.
 
-    A death is asked to be registered, for somebody else to confirm, and every running benefit that it touches gets a
-    review at the town, with the report as its clue.
+    Every running benefit that a change touches gets a review at the town, with the report as its reason; a death is also
+    asked to be registered, for somebody else to confirm.
 
     Raises:
         FormProblem: by question; nothing was stored.
     """
     kept = keep_visit(by=by, form=form, on=on)
-    if not kept.is_new or "death" not in kept.checked.many("change"):
+    if not kept.is_new:
         return Done(kept)
+    changed = _reviews_of_changes(kept, on)
+    if "death" not in kept.checked.many("change"):
+        return Done(kept, reviews=changed)
     home = kept.visit.household
     here = {row.person_id: row.person for row in members_on(by, home, on)}
     person = here.get(int(kept.checked.answers["died_who"]))
@@ -72,7 +78,26 @@ def visit(*, by: Reader, form: VisitForm, on: date) -> Done:
     asked = _ask(by, person, day, kept)
     # Nobody has decided anything yet: the reviews are opened by the report, and the town takes them up.
     reviews = raise_reported(by=operator(on, _("走访登记")), person=person, day=day, on=on)
-    return Done(kept, asked, tuple(reviews))
+    return Done(kept, asked, tuple({row.pk: row for row in (*reviews, *changed)}.values()))
+
+
+def _reviews_of_changes(kept: Kept, on: date) -> tuple[Case, ...]:
+    """The reviews that the changes seen at a visit lead to; a family without benefits has nothing to review."""
+    home, found = kept.visit.household, dict[int, Case]()
+    for key in kept.checked.many("change"):
+        kind = kinds().get(key)
+        if home is None or kind is None or kind.is_death or not touched(home, kind, on):
+            continue
+        for row in report_change(
+            by=operator(on, _("走访登记")),
+            home=home,
+            kind=key,
+            day=min(kept.visit.happened_on, on),
+            on=on,
+            words=_("走访登记 %(number)s") % {"number": kept.visit.number},
+        ):
+            found[row.pk] = row
+    return tuple(found.values())
 
 
 def _ask(by: Reader, person: Person, day: date, kept: Kept) -> ChangeRequest | None:

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.queries import Reader
+from anmin.kernel.cases.changes.kinds import kind_of_cause
 from anmin.kernel.cases.guards import Taken
 from anmin.kernel.cases.models import Case, Step
 from anmin.kernel.cases.procedures import Procedure, Transition
@@ -162,6 +163,9 @@ def amount_of(steps: Sequence[Step], last: int) -> int | None:
 
 
 def _change(row: Case, procedure: Procedure) -> str:
+    kinds = [kind.title for cause in row.causes if (kind := kind_of_cause(cause)) is not None]
+    if kinds:
+        return "、".join(kinds)
     if row.entitlement_id is not None:
         return procedure.title
     return str(_("转办")) if row.channel == Case.Channel.TRANSFER else str(_("新申请"))

@@ -83,6 +83,7 @@ def _kind(row: dict[str, Any], file: str) -> ChangeKind:
         {"key", "title", "plain", "law", "looks"} - {name for name, value in row.items() if value}
     ):
         raise ChangeKindProblem(f"{file}：变化类型“{key}”没有写“{'、'.join(left_out)}”")
-    return ChangeKind(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
-    )
+    given: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
+    }
+    return ChangeKind(**given)

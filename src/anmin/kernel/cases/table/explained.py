@@ -124,7 +124,9 @@ def _facts(case: Case, found: Grounds, persons: Sequence[int]) -> list[dict[str,
     if not found.facts:
         return []
     rows = {(row.person_id, row.name): row for row in case.facts.select_related("seen_by")}
-    values = [(None, None, name, value) for name, value in found.facts["facts"].items()]
+    values: list[tuple[int | None, int | None, str, int]] = [
+        (None, None, name, value) for name, value in found.facts["facts"].items()
+    ]
     for at, member in enumerate(found.facts["members"]):
         key = persons[at] if at < len(persons) else None
         values += [(at + 1, key, name, value) for name, value in member.items()]

@@ -7,7 +7,7 @@ import pytest
 from anmin.domains.elderly.adaptation.costing import items
 from anmin.domains.elderly.registers.adaptations import HomeAdaptation
 from anmin.kernel.registers.actions import EntryRefused
-from tests.domains.elderly.made import COUNTY, TODAY, an_elder, entered, staff, step, the_number
+from tests.domains.elderly.made import COUNTY, TODAY, VILLAGE, an_elder, entered, staff, step, the_number
 from tests.make import a_household
 
 pytestmark = pytest.mark.django_db
@@ -276,7 +276,7 @@ def test_a_stop_announced_fifty_one_days_ahead_is_not_taken_in():
 
 def test_an_elder_in_difficulty_is_surveyed_visited_paused_and_refuses_only_by_signature():
     readers = staff()
-    an_elder(1)
+    a_household("E1", VILLAGE, an_elder(1))
     officer = readers["elder_officer"]
     row = entered(officer, "difficulties", person=the_number(1), kind="alone")
     step(officer, "difficulties", row, "survey")

@@ -7,14 +7,13 @@ import pytest
 from anmin.kernel.access.middleware import reading_as
 from anmin.kernel.access.queries import reader_for
 from anmin.kernel.delivery.orders.models import Order
-from anmin.kernel.delivery.plans.actions import PlanProblem, change_state, make_plans, plan_by_hand
+from anmin.kernel.delivery.plans.actions import PlanProblem, make_plans, plan_by_hand
 from anmin.kernel.delivery.plans.models import VisitPlan
 from anmin.kernel.delivery.services import ServiceProblem, service
 from anmin.kernel.delivery.tasks import Rank, tasks
 from anmin.kernel.delivery.visits.actions import keep_visit
 from anmin.kernel.delivery.visits.answers import FormProblem, VisitForm
 from anmin.kernel.delivery.visits.models import Visit
-from anmin.kernel.delivery.visits.queries import monthly_rate
 from tests.make import a_household, a_person, a_user
 
 pytestmark = pytest.mark.django_db
@@ -230,22 +229,3 @@ def test_a_tier_is_for_those_of_its_age():
             on=ON,
             reason="卧床在家无人照料",
         )
-
-
-def test_the_monthly_rate_leaves_out_who_refused_and_what_came_a_day_late():
-    """E11 and E13: a signed refusal is out of the denominator; a visit on the 1st does not count for last month."""
-    elders = [an_elder(f"E{n}", serial=n) for n in range(1, 5)]
-    make_plans(by="test", on=date(2026, 10, 1))
-    helper = a_helper()
-    with reading_as(helper):
-        for number, (person, home) in enumerate(elders[:2]):
-            day = date(2026, 10, 20)
-            keep_visit(by=helper, form=a_form(home, person, f"key-000000000000000{number}", day), on=ON)
-        person, home = elders[2]
-        keep_visit(by=helper, form=a_form(home, person, "key-000000000000000a", date(2026, 11, 1)), on=ON)
-        plan = VisitPlan.objects.get(person=elders[3][0])
-        change_state(by=helper, plan=plan, state="suspended", on=ON, reason="本人书面不同意探访")
-
-        rate = monthly_rate(helper, "elder_visit", date(2026, 10, 1))
-
-    assert (rate.due, rate.seen) == (3, 2)

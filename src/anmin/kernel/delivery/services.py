@@ -111,6 +111,8 @@ class Service:
     rhythms: tuple[Rhythm, ...]
     parts: tuple[Part, ...]
     accepts: tuple[int, ...]
+    found_by: str = ""
+    """A function of the line of business, `(on, division) -> Iterator[Wanted]`: who is of a tier by its own records."""
 
     def tier(self, key: str) -> Tier:
         """One of its tiers; raises ServiceProblem."""
@@ -196,6 +198,7 @@ def _service(given: Mapping[str, Any], common: tuple[Part, ...]) -> Service:
         rhythms=tuple(_rhythm(row) for row in given["rhythm"]),
         parts=(*common[:1], *_parts(given.get("parts", [])), *common[1:]),
         accepts=(*given.get("accepts", ()), version),
+        found_by=given.get("found_by", ""),
     )
     keys = [one.key for one in made.questions]
     if len(set(keys)) < len(keys):

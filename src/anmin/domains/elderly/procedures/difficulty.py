@@ -9,6 +9,7 @@ from typing import Any
 from anmin.domains.elderly.powers import VISIT
 from anmin.domains.elderly.registers.difficulty import DIFFICULTIES
 from anmin.domains.elderly.steps import step
+from anmin.domains.elderly.visits.targets import begin, has_a_door, pause, refuse
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.registers.declaring import Trouble
 from anmin.kernel.registers.steps import Procedure, declared
@@ -28,11 +29,6 @@ def is_an_elder(values: Mapping[str, Any], row: Any, by: Reader, on: date) -> It
 def surveyed(row: Any, by: Reader, on: date) -> dict[str, Any]:
     """The day of the survey."""
     return {"surveyed_on": on}
-
-
-def active(row: Any, by: Reader, on: date) -> dict[str, Any]:
-    """Visited from today on, or still since the day it began."""
-    return {"active_since": row.active_since or on}
 
 
 def signed_by_today(values: Mapping[str, Any], row: Any, by: Reader, on: date) -> Iterator[Trouble]:
@@ -62,10 +58,19 @@ DIFFICULTY_WAY = declared(
                 ("surveyed", "suspended", "refused"),
                 "active",
                 VISIT,
-                guards=(is_an_elder,),
-                sets=active,
+                guards=(is_an_elder, has_a_door),
+                sets=begin,
             ),
-            step("suspend", "暂停（住院、外出）", "Pause", ("active",), "suspended", VISIT, reason=True),
+            step(
+                "suspend",
+                "暂停（住院、外出）",
+                "Pause",
+                ("active",),
+                "suspended",
+                VISIT,
+                sets=pause,
+                reason=True,
+            ),
             step(
                 "refuse",
                 "签字不接受探访",
@@ -75,6 +80,7 @@ DIFFICULTY_WAY = declared(
                 VISIT,
                 needs=("refused_on",),
                 guards=(signed_by_today,),
+                sets=refuse,
                 reason=True,
             ),
         ),

@@ -12,7 +12,8 @@ from anmin.kernel.access.models import User
 from anmin.kernel.access.queries import Reader, signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.delivery.plans.models import PhotoRule, VisitPlan
-from anmin.kernel.delivery.plans.queries import is_of_age, photo_rules, wanted
+from anmin.kernel.delivery.plans.queries import OVER, is_of_age, photo_rules, wanted
+from anmin.kernel.delivery.plans.states import PlanProblem, put_in_state
 from anmin.kernel.delivery.services import Service, service, services
 from anmin.kernel.people.models import Household, Person
 from anmin.kernel.people.queries import membership_on
@@ -20,10 +21,6 @@ from anmin.kernel.people.queries import membership_on
 SHORTEST = 5
 MAY_ALLOW = "register.decide"
 State = VisitPlan.State
-
-
-class PlanProblem(ValueError):
-    """A plan cannot be made or changed so; the message says why."""
 
 
 def make_plans(*, by: Any, on: date, division: str = "") -> dict[str, int]:
@@ -44,17 +41,22 @@ def _make(by: Any, declared: Service, on: date, division: str) -> dict[str, int]
     rows = VisitPlan.objects.select_for_update(of=("self",)).filter(
         service=declared.key, division__startswith=division
     )
-    held = {(row.household_id, row.person_id): row for row in rows.exclude(state=State.ENDED)}
+    # Who refused by signature is not planned for again by a rule: only their own word, a later row, changes that.
+    held = {(row.household_id, row.person_id): row for row in rows.exclude(state=State.ENDED).order_by("pk")}
     fresh, changed, wanted_keys = [], 0, set()
     for found in wanted(declared, on, division):
         wanted_keys.add(found.key)
         row = held.get(found.key)
         if row is None:
-            fresh.append(_plan(declared, found.household, found.person, found.tier, on, by_rule=True))
-        elif row.by_rule:
+            fresh.append(new_plan(declared, found.household, found.person, found.tier, on, by_rule=True))
+        elif row.by_rule and row.state != State.REFUSED:
             changed += _follow(row, declared, found.tier, on)
     VisitPlan.objects.bulk_create(fresh, batch_size=1000)
-    ended = [row for key, row in held.items() if row.by_rule and key not in wanted_keys]
+    ended = [
+        row
+        for key, row in held.items()
+        if row.by_rule and row.state == State.ACTIVE and key not in wanted_keys
+    ]
     for row in ended:
         row.state, row.last_day = State.ENDED, max(on, row.first_day)
         row.save(update_fields=["state", "last_day"])
@@ -70,9 +72,10 @@ def _make(by: Any, declared: Service, on: date, division: str) -> dict[str, int]
     return told
 
 
-def _plan(
+def new_plan(
     declared: Service, home: Household, person: Person | None, tier: str, on: date, *, by_rule: bool
 ) -> VisitPlan:
+    """A plan that is not stored yet, with the rhythm of its place."""
     rhythm = declared.rhythm(tier, home.division, on)
     return VisitPlan(
         service=declared.key,
@@ -129,10 +132,10 @@ def plan_by_hand(
     before = VisitPlan.objects.select_for_update().filter(
         service=declared.key, household=here.household, person=who
     )
-    row = before.exclude(state=State.ENDED).first()
+    row = before.exclude(state__in=OVER).first()
     if row is not None and row.tier == tier:
         raise PlanProblem(_("已经在走访计划里了。"))
-    fresh = _plan(declared, here.household, who, tier, on, by_rule=False)
+    fresh = new_plan(declared, here.household, who, tier, on, by_rule=False)
     if row is not None:
         row.tier, row.every_days, row.law, row.is_verified = (
             tier,
@@ -156,7 +159,9 @@ def plan_by_hand(
 
 @transaction.atomic
 def change_state(*, by: Reader, plan: VisitPlan, state: str, on: date, reason: str) -> VisitPlan:
-    """Suspend a plan (住院、外出、本人书面不同意), take it up again, or end it; always with a reason.
+    """Suspend a plan (住院、外出), take it up again, write down a signed refusal, or end it; always with a reason.
+
+    A plan that is taken up again is a new row from that day on; the old one keeps the days on which it held.
 
     Raises:
         PlanProblem: without the power or a reason, and where it has ended already.
@@ -166,24 +171,9 @@ def change_state(*, by: Reader, plan: VisitPlan, state: str, on: date, reason: s
         raise PlanProblem(_("您的岗位不能安排这项走访。"))
     if len(reason.strip()) < SHORTEST:
         raise PlanProblem(_("请写明原因（至少 %(n)d 个字）。") % {"n": SHORTEST})
-    if row.state == State.ENDED or state not in State.values or state == row.state:
+    if row.state in OVER or state not in State.values or state == row.state:
         raise PlanProblem(_("这份走访计划已经变过了，请刷新页面。"))
-    before = {"state": row.state}
-    row.state, row.reason, row.by_rule = state, reason.strip(), row.by_rule and state != State.ENDED
-    if state == State.ENDED:
-        row.last_day = max(on, row.first_day)
-    if state == State.ACTIVE:
-        row.next_due = on + timedelta(days=min(row.every_days, 7))
-    row.save()
-    audit.record(
-        by=signature(by),
-        act="delivery.change_plan",
-        subject=row,
-        before=before,
-        after={"state": state},
-        division=row.division,
-    )
-    return row
+    return put_in_state(by=by, row=row, state=state, on=on, reason=reason)
 
 
 @transaction.atomic

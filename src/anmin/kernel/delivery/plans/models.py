@@ -12,12 +12,14 @@ from anmin.kernel.keys.fields import SealedModel, SealedText
 class VisitPlan(SealedModel):
     """Somebody, or a household, is visited at least every `every_days` (走访计划), by the rule `law` of the place.
 
-    `next_due` is the day of the next visit; `missed` counts attempts in a row that met nobody.
+    `next_due` is the day of the next visit; `missed` counts attempts in a row that met nobody. A plan that stands still or is
+    over has the day since when; taken up again it is a new row, so that every past month counts as it was.
     """
 
     class State(models.TextChoices):
         ACTIVE = "active", "进行中"
         SUSPENDED = "suspended", "暂停"
+        REFUSED = "refused", "签字不接受"
         ENDED = "ended", "结束"
 
     service = models.CharField(max_length=40)
@@ -47,9 +49,12 @@ class VisitPlan(SealedModel):
             ),
             models.UniqueConstraint(
                 fields=["service", "household", "person"],
-                condition=~Q(state="ended"),
+                condition=~Q(state__in=["ended", "refused"]),
                 name="visit_plan_once",
                 nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(state="active") | Q(last_day__isnull=False), name="visit_plan_stands_since_a_day"
             ),
         ]
         indexes = [models.Index(fields=["division", "state", "next_due"], name="visit_plan_due")]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.module_loading import import_string
 
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.delivery.plans.models import PhotoRule, VisitPlan
@@ -15,6 +17,8 @@ from anmin.kernel.entitlements.models import Entitlement
 from anmin.kernel.people.models import Household, Membership, Person
 from anmin.kernel.people.queries import in_force
 from anmin.lib.divisions import ancestors
+
+OVER = (VisitPlan.State.ENDED, VisitPlan.State.REFUSED)
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,8 @@ class Wanted:
 
 
 def plans(reader: Reader) -> QuerySet[VisitPlan]:
-    """Every plan that goes on, what is due first."""
-    rows = VisitPlan.objects.filter(reader.q()).exclude(state=VisitPlan.State.ENDED)
+    """Every plan that goes on or stands still, what is due first."""
+    rows = VisitPlan.objects.filter(reader.q()).exclude(state__in=OVER)
     return rows.select_related("household", "person").order_by("next_due", "pk")
 
 
@@ -59,12 +63,18 @@ def photo_rules(on: date) -> QuerySet[PhotoRule]:
 
 
 def wanted(service: Service, on: date, division: str = "") -> Iterator[Wanted]:
-    """Everybody for whom the rules of a service ask visits on a day, each once, in the first tier that fits."""
+    """Everybody for whom a service asks visits on a day, each once, in the first tier that fits.
+
+    A service that names `found_by` hears from its line of business who is of a tier, beside what its rules find.
+    """
     done: set[tuple[int, int | None]] = set()
+    told: dict[str, list[Wanted]] = {}
+    if service.found_by:
+        for found in import_string(service.found_by)(on, division):
+            told.setdefault(found.tier, []).append(found)
     for tier in service.tiers:
-        if tier.given:
-            continue
-        for found in _fitting(service, tier, on, division):
+        ruled = () if tier.given else _fitting(service, tier, on, division)
+        for found in chain(told.get(tier.key, ()), ruled):
             if found.key not in done:
                 done.add(found.key)
                 yield found

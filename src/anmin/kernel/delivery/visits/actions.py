@@ -18,7 +18,7 @@ from anmin.kernel.delivery.cards.merging import Standing
 from anmin.kernel.delivery.orders.actions import PROTECT, ask_for_help
 from anmin.kernel.delivery.orders.models import Order
 from anmin.kernel.delivery.plans.models import VisitPlan
-from anmin.kernel.delivery.plans.queries import photo_rule
+from anmin.kernel.delivery.plans.queries import OVER, photo_rule
 from anmin.kernel.delivery.services import Service, service
 from anmin.kernel.delivery.visits.answers import Checked, FormProblem, VisitForm, checked
 from anmin.kernel.delivery.visits.models import Visit, VisitPhoto
@@ -167,7 +167,7 @@ def _times(form: VisitForm) -> tuple[datetime, datetime]:
 
 def _plan(declared: Service, home: Household, person: Person | None) -> VisitPlan | None:
     rows = VisitPlan.objects.select_for_update().filter(service=declared.key, household=home, person=person)
-    return rows.exclude(state=VisitPlan.State.ENDED).first()
+    return rows.exclude(state__in=OVER).first()
 
 
 def _move_on(plan: VisitPlan, visit: Visit, next_on: date | None) -> None:

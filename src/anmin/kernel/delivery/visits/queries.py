@@ -6,7 +6,7 @@ import base64
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.delivery.plans.models import VisitPlan
@@ -62,21 +62,32 @@ class Rate:
 
 
 def due_in(reader: Reader, service: str, month: date) -> QuerySet[VisitPlan]:
-    """The plans of a service that count in a month, given by its first day."""
+    """The plans of a service that count in a month, given by its first day; one for each person or household.
+
+    Whose plan held on a day of the month counts. Who refused by signature up to its end does not; a refusal without a
+    signature, and somebody who stands still only for a part of it, do.
+    """
     last = add_months(month, 1) - timedelta(days=1)
     rows = VisitPlan.objects.filter(reader.q(), service=service, first_day__lte=last - GRACE)
-    return rows.filter(Q(last_day__isnull=True) | Q(last_day__gte=month)).exclude(
-        state=VisitPlan.State.SUSPENDED
-    )
+    rows = rows.filter(Q(last_day__isnull=True) | Q(last_day__gte=month))
+    newest = rows.order_by("household", "person", "-first_day", "-pk").distinct("household", "person")
+    found = VisitPlan.objects.filter(reader.q(), pk__in=newest.values("pk"))
+    return found.exclude(state=VisitPlan.State.REFUSED, last_day__lte=last)
 
 
 def seen_in(reader: Reader, service: str, month: date) -> QuerySet[VisitPlan]:
     """Those of them that were met by a visit that happened within the month."""
     last = add_months(month, 1) - timedelta(days=1)
     met = Visit.objects.filter(
-        reader.q(), service=service, is_met=True, happened_on__gte=month, happened_on__lte=last
+        reader.q(),
+        service=service,
+        is_met=True,
+        happened_on__gte=month,
+        happened_on__lte=last,
+        household=OuterRef("household"),
     )
-    return due_in(reader, service, month).filter(pk__in=met.values("plan"))
+    met = met.filter(Q(person=OuterRef("person")) | Q(plan=OuterRef("pk")))
+    return due_in(reader, service, month).filter(Exists(met))
 
 
 def monthly_rate(reader: Reader, service: str, month: date) -> Rate:

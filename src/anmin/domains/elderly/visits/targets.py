@@ -8,7 +8,7 @@ from typing import Any
 
 from anmin.domains.elderly.registers.difficulty import SpecialDifficulty
 from anmin.kernel.access.queries import Reader
-from anmin.kernel.delivery.plans.agreeing import agree, stand_still
+from anmin.kernel.delivery.plans.agreeing.actions import agree, stand_still
 from anmin.kernel.delivery.plans.queries import Wanted, is_of_age
 from anmin.kernel.delivery.services import service
 from anmin.kernel.people.models import Membership, Person

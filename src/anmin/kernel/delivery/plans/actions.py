@@ -13,7 +13,7 @@ from anmin.kernel.access.queries import Reader, signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.delivery.plans.models import PhotoRule, VisitPlan
 from anmin.kernel.delivery.plans.queries import OVER, is_of_age, photo_rules, wanted
-from anmin.kernel.delivery.plans.states import PlanProblem, put_in_state
+from anmin.kernel.delivery.plans.states.actions import PlanProblem, put_in_state
 from anmin.kernel.delivery.services import Service, service, services
 from anmin.kernel.people.models import Household, Person
 from anmin.kernel.people.queries import membership_on

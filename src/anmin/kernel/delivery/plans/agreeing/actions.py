@@ -12,7 +12,7 @@ from anmin.kernel.audit import actions as audit
 from anmin.kernel.delivery.plans.actions import new_plan
 from anmin.kernel.delivery.plans.models import VisitPlan
 from anmin.kernel.delivery.plans.queries import OVER
-from anmin.kernel.delivery.plans.states import PlanProblem, put_in_state
+from anmin.kernel.delivery.plans.states.actions import PlanProblem, put_in_state
 from anmin.kernel.delivery.services import Service, service
 from anmin.kernel.people.models import Household, Person
 from anmin.kernel.people.queries import membership_on

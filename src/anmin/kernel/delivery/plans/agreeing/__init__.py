@@ -1,0 +1,1 @@
+"""What a line of business knows of somebody becomes their plan of visits."""

@@ -304,3 +304,23 @@ def test_a_case_outside_the_divisions_is_as_absent_as_none(client):
     assert client.get(f"/cases/{road.case.number}/why/").status_code == 404
     assert client.get(f"/cases/{road.case.number}x/").status_code == 404
     assert "陈国栋" not in text_of(client.get("/cases/?held=all"))
+
+
+def test_a_missing_rate_blocks_the_step_and_names_who_supplies_it(client):
+    """From 2027 on nobody has published a standard yet: there is no default, and nothing is written."""
+    road, _people = a_case()
+    road.accept()
+    road.check()
+    road.survey()
+    road.adopt_all()
+    road.day = road.day.replace(year=2027)
+
+    page = text_of(as_(client, road, "leader").get(f"/cases/{road.case.number}/"))
+    pressed = text_of(step(client, road, "opine"))
+    told = client.get(f"/cases/{road.case.number}/explain.json")
+
+    for words in (page, pressed, told.content.decode()):
+        assert "2027-03-25" in words and "标准" in words and "民政局" in words, words
+    assert told.status_code == 422
+    assert "现在还算不出结论" in page and "没有办成" in pressed
+    assert road.case.steps.filter(action="opine").count() == 0

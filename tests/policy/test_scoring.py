@@ -30,6 +30,7 @@ def hit(rule="M01", cause="illness", weight=30, on=DAY, home="H1", value=0, **mo
 
 
 def test_x_118_two_rules_of_one_cause_count_once_and_the_heavier_leads():
+    """X-118."""
     one = merged([hit("M02", weight=20), hit("M01", weight=30)])
 
     assert len(one) == 1

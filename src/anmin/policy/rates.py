@@ -115,7 +115,7 @@ class RateBook:
                 "rate_missing",
                 what=f"{on} 在 {division} 没有“{title}”（{name}）的数值",
                 where=f"行政区划 {division}，日期 {on}",
-                todo="在费率文件中补一行并写明文号，或签署“沿用上一标准”的决定",
+                todo="请市民政局在费率文件中补一行并写明文号，或签署“沿用上一标准”的决定",
             )
         return found
 

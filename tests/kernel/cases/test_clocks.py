@@ -34,6 +34,25 @@ def test_publicity_counts_its_first_day_and_ends_before_the_decision_goes_up():
     assert last_day_of_publicity(date(2024, 4, 8), 7) == date(2024, 4, 14)
 
 
+def weekdays_only(number):
+    """The wrong variant: a calendar that knows Saturdays and Sundays but no holiday and no day made up for."""
+    day = ACCEPTED
+    while number:
+        day += timedelta(1)
+        number -= day.weekday() < 5
+    return day
+
+
+@pytest.mark.parametrize("number", [10, 15, 20, 35, 45])
+def test_a_calendar_without_holidays_and_one_that_counts_the_first_day_are_noticed(number):
+    """The wrong variants of X-105 to X-109 and X-125; of X-110 a publicity that does not count its first day."""
+    right = start("whole", number, Unit.WORKING_DAYS, ACCEPTED, CALENDAR).due
+
+    assert weekdays_only(number) != right
+    assert start("whole", number - 1, Unit.WORKING_DAYS, ACCEPTED, CALENDAR).due != right
+    assert date(2024, 4, 8) + timedelta(7) != last_day_of_publicity(date(2024, 4, 8), 7)
+
+
 @given(number=st.integers(1, 60), after=DAYS, gap=st.integers(0, 90))
 def test_a_pause_gives_back_exactly_what_was_left(number, after, gap):
     clock = start("whole", number, Unit.WORKING_DAYS, ACCEPTED, CALENDAR)

@@ -23,7 +23,7 @@ from anmin.lib.calendar import load_calendar
 from tests.make import a_household, a_person
 
 TODAY, CALENDAR = date(2026, 11, 25), load_calendar()
-TOWN, VILLAGE, COUNTY = "371002001", "371002001001", "371002"
+TOWN, VILLAGE, OTHER_VILLAGE, COUNTY = "371002001", "371002001001", "371002001002", "371002"
 STAFF = [
     ("zhen1", "镇街经办", TOWN, "town_clerk"),
     ("fenguan1", "分管领导", TOWN, "town_leader"),
@@ -41,11 +41,13 @@ def test_one_family_of_each_plan_stands_where_it_should(monkeypatch, settings):
     monkeypatch.setattr(demo, "PLANS", tuple(replace(plan, count=1) for plan in PLANS))
     create_demo_staff(by="test", places=STAFF, on=date(2020, 1, 1))
     for at in range(len(PLANS) + 1):
+        # Families live all over the town, the worker of the demonstration in one village of it.
+        village = VILLAGE if at % 2 else OTHER_VILLAGE
         people = [
-            a_person("王秀英", VILLAGE, serial=3 * at + 1, birth_day=date(1968, 3, 2)),
-            a_person("王小宝", VILLAGE, serial=3 * at + 2, birth_day=date(2013, 9, 1)),
+            a_person("王秀英", village, serial=3 * at + 1, birth_day=date(1968, 3, 2)),
+            a_person("王小宝", village, serial=3 * at + 2, birth_day=date(2013, 9, 1)),
         ]
-        a_household(f"D{at:03d}", VILLAGE, *people)
+        a_household(f"D{at:03d}", village, *people)
 
     made = demo.make_demo_cases(by="test", town=TOWN, ending="", on=TODAY)
 

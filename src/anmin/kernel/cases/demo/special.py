@@ -41,7 +41,7 @@ def make_appeals(staff: dict[str, User], ending: str, on: date) -> None:
         file_appeal(by=staff["clerk"], case=running, matter="complaint", words=words, on=day)
     if paid is not None:
         report_change(
-            by=reader_for(staff["worker"], on),
+            by=reader_for(staff["clerk"], on),
             home=paid.household,
             kind="work",
             day=day,

@@ -8,7 +8,7 @@ STATES = [("active", "进行中"), ("suspended", "暂停"), ("refused", "签字�
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0054_own_payments")]
+    dependencies = [("kernel", "0055_deducted_as_a_whole")]
     operations = [
         migrations.RunSQL(SINCE, migrations.RunSQL.noop),
         migrations.AlterField("visitplan", "state", models.CharField(choices=STATES, default="active", max_length=10)),

@@ -268,3 +268,16 @@ def test_search_and_filters_narrow_the_list_and_its_count(teahouses):
 
     assert [row.name for row in found] == ["西戏楼", "西茶馆"]
     assert "<b>2</b>" in at(user).get(address("register"), {"q": "西"}).content.decode()
+
+
+def test_a_word_that_finds_very_many_says_so_and_a_whole_number_finds_its_entry(teahouses, monkeypatch):
+    user = a_user("clerk", TOWN)
+    numbers = [entered(teahouses, user, name=f"老茶馆{serial}").number for serial in range(3)]
+    monkeypatch.setattr(queries.first_found, "__defaults__", (2,))
+
+    many = at(user).get(address("register"), {"q": "老茶馆"}).content.decode()
+    one = at(user).get(address("register"), {"q": numbers[0]}).content.decode()
+
+    assert "多于 <b>2</b> 条" in many
+    assert "老茶馆2" in many and "老茶馆0" not in many
+    assert "老茶馆0" in one and "老茶馆1" not in one and "多于" not in one

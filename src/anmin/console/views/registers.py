@@ -65,10 +65,16 @@ def register_list(desk: Desk, line: str, name: str) -> HttpResponse:
     """One register: search, filters, rows; whoever is listed is counted and written down."""
     register = opened(desk, line, name)
     asked = sought_in(register, desk.request.GET)
-    page = Paginator(queries.sought(desk.reader, register, asked, desk.today), ROWS).get_page(
-        desk.request.GET.get("page")
-    )
-    note_persons(desk, register, page.object_list, "list")
+    found_rows, is_cut = queries.sought(desk.reader, register, asked, desk.today), False
+    wanted = desk.request.GET.get("page")
+    if asked.text:
+        keys, is_cut = queries.first_found(found_rows)
+        page = Paginator(keys, ROWS).get_page(wanted)
+        shown_rows = queries.with_keys(found_rows, page.object_list)
+    else:
+        page = Paginator(found_rows, ROWS).get_page(wanted)
+        shown_rows = list(page.object_list)
+    note_persons(desk, register, shown_rows, "list")
     home = home_of(desk.reader, register.read)
     return desk.page(
         "register",
@@ -78,7 +84,8 @@ def register_list(desk: Desk, line: str, name: str) -> HttpResponse:
         query=urlencode(address_of(asked)),
         page_of=page,
         heads=[column_words(register, one) for one in register.columns],
-        rows=[Line(register, row) for row in page.object_list],
+        is_cut=is_cut,
+        rows=[Line(register, row) for row in shown_rows],
         filters=filters_of(register, asked),
         helds=HELDS,
         places=places_below(home),

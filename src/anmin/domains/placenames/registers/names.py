@@ -63,6 +63,11 @@ class Name(Entry):
         indexes = [
             *Entry.Meta.indexes,
             models.Index(fields=["kind", "toneless"], name="name_sound"),
+            models.Index(
+                fields=["kind", "division"],
+                include=["level", "first_day", "last_day"],
+                name="name_kind_place",
+            ),
         ]
 
 

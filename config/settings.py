@@ -133,6 +133,8 @@ FIELD_CELLS: list[str] = [
     "anmin.kernel.cases.fieldwork.queries.case_cells",
 ]
 """Functions that give the cells of the village's monthly report which fill themselves."""
+ORDER_LIMITS: list[str] = ["anmin.domains.elderly.vouchers.limits.against"]
+"""Functions `(order, fund, subsidy, on) -> words` that say why a fund does not pay so much of an order; empty where it does."""
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英语"))]

@@ -186,3 +186,15 @@ def test_a_worker_who_logs_in_on_a_phone_lands_on_today(client, agent, where):
     )
 
     assert answer["Location"] == where
+
+
+def test_help_is_ordered_from_the_household_s_page(client, helper, elder):
+    person, home = elder
+    address = reverse("field:order_new", args=[home.number])
+    wrong = client.post(address, {"kind": "meals", "words": "少盐"})
+    done = client.post(address, {"kind": "meals", "person": person.pk, "words": "少盐"})
+
+    assert address in client.get(f"/field/homes/{home.number}/").content.decode()
+    assert wrong.status_code == 422 and "少盐" in wrong.content.decode()
+    assert done.status_code == 302
+    assert "待派单" in client.get(done["Location"]).content.decode()

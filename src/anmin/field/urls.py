@@ -13,6 +13,7 @@ urlpatterns = [
     path(f"{HOME}visit/<slug:key>/", homes.visit, name="visit"),
     path(f"{HOME}settle/", homes.settle, name="settle"),
     path(f"{HOME}apply/", applying.apply, name="apply"),
+    path(f"{HOME}order/", orders.order_new, name="order_new"),
     path(f"{HOME}plan/", plans.plan, name="plan"),
     path("plans/<int:pk>/", plans.change, name="plan_change"),
     path("visits/<str:number>/", homes.visit_record, name="visit_record"),

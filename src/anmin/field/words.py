@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 HELP = {
     "meals": _("送餐"),
+    "care": _("上门照护"),
     "medical": _("助医"),
     "repair": _("维修"),
     "aid": _("申请救助"),

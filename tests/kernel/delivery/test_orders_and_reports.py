@@ -45,9 +45,11 @@ def test_an_order_is_asked_given_out_served_rated_and_settled_by_another():
         with pytest.raises(orders.OrderProblem, match="同一个人"):
             orders.settle(by=clerk, order=Order.objects.get(), price=1500, subsidy=500, on=ON)
     with reading_as(leader):
-        done = orders.settle(by=leader, order=order, price=1500, subsidy=500, on=ON)
+        with pytest.raises(orders.OrderProblem, match="从哪里出"):
+            orders.settle(by=leader, order=order, price=1500, subsidy=500, on=ON)
+        done = orders.settle(by=leader, order=order, price=1500, subsidy=500, fund="local", on=ON)
 
-    assert (done.state, done.price, done.subsidy) == ("settled", 1500, 500)
+    assert (done.state, done.price, done.subsidy, done.fund) == ("settled", 1500, 500, "local")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from anmin.domains.elderly.beds.queries import services_on
 from anmin.domains.elderly.institutions.clocks import inspect_by
+from anmin.domains.elderly.places import number
 from anmin.domains.elderly.registers.assessments import ASSESSMENTS
 from anmin.domains.elderly.registers.beds import BEDS
 from anmin.domains.elderly.registers.communities import COMMUNITIES, HELPERS
@@ -55,6 +57,11 @@ def _persons(reader: Reader, on: date) -> Iterator[Matter]:
         yield Matter(BEDS, row, "床位协议快到期", row.contract_until)
     for row in beds.filter(reviewed_on__lte=on - timedelta(REVIEW))[:MOST]:
         yield Matter(BEDS, row, "床位超过半年没有复核", row.reviewed_on + timedelta(REVIEW))
+    for row in beds[:MOST]:
+        days = timedelta(number("bed_idle_days", row.division, on))
+        since = max([row.accepted_on, *services_on(reader, row)[-1:]])
+        if since + days < on:
+            yield Matter(BEDS, row, f"床位已经 {(on - since).days} 天没有服务", since + days)
 
 
 def _places(reader: Reader, on: date) -> Iterator[Matter]:

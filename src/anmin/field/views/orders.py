@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from anmin.field.pages import POWERS, Phone, phone, written
 from anmin.field.words import kind_of_help
 from anmin.kernel.delivery.orders import actions, queries
+from anmin.kernel.delivery.orders.offers import offers
+from anmin.kernel.people import queries as people
 
-MAY = (*POWERS, "case.accept", "case.opine")
+MAY = (*POWERS, "case.accept", "case.opine", "elders.decide")
 MOST = 100
 
 
@@ -37,6 +39,7 @@ def order(phone: Phone, number: str) -> HttpResponse:
         except actions.OrderProblem as problem:
             trouble = str(problem)
     phone.note([row.person_id] if row.person_id else [], "page", "order", row.division)
+    may_dispatch = actions.may(phone.reader, actions.dispatch_powers(row.kind), row)
     return phone.page(
         "order",
         "orders",
@@ -44,8 +47,48 @@ def order(phone: Phone, number: str) -> HttpResponse:
         order=row,
         kind=kind_of_help(row.kind),
         trouble=trouble,
-        may_dispatch=phone.reader.may(actions.dispatch_power(row.kind), row.division),
-        may_settle=phone.reader.may(actions.SETTLE, row.division),
+        may_dispatch=may_dispatch,
+        may_settle=actions.may(phone.reader, actions.settle_powers(row.kind), row),
+        offers=offers(phone.reader, row.kind, row.division, phone.today) if may_dispatch else [],
+        funds=queries.Order.Fund.choices,
+    )
+
+
+@phone()
+def order_new(phone: Phone, number: str) -> HttpResponse:
+    """Order help for somebody of a household (下单): for whom, what, and in their own words."""
+    home = phone.home(number)
+    members = [row for row in people.members_on(phone.reader, home, phone.today) if not row.person.died_on]
+    trouble, posted = "", phone.request.POST
+    asked = written(posted, "person") or phone.request.GET.get("person", "")
+    if phone.request.method == "POST":
+        who = next((row.person for row in members if str(row.person_id) == asked), None)
+        try:
+            if who is None:
+                raise actions.OrderProblem(_("请选择是谁。"))
+            made = actions.order_help(
+                by=phone.reader,
+                kind=written(posted, "kind"),
+                household=home,
+                person=who,
+                on=phone.today,
+                words=written(posted, "words"),
+            )
+            return phone.go("order", made.number)
+        except actions.OrderProblem as problem:
+            trouble = str(problem)
+    phone.note([row.person_id for row in members], "page", "order", home.division)
+    return phone.page(
+        "order_new",
+        "homes",
+        status=422 if trouble else 200,
+        home=home,
+        members=members,
+        asked=asked,
+        kind=written(posted, "kind"),
+        words=written(posted, "words"),
+        kinds=[(key, kind_of_help(key)) for key in actions.KINDS if key != actions.PROTECT],
+        trouble=trouble,
     )
 
 
@@ -54,7 +97,8 @@ def _do(phone: Phone, row: queries.Order) -> None:
     what = written(posted, "what")
     if what == "dispatch":
         due = _day(written(posted, "due")) or on
-        actions.dispatch(by=by, order=row, provider=written(posted, "provider"), due=due, on=on)
+        name, place = written(posted, "provider"), written(posted, "place")
+        actions.dispatch(by=by, order=row, provider=name, place=place, due=due, on=on)
     elif what == "serve":
         day = _day(written(posted, "served_on")) or on
         minutes = _whole(written(posted, "minutes"))
@@ -63,7 +107,7 @@ def _do(phone: Phone, row: queries.Order) -> None:
         actions.rate(by=by, order=row, stars=_whole(written(posted, "stars")), words=written(posted, "words"))
     elif what == "settle":
         price, subsidy = _fen(written(posted, "price")), _fen(written(posted, "subsidy"))
-        actions.settle(by=by, order=row, price=price, subsidy=subsidy, on=on)
+        actions.settle(by=by, order=row, price=price, subsidy=subsidy, fund=written(posted, "fund"), on=on)
     elif what == "cancel":
         actions.cancel(by=by, order=row, reason=written(posted, "words"))
     else:

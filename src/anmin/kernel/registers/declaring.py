@@ -46,7 +46,8 @@ class Register:
     title of the certificate, `marks` the columns of longitude and latitude. `words` are English names of columns.
     `fixed` columns are asked by no form; `derives` gives columns that follow from the others. With `opens=False` entries come
     from the line's own actions alone. `public` columns are shown on the residents' pages, of rows that a `PublicRows` lets through;
-    `reports(entry=, words=, contact=, on=)` takes in an error that somebody found there and gives a receipt.
+    `reports(entry=, words=, contact=, on=)` takes in an error that somebody found there and gives a receipt. `serves` are the kinds
+    of help that its entries bring: those of whom `serves_if` holds are offered where an order of such help is given out.
     """
 
     model: type[Entry]
@@ -76,6 +77,8 @@ class Register:
     derives: Callable[[Mapping[str, Any], Any], Mapping[str, Any]] | None = None
     public: tuple[str, ...] = ()
     reports: Callable[..., str] | None = None
+    serves: tuple[str, ...] = ()
+    serves_if: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def line(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from anmin.domains.elderly.beds.queries import BedAccount, account_of
 from anmin.domains.elderly.entitled.listing import Answer, answers
 from anmin.domains.elderly.entitled.predicates import Elder
 from anmin.domains.elderly.meals.actions import age_on
@@ -17,7 +18,9 @@ from anmin.domains.elderly.registers.beds import BEDS
 from anmin.domains.elderly.registers.difficulty import DIFFICULTIES, MEAL_CATEGORIES, NEIGHBOURS
 from anmin.domains.elderly.registers.insurance import CLAIMS, INSURED
 from anmin.domains.elderly.registers.meals import MEALS
+from anmin.domains.elderly.vouchers.limits import Voucher, voucher_of
 from anmin.kernel.access.queries import Reader
+from anmin.kernel.delivery.orders.queries import orders
 from anmin.kernel.entitlements import queries as benefits
 from anmin.kernel.people import queries as people
 from anmin.kernel.people.models import Person
@@ -47,6 +50,9 @@ class Care:
     held: list[Held]
     meals: list[Any]
     benefits: list[Any]
+    bed: BedAccount | None
+    voucher: Voucher
+    orders: list[Any]
 
 
 def assessment_in_force(reader: Reader, person: Person, on: date) -> Any:
@@ -91,6 +97,7 @@ def care_of(reader: Reader, person: Person, on: date) -> Care:
     elder = known(reader, person, on)
     home = people.membership_on(person, on)
     running = list(benefits.running_of(home.household, on)) if home is not None else []
+    bed = entries(reader, BEDS).filter(person=person, accepted_on__isnull=False).first()
     return Care(
         elder,
         answers(elder),
@@ -102,6 +109,9 @@ def care_of(reader: Reader, person: Person, on: date) -> Care:
         ],
         list(entries(reader, MEALS).filter(person=person).order_by("-first_day", "-pk")[:MEALS_SHOWN]),
         [row for row in running if row.person_id in (None, person.pk)],
+        account_of(reader, bed, on) if bed is not None else None,
+        voucher_of(person, person.division, on),
+        list(orders(reader).filter(person=person)[:MEALS_SHOWN]),
     )
 
 

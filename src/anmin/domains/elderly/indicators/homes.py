@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
+from anmin.domains.elderly.beds.queries import with_service
 from anmin.domains.elderly.powers import READ
 from anmin.domains.elderly.registers.adaptations import ADAPTATIONS
 from anmin.domains.elderly.registers.assessments import ASSESSMENTS
@@ -33,6 +34,11 @@ def beds_built(reader: Reader, period: Period) -> QuerySet[Any]:
 def beds_open(reader: Reader, period: Period) -> QuerySet[Any]:
     """Beds accepted and not closed at the end of the period."""
     return _held(beds_built(reader, period), period)
+
+
+def beds_served(reader: Reader, period: Period) -> QuerySet[Any]:
+    """Of the open beds, those to which care was brought in the last thirty days of the period."""
+    return with_service(reader, beds_open(reader, period), period.last_day)
 
 
 def homes_adapted(reader: Reader, period: Period) -> QuerySet[Any]:
@@ -117,6 +123,23 @@ BEDS_OPEN = declared(
         period="month",
         read=READ,
         rows=beds_open,
+        register=BEDS,
+    )
+)
+BEDS_SERVED = declared(
+    Indicator(
+        key="elderly/beds_served",
+        title="近 30 天有服务的家庭养老床位",
+        english="Family beds with a service in 30 days",
+        unit="张",
+        english_unit="beds",
+        definition="期末已验收、没有关闭的床位中，最近 30 天至少有一张已完成的上门照护服务单的。",
+        english_definition="Of the beds open at the end of the period, those with a completed order of care in the last thirty days.",
+        law="国家居家和社区基本养老服务提升行动",
+        period="month",
+        read=READ,
+        rows=beds_served,
+        out_of=beds_open,
         register=BEDS,
     )
 )

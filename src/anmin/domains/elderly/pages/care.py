@@ -99,6 +99,7 @@ def person_care(desk: Desk, pk: int) -> HttpResponse:
         document=basic_list()["document"],
         is_verified=basic_list()["verified"],
         may_assess=desk.reader.may("elders.assess", person.division),
+        order_href=_order_href(desk, person),
         new=[
             (
                 term_of(one.register),
@@ -158,6 +159,13 @@ def _enterable(desk: Desk, person: Person) -> list[Held]:
         for one in registers(desk.reader)
         if one.line == "elderly" and one.name in wanted and may_write(desk.reader, one, person.division)
     ]
+
+
+def _order_href(desk: Desk, person: Person) -> str | None:
+    home = people.membership_on(person, desk.today)
+    if home is None or not desk.reader.may("elders.visit", home.household.division):
+        return None
+    return f"{reverse('field:order_new', args=[home.household.number])}?person={person.pk}"
 
 
 def _assessment_href(row: Any) -> str:

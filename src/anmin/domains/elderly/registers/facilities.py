@@ -160,6 +160,8 @@ FACILITIES = declared(
     Register(
         ElderFacility,
         key="elderly/facilities",
+        serves=("care", "meals"),
+        serves_if={"state": "open"},
         title="养老服务设施",
         english="Places of elder care",
         columns=("name", "kind", "state", "project", "operator", "beds", "places", "opened_on"),

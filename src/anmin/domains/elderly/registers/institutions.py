@@ -152,6 +152,8 @@ INSTITUTIONS = declared(
     Register(
         ElderInstitution,
         key="elderly/institutions",
+        serves=("care",),
+        serves_if={"state": "inspected"},
         title="养老机构",
         english="Institutions",
         columns=("name", "kind", "state", "stars", "beds", "nursing_beds", "residents", "filed_on"),

@@ -128,6 +128,8 @@ POINTS = declared(
     Register(
         DiningPoint,
         key="elderly/points",
+        serves=("meals",),
+        serves_if={"state": "open"},
         title="老年助餐点",
         english="Dining points",
         columns=("name", "kind", "state", "operator", "seats", "licence_until"),

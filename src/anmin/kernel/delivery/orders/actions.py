@@ -5,20 +5,25 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.queries import Reader, signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.delivery.orders.models import Order
+from anmin.kernel.delivery.orders.offers import offers
 from anmin.kernel.delivery.visits.models import Visit
 from anmin.kernel.keys.fields import next_keys
 from anmin.kernel.people.models import Household, Person
 
 PROTECT = "protect"
 """A mandatory report about a child (强制报告): the county's child protection takes it up."""
-KINDS = ("meals", "medical", "repair", "aid", "legal", "other", PROTECT)
-SETTLE = "case.opine"
+CARE = "care"
+"""Care at home (上门照护), by a provider of elder care."""
+KINDS = ("meals", CARE, "medical", "repair", "aid", "legal", "other", PROTECT)
+OF_ELDERS = ("meals", CARE)
 State = Order.State
 WAYS = {
     State.ASKED: (State.DISPATCHED, State.CANCELLED),
@@ -29,9 +34,21 @@ WAYS = {
 """Where an order may go from where it is; nothing is settled that was not served and rated."""
 
 
-def dispatch_power(kind: str) -> str:
-    """What whoever gives an order out must hold."""
-    return "children.decide" if kind == PROTECT else "case.accept"
+def dispatch_powers(kind: str) -> tuple[str, ...]:
+    """What whoever gives an order out must hold one of."""
+    if kind == PROTECT:
+        return ("children.decide",)
+    return ("case.accept", "elders.manage") if kind in OF_ELDERS else ("case.accept",)
+
+
+def settle_powers(kind: str) -> tuple[str, ...]:
+    """What whoever settles an order must hold one of."""
+    return ("case.opine", "elders.decide") if kind in OF_ELDERS else ("case.opine",)
+
+
+def may(by: Reader, powers: tuple[str, ...], order: Order) -> bool:
+    """Whether somebody holds one of some powers where an order is."""
+    return any(by.may(power, order.division) for power in powers)
 
 
 class OrderProblem(ValueError):
@@ -44,8 +61,10 @@ def order_help(
 ) -> Order:
     """Order help for somebody (下单); raises OrderProblem for what is not offered."""
     user = user_of(by)
-    if user is None or kind not in KINDS:
+    if user is None or kind not in KINDS or kind == PROTECT:
         raise OrderProblem(_("没有这种帮助，请重新选择。"))
+    if person is not None and person.died_on is not None:
+        raise OrderProblem(_("登记显示已经去世，请核实是为谁下单。"))
     return _ordered(by, kind, household, person, None, on, words)
 
 
@@ -85,13 +104,26 @@ def _ordered(
 
 
 @transaction.atomic
-def dispatch(*, by: Reader, order: Order, provider: str, due: date, on: date) -> Order:
-    """Give an order to whoever does it, until a day (派单)."""
-    if not by.may(dispatch_power(order.kind), order.division):
+def dispatch(*, by: Reader, order: Order, provider: str, due: date, on: date, place: str = "") -> Order:
+    """Give an order to whoever does it, until a day (派单): a `place` of a register that serves, or a provider by name."""
+    if not may(by, dispatch_powers(order.kind), order):
         raise OrderProblem(_("只有镇街经办能派单；强制报告由县（区）未成年人保护机构受理。"))
+    if place:
+        offer = next((one for one in offers(by, order.kind, order.division, on) if one.key == place), None)
+        if offer is None:
+            raise OrderProblem(_("这个服务点现在不能接单，请重新选择。"))
+        provider = offer.name
     if not provider.strip() or due < on:
         raise OrderProblem(_("请写明派给谁、哪天以前办好。"))
-    return _go(by, order, State.DISPATCHED, provider=provider.strip(), due=due, dispatched_by=user_of(by))
+    return _go(
+        by,
+        order,
+        State.DISPATCHED,
+        provider=provider.strip()[:100],
+        place=place,
+        due=due,
+        dispatched_by=user_of(by),
+    )
 
 
 @transaction.atomic
@@ -113,16 +145,28 @@ def rate(*, by: Reader, order: Order, stars: int, words: str = "") -> Order:
 
 
 @transaction.atomic
-def settle(*, by: Reader, order: Order, price: int, subsidy: int, on: date) -> Order:
-    """Settle a rated order (结算): fen of the whole and of the public part; by somebody other than who gave it out."""
-    if not by.may(SETTLE, order.division):
+def settle(*, by: Reader, order: Order, price: int, subsidy: int, on: date, fund: str = "") -> Order:
+    """Settle a rated order (结算): fen of the whole and of the public part out of a fund; by another than who gave it out.
+
+    Lines of business say what a fund pays (`ORDER_LIMITS` in the settings); more than that is refused with the reason.
+    """
+    if not may(by, settle_powers(order.kind), order):
         raise OrderProblem(_("您的岗位不能结算。"))
     user = user_of(by)
     if user is not None and user.pk == order.dispatched_by_id:
         raise OrderProblem(_("派单和结算不能是同一个人，请由另一位办理。"))
     if price < 0 or not 0 <= subsidy <= price:
         raise OrderProblem(_("补贴不能超过价款。"))
-    return _go(by, order, State.SETTLED, price=price, subsidy=subsidy, settled_on=on, settled_by=user)
+    if subsidy and fund not in Order.Fund.values:
+        raise OrderProblem(_("请选择补贴从哪里出。"))
+    fund = fund if subsidy else ""
+    for limit in settings.ORDER_LIMITS if subsidy else ():
+        against = import_string(limit)(order, fund, subsidy, on)
+        if against:
+            raise OrderProblem(against)
+    return _go(
+        by, order, State.SETTLED, price=price, subsidy=subsidy, fund=fund, settled_on=on, settled_by=user
+    )
 
 
 @transaction.atomic

@@ -12,7 +12,8 @@ from anmin.kernel.keys.fields import SealedModel, SealedText
 class Order(SealedModel):
     """One order of help for somebody (服务单): asked, given to a provider, served, rated by the person, settled.
 
-    Money is fen: `price` of the whole, `subsidy` the public part of it. `served_*` is the service record.
+    Money is fen: `price` of the whole, `subsidy` the public part of it, out of a `fund`. `served_*` is the service record. `place` is
+    the entry of a register to which it was given, as `line/register/number`; empty where the provider is in none.
     """
 
     class State(models.TextChoices):
@@ -22,6 +23,10 @@ class Order(SealedModel):
         RATED = "rated", "已评价"
         SETTLED = "settled", "已结算"
         CANCELLED = "cancelled", "已取消"
+
+    class Fund(models.TextChoices):
+        LOCAL = "local", "本级服务补贴"
+        VOUCHER = "voucher", "养老服务消费补贴"
 
     number = models.CharField(max_length=20, unique=True)
     kind = models.CharField(max_length=20)
@@ -34,7 +39,8 @@ class Order(SealedModel):
     words = SealedText()
     asked_on = models.DateField()
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="asked_orders")
-    provider = models.CharField(max_length=60, blank=True)
+    provider = models.CharField(max_length=100, blank=True)
+    place = models.CharField(max_length=100, blank=True)
     due = models.DateField(null=True)
     dispatched_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="dispatched_orders"
@@ -46,6 +52,7 @@ class Order(SealedModel):
     rating_words = SealedText()
     price = models.BigIntegerField(null=True)
     subsidy = models.BigIntegerField(null=True)
+    fund = models.CharField(max_length=10, choices=Fund.choices, blank=True)
     settled_on = models.DateField(null=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="settled_orders"
@@ -69,6 +76,10 @@ class Order(SealedModel):
             models.CheckConstraint(
                 condition=Q(settled_by__isnull=True) | ~Q(settled_by=F("dispatched_by")),
                 name="order_settled_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(subsidy__isnull=True) | Q(subsidy=0) | ~Q(fund=""),
+                name="order_subsidy_out_of_a_fund",
             ),
         ]
         indexes = [models.Index(fields=["division", "state", "asked_on"], name="order_of_division")]

@@ -1,0 +1,68 @@
+"""What a voucher pays in a month (养老服务消费补贴): moderately disabled and worse, up to the cap of the place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Sum
+
+from anmin.domains.elderly.assessment.scoring import LEVELS, Level
+from anmin.domains.elderly.places import found, number
+from anmin.domains.elderly.procedures.beds import in_force
+from anmin.kernel.delivery.orders.models import Order
+from anmin.kernel.people.models import Person
+from anmin.lib.money import format_yuan
+
+
+@dataclass(frozen=True)
+class Voucher:
+    """A person's voucher in a month, in fen. `because` says why there is none; `is_verified` is of the cap."""
+
+    cap: int
+    used: int
+    because: str = ""
+    is_verified: bool = False
+
+    @property
+    def left(self) -> int:
+        """What may still be paid."""
+        return max(0, self.cap - self.used)
+
+
+def voucher_of(person: Person, division: str, day: date, *, but: int = 0) -> Voucher:
+    """The voucher of somebody in the month of a day; `but` leaves one order out of what is used."""
+    held = in_force(person.pk, day)
+    least = number("voucher_least_level", division, day)
+    cap = found("voucher_month", division, day)
+    if held is None:
+        return Voucher(0, 0, "没有有效的能力评估，不能用养老服务消费补贴；请先评估。")
+    if held.final < least:
+        ours, asked = LEVELS[Level(held.final)], LEVELS[Level(least)]
+        return Voucher(0, 0, f"评估结果为{ours}，养老服务消费补贴要{asked}及以上。")
+    if cap is None or not isinstance(cap.urban, int):
+        return Voucher(0, 0, "本地没有规定养老服务消费补贴的月上限，请先在参数里写明。")
+    first = day.replace(day=1)
+    last = (first + timedelta(32)).replace(day=1) - timedelta(1)
+    rows = Order.objects.filter(
+        person=person, fund=Order.Fund.VOUCHER, state="settled", served_on__range=(first, last)
+    )
+    used = rows.exclude(pk=but).aggregate(fen=Sum("subsidy"))["fen"] or 0
+    return Voucher(cap.urban, used, is_verified=cap.verified)
+
+
+def against(order: Order, fund: str, subsidy: int, on: date) -> str:
+    """Why a voucher does not pay so much of an order; empty where it does."""
+    if fund != Order.Fund.VOUCHER:
+        return ""
+    if order.person is None:
+        return "养老服务消费补贴是给本人的，这张服务单没有写是谁。"
+    held = voucher_of(order.person, order.division, order.served_on or on, but=order.pk)
+    if held.because:
+        return held.because
+    if subsidy > held.left:
+        return (
+            f"养老服务消费补贴每月最多 {format_yuan(held.cap)} 元，当月已用 {format_yuan(held.used)} 元，"
+            f"还剩 {format_yuan(held.left)} 元。"
+        )
+    return ""

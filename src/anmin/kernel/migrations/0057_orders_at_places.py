@@ -7,7 +7,7 @@ FUNDS = [("local", "本级服务补贴"), ("voucher", "养老服务消费补贴"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0055_plans_stand_still")]
+    dependencies = [("kernel", "0056_plans_stand_still")]
     operations = [
         migrations.AlterField("order", "provider", models.CharField(blank=True, max_length=100)),
         migrations.AddField("order", "place", models.CharField(blank=True, default="", max_length=100), False),

@@ -41,8 +41,9 @@ IDENTITY_WEIGHT, IDENTITY = "identity_weight", "recognised_layer"
 SCALE = ("risk_bands", "agreeing_points", "means_points", "means_most")
 """The rates of the scale of risk, which no rule reads."""
 COOLING = "cooling_months"
-INCOME, MEMBERS, STANDARD = "counted_income_year", "members", "dibao_standard"
-"""What the means of a household are: its counted income a year, how many share it, and the standard a month."""
+INCOME, MEMBERS, STANDARD = "income_left_year", "members", "dibao_standard"
+"""What the means of a household are: its income a year after bills told and wages ended, how many share it, and the standard a
+month."""
 CONTEXT = (IDENTITY_WEIGHT, INCOME, MEMBERS)
 MOST_MEANS = 1_000_000
 RAW = pa.schema([*HITS, ("identity", pa.int32()), ("identity_weight", pa.int32()), ("means", pa.int32())])

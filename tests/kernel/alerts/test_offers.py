@@ -171,3 +171,13 @@ def test_what_runs_is_compared_each_month_and_what_no_longer_fits_is_a_clue(run,
     assert actions.check_granted(by="系统", run=gone, on=date(2026, 4, 25)).new == 1
 
     assert Alert.objects.get().direction == "LESS" and Entitlement.objects.get().state == "active"
+
+
+def test_premiums_education_and_heating_wait_for_their_standard_and_are_never_offered_with_a_guess(run):
+    names = {row.key: row for row in rules.waiting()}
+
+    actions.find_offers(by="系统", run=run, on=DAY)
+
+    assert set(names) == {"premium", "education", "heating"}
+    assert all(row.lacks and row.source for row in names.values())
+    assert not any(row.benefit.rpartition("/")[2] in names for row in Offer.objects.all())

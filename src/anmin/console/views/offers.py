@@ -16,7 +16,7 @@ from anmin.console.places import full_name
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.taking.actions import take
 from anmin.kernel.alerts.offers import actions, queries
-from anmin.kernel.alerts.offers.rules import offering
+from anmin.kernel.alerts.offers.rules import offering, waiting
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.table import find
 from anmin.kernel.entitlements.queries import title_of_benefit
@@ -56,6 +56,7 @@ def offer_list(desk: Desk) -> HttpResponse:
         title=VIEWS[name],
         views=[(key, words, counted[key]) for key, words in VIEWS.items()],
         may_approve=may_approve,
+        waiting=waiting(),
     )
 
 

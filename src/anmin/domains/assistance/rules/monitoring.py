@@ -1,8 +1,20 @@
 """What many rules of monitoring ask first: is the family on the books, and how much weight does that have."""
 
-from anmin.policy import Day, Each, Table, household, person
+from anmin.policy import Day, Each, Fen, Months, Table, household, person
 from anmin.policy.codes import Layer
-from anmin.policy.vocabulary import anyone, entry, greater, months_later
+from anmin.policy.vocabulary import (
+    anyone,
+    entry,
+    greater,
+    highest_lately,
+    months_later,
+    newest_told,
+    positive_part,
+    told_total,
+    total,
+)
+
+YEAR = 12
 
 
 @household(title="在享低保或特困", law="国办发〔2023〕39号 §3", since="2023-10-19")
@@ -40,3 +52,26 @@ def identity_weight(
     """What the household already is adds to its risk; two identities do not add up (身份权重)."""
     known = entry(identity_weights, recognised_layer)
     return greater(known, return_to_poverty_weight) if is_return_to_poverty_watched else known
+
+
+@person(title="十二个月医疗个人负担", law="国办发〔2023〕39号 §3", since="2023-10-19")
+def bills_told_year(medical_burden: Months[Fen]) -> Fen:
+    """The own share of medical costs over the months that were told (十二个月医疗个人负担)."""
+    return told_total(medical_burden)
+
+
+@person(title="没有再申报的工资（年）", law="国办发〔2023〕39号 §3", since="2023-10-19")
+def wage_gone_year(wage_reported: Months[Fen]) -> Fen:
+    """By how much a year the wage lies below the person's own highest of the months told (工资比本人以往减少); nothing where
+    the newest months were not told."""
+    newest = newest_told(wage_reported)
+    if newest < 0:
+        return 0
+    return positive_part(highest_lately(wage_reported, YEAR) - newest) * YEAR
+
+
+@household(title="扣除支出和减少的工资后的收入", law="国办发〔2023〕39号 §3", since="2023-10-19")
+def income_left_year(counted_income_year: Fen, bills_told_year: Each[Fen], wage_gone_year: Each[Fen]) -> Fen:
+    """What the household has a year once its bills are paid and wages that ended are left out (支出后的收入); it says who is
+    looked at first and decides on nothing."""
+    return positive_part(counted_income_year - total(bills_told_year) - total(wage_gone_year))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,3 +20,24 @@ def offering() -> dict[str, Any]:
     if forbidden:
         raise ValueError(f"{'、'.join(sorted(forbidden))} 不得免申请办理（民发〔2021〕57号 §28）")
     return found
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A benefit that should go without application and cannot yet: which figures are lacking and who can supply them.
+
+    `pushed` is the department to which the list of the recognised goes all the same, empty where to none.
+    """
+
+    key: str
+    title: str
+    law: str
+    lacks: str
+    source: str
+    pushed: str
+
+
+@lru_cache(maxsize=1)
+def waiting() -> tuple[Waiting, ...]:
+    """What is blocked for want of a local standard; no amount is ever guessed."""
+    return tuple(Waiting(key, **row) for key, row in offering()["waiting"].items())

@@ -10,8 +10,15 @@ from itertools import islice
 from pathlib import Path
 
 from anmin.kernel.people.loading import Home, Newcomer
+from anmin.lib.calendar import add_months
 
 HOMES = 900
+MONTHS, OUT = 5, 3
+"""Months of lists, and of how many at the end those who lost their work are missing from the insured."""
+BILLS = [
+    *("身份证号", "姓名", "单次住院个人负担（元）", "当月个人负担（元）"),
+    *("其中政策范围内（元）", "大病慢特病备案", "月末连续住院天数"),
+]
 
 
 @dataclass(frozen=True)
@@ -24,7 +31,7 @@ class DemoBatch:
 
 
 def write_batches(folder: Path, homes: Iterator[Home], on: date) -> list[DemoBatch]:
-    """Files of pensions, disability certificates and property of the first households, some rows spoilt."""
+    """Files of pensions, disability certificates and property of the first households, some rows spoilt, and months."""
     people = [person for home in islice(homes, HOMES) for person in home.people]
     month = f"{on.year}-{on.month - 1:02d}" if on.month > 1 else f"{on.year - 1}-12"
     old = [person for person in people if on.year - person.birth_day.year >= 60]
@@ -54,7 +61,40 @@ def write_batches(folder: Path, homes: Iterator[Home], on: date) -> list[DemoBat
         [[p.number, p.name, "1", "0"] for p in _heads(people)],
         {12: (2, "-1"), 40: (0, "")},
     )
+    return [*files, *_monthly(folder, people, on)]
+
+
+def _monthly(folder: Path, people: list[Newcomer], on: date) -> list[DemoBatch]:
+    """What monitoring reads by the month: settlements, insurance and calls, with some families in trouble at the end."""
+    grown = [p for p in people if 25 <= on.year - p.birth_day.year < 58]
+    files = []
+    for back in range(MONTHS, 0, -1):
+        day = add_months(on.replace(day=1), -back)
+        month, is_last = f"{day:%Y-%m}", back == 1
+        bills = [
+            [p.number, p.name, *[str(_bill(at, is_last))] * 3, "否", "12" if is_last and not at % 61 else "0"]
+            for at, p in enumerate(people)
+            if not at % 4 or not at % 61
+        ]
+        paid = [[p.number, p.name, "是"] for at, p in enumerate(grown) if at % 3 and (back > OUT or at % 43)]
+        files += [
+            _table(folder, "medical_month", month, BILLS, bills),
+            _table(folder, "insured_month", month, ["身份证号", "姓名", "当月缴费"], paid),
+        ]
+        if is_last:
+            calls = [[p.number, p.name, "2"] for p in grown[7::120]]
+            files.append(_table(folder, "hotline_month", month, ["身份证号", "姓名", "求助件数"], calls))
     return files
+
+
+def _bill(at: int, is_last: bool) -> int:
+    return 24_000 + at % 9_000 if is_last and not at % 61 else 60 + at % 700
+
+
+def _table(folder: Path, source: str, month: str, heading: list[str], rows: list[list[str]]) -> DemoBatch:
+    path = folder / f"{source}_{month}.csv"
+    _write(path, heading, rows, {})
+    return DemoBatch(source, month, path)
 
 
 def _heads(people: list[Newcomer]) -> list[Newcomer]:

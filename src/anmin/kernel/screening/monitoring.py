@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
+from django.db import transaction
 
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.facts.batches.queries import freshness
@@ -87,7 +88,8 @@ def watch_snapshot(
         raise
     after = {"on": on.isoformat(), "snapshot": snapshot.folder.name, "engine": engine}
     after |= {name: done.manifest[name] for name in ("hits", "findings")}
-    audit.record(by=by, act="screening.watch", subject=folder.name, after=after)
+    with transaction.atomic():
+        audit.record(by=by, act="screening.watch", subject=folder.name, after=after)
     for old in evaluations()[KEPT:]:
         shutil.rmtree(old.folder, ignore_errors=True)
     return done

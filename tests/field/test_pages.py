@@ -1,13 +1,15 @@
 """The phone's pages as the server answers them: who gets in, what a form without script does, what a phone is told."""
 
+import io
 import json
 from datetime import timedelta
 
+import openpyxl
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from anmin.kernel.audit.models import Read
+from anmin.kernel.audit.models import Act, Read
 from anmin.kernel.delivery.cards.models import CardEntry
 from anmin.kernel.delivery.plans.actions import make_plans
 from anmin.kernel.delivery.visits.models import Visit
@@ -198,3 +200,17 @@ def test_help_is_ordered_from_the_household_s_page(client, helper, elder):
     assert wrong.status_code == 422 and "少盐" in wrong.content.decode()
     assert done.status_code == 302
     assert "待派单" in client.get(done["Location"]).content.decode()
+
+
+def test_the_monthly_report_comes_out_as_a_workbook_with_what_the_page_shows(client, helper, elder):
+    month = timezone.localdate().replace(day=1)
+    answer = client.get(f"/field/reports/monthly.xlsx?month={month:%Y-%m}")
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    shown = client.get(f"/field/reports/monthly/?month={month:%Y-%m}").content.decode()
+
+    assert rows[0] == ["项目", "数字", "单位", "来源"]
+    assert len(rows) >= 41
+    assert ["80 周岁以上", 1] in [row[:2] for row in rows]
+    assert all(str(row[0]) in shown for row in rows[1:-1])
+    assert Act.objects.get(act="delivery.take_report").after["rows"] == len(rows) - 2

@@ -28,6 +28,7 @@ urlpatterns = [
     path("orders/", orders.order_list, name="orders"),
     path("orders/<str:number>/", orders.order, name="order"),
     path("reports/", reports.reports, name="reports"),
+    path("reports/monthly.xlsx", reports.monthly_file, name="monthly_file"),
     path("reports/monthly/", reports.monthly, name="monthly"),
     path("photo-rules/", plans.photo_rules, name="photo_rules"),
 ]

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_POST
 from anmin.console.casetable import HELD, chosen_in, filters_of, outcome_in, rows_of, sheet
 from anmin.console.casewords import CHANNELS
 from anmin.console.places import places_below
-from anmin.console.sheets import FORMS, as_csv, as_xlsx
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.taking.actions import take, watermark
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases import matters
 from anmin.kernel.cases.table import actions, named, queries
 from anmin.kernel.cases.table.bulk import TITLES
+from anmin.lib.sheets import FORMS, as_csv, as_xlsx
 
 ROWS, MOST = 50, 5_000
 

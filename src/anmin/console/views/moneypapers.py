@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 
 from anmin.console.moneywords import POWERS, noted
 from anmin.console.purposes import ask_purpose, purpose_of
-from anmin.console.sheets import FORMS, MOST_ROWS, as_csv, as_xlsx
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.taking.actions import watermark
 from anmin.kernel.audit import actions as audit
@@ -26,6 +25,7 @@ from anmin.kernel.payments.printing import MOST, make_pay_sheet, make_voucher, s
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.runs import queries
 from anmin.kernel.payments.runs.models import PayLine, PayRun
+from anmin.lib.sheets import FORMS, MOST_ROWS, as_csv, as_xlsx
 
 KINDS = (("pay_sheet", gettext_lazy("发放花名册")), ("voucher", gettext_lazy("拨付凭证")))
 AT_ONCE = 2_000

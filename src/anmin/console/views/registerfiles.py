@@ -18,7 +18,6 @@ from anmin.console.kit.lists import address_of, file_of, sought_in
 from anmin.console.kit.spread import spread
 from anmin.console.places import place_name
 from anmin.console.purposes import ask_purpose, purpose_of
-from anmin.console.sheets import FORMS, as_csv, as_xlsx
 from anmin.console.views.desk import Desk, desk
 from anmin.console.views.registers import found, note_persons, opened
 from anmin.console.words import is_chinese
@@ -29,6 +28,7 @@ from anmin.kernel.registers.declaring import Register
 from anmin.kernel.registers.intake.actions import take_in
 from anmin.kernel.registers.intake.reading import ADDED, FileProblem, heading, headings
 from anmin.kernel.registers.values import asked as asked_columns
+from anmin.lib.sheets import FORMS, as_csv, as_xlsx
 
 MOST = 5_000
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.field.pages import Phone, phone, written
+from anmin.kernel.access.taking.actions import watermark
+from anmin.kernel.audit import actions as audit
 from anmin.kernel.delivery.reports import actions, queries
 from anmin.kernel.divisions.queries import name_of
 from anmin.lib.calendar import add_months
+from anmin.lib.sheets import FORMS, as_xlsx
 
 BACK = 3
 
@@ -56,6 +60,30 @@ def monthly(phone: Phone) -> HttpResponse:
         trouble=trouble,
         updated=phone.request.GET.get("updated", "")[:40],
     )
+
+
+@phone()
+def monthly_file(phone: Phone) -> HttpResponse:
+    """The monthly report as a workbook: every cell with its figure, its unit and where it comes from."""
+    month = _month(written(phone.request.GET, "month"), phone.today)
+    asked, codes = written(phone.request.GET, "place"), phone.reader.scope.codes
+    place = asked if asked and phone.reader.scope.contains(asked) else (codes[0] if codes else "")
+    report, mark = queries.monthly(phone.reader, place, month), watermark(phone.reader, timezone.localtime())
+    heading = [_("项目"), _("数字"), _("单位"), _("来源")]
+    rows = [
+        [cell.title, "" if cell.value is None else cell.value, cell.unit, cell.source]
+        for cell in report.cells
+    ]
+    audit.record(
+        by=phone.reader.user,
+        act="delivery.take_report",
+        subject=report.key,
+        after={"month": report.month, "rows": len(rows), "watermark": mark},
+        division=place,
+    )
+    answer = HttpResponse(as_xlsx(heading, rows, mark), content_type=FORMS["xlsx"])
+    answer["Content-Disposition"] = f'attachment; filename="monthly-{place}-{month:%Y-%m}.xlsx"'
+    return answer
 
 
 def _month(text: str, today: date) -> date:

@@ -67,7 +67,7 @@ def demo(rest: list[str]) -> int:
     with _alone(chosen.port) as port:
         settings = {**_prepare(), "ANMIN_DEMO": "1"}
         say("生成演示城市并测算")
-        making = ["-m", "anmin.cli", "demo-data", "--city", chosen.city, *size]
+        making = ["-m", "anmin.cli", "demo-data", "--no-accounts", "--city", chosen.city, *size]
         if code := environment.python(making, **settings):
             return code
         return _serve(settings, port, demo=True)

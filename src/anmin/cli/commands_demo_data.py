@@ -66,11 +66,15 @@ def demo_data(
     large: Annotated[bool, typer.Option("--large", help="290 万人（默认 6 万人）")] = False,
     seed: Annotated[int, typer.Option(help="随机种子，同一种子生成同一座城市")] = SEED,
     on: Annotated[str, typer.Option("--on", help="规则日期")] = DAY.isoformat(),
-    accounts: Annotated[bool, typer.Option("--accounts", help="只列出演示账号")] = False,
+    accounts: Annotated[
+        bool | None, typer.Option("--accounts/--no-accounts", help="只列出演示账号，或不列出")
+    ] = None,
 ) -> None:
     """生成演示城市、测算并创建演示账号；数据已在且相同时很快结束。"""
     if not accounts:
         _make(city, LARGE if large else SMALL, seed, date.fromisoformat(on))
+    if accounts is False:
+        return
     for account in demo_accounts():
         typer.echo(f"  账号 {account.username:<12} 密码 {account.password}   {account.place}")
     for one in demo_residents():

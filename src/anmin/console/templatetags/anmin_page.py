@@ -38,16 +38,16 @@ PLACES = (
     ("field", "field:today", _("走访"), "case.survey|elders.visit|children.visit"),
     ("publicity", "console:publicity", _("公示"), "case.publish"),
     (
-        "reserve",
-        "console:reserve",
-        _("备用金"),
-        "emergency.pay|payments.prepare|payments.read|case.confirm|case.confirm_in_town",
-    ),
-    (
         "money",
         "console:money",
         _("资金"),
         "payments.read|payments.prepare|payments.approve|payments.decide",
+    ),
+    (
+        "reserve",
+        "console:reserve",
+        _("备用金"),
+        "emergency.pay|payments.prepare|payments.read|case.confirm|case.confirm_in_town",
     ),
     ("changes", "console:changes", _("变更"), "register.read"),
     (

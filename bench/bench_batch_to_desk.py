@@ -72,7 +72,8 @@ def _measure(options: Options, report: Report, url: str, home: Path, persons: in
     _job(url, home)
     seconds = time.perf_counter() - began
     fresh = Alert.objects.count() - before
-    told = AlertHit.objects.filter(values__contains=[{"batch": str(landing.batch.pk)}]).count()
+    batch = str(landing.batch.pk)
+    told = sum(batch in {one["batch"] for one in hit.values} for hit in AlertHit.objects.iterator())
     given_out = Alert.objects.exclude(state="new").count()
     report.note(
         f"persons   {persons:,} registered; batch of {landing.landed:,} rows, taken in in {taken[-1]:.1f} s"

@@ -64,6 +64,7 @@ def test_a_hit_explains_itself_by_value_source_period_and_rule(family):
             "source": "medical",
             "period": "2026-02",
             "batch": "7",
+            "known_on": "",
         }
     ]
     assert (

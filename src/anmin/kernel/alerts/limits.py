@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -12,8 +12,10 @@ from typing import Any
 import yaml
 
 from anmin.kernel.law.clocks import Unit, deadline
+from anmin.kernel.screening.rulebooks import rulebook
 from anmin.lib.calendar import WorkCalendar, load_calendar
 from anmin.lib.divisions import ancestors
+from anmin.policy.codes import Colour, Layer
 
 FILE = Path(__file__).parent / "limits.yaml"
 COLOURS = ("blue", "yellow", "orange", "red")
@@ -48,10 +50,11 @@ class Limits:
     verified: bool
     colours: Mapping[str, Limit]
     capacity: Mapping[str, int]
-    bands: Mapping[str, int]
-    identities: Mapping[str, int]
+    left_aid: int
     remembers_months: int
     watches_left_months: int
+    bands: Mapping[str, int] = field(default_factory=dict)
+    identities: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, colour: str, direction: str) -> Limit:
         """The limits of an alert: those of its colour; of one that may end a benefit those of its kind, unless red."""
@@ -88,8 +91,7 @@ def every_limits() -> tuple[Limits, ...]:
                 for key, one in row["colours"].items()
             },
             capacity=row["capacity"],
-            bands=row["bands"],
-            identities=row["identities"],
+            left_aid=row["left_aid"],
             remembers_months=row["remembers_months"],
             watches_left_months=row["watches_left_months"],
         )
@@ -102,9 +104,32 @@ def _period(written: list[Any]) -> tuple[int, Unit]:
 
 
 def limits_in(division: str, on: date) -> Limits:
-    """What counts in a place on a day: the nearest place upwards, the newest of its entries."""
+    """What counts in a place on a day: the nearest place upwards, the newest of its entries; bands and weights of
+    identities are the dated rates by which the rules of monitoring score.
+
+    Raises:
+        PolicyError: `rate_missing`.
+    """
     for place in ancestors(division):
         found = [row for row in every_limits() if row.division == place and row.since <= on]
         if found:
-            return max(found, key=lambda row: row.since)
+            newest = max(found, key=lambda row: row.since)
+            return replace(newest, bands=_bands(division, on), identities=_identities(newest, division, on))
     raise LookupError(f"{division} 在 {on} 没有预警处置时限的规定")
+
+
+def _bands(division: str, on: date) -> dict[str, int]:
+    table = rulebook().rates.entry("risk_bands", division, on).urban
+    assert isinstance(table, tuple)
+    return {Colour.of(colour).name.lower(): least for least, colour in table}
+
+
+def _identities(limits: Limits, division: str, on: date) -> dict[str, int]:
+    rates = rulebook().rates
+    weights, poverty = (
+        rates.entry(name, division, on).urban for name in ("identity_weights", "return_to_poverty_weight")
+    )
+    assert isinstance(weights, tuple)
+    assert isinstance(poverty, int)
+    layers = {Layer.of(layer).name.lower(): points for layer, points in weights if points}
+    return {**layers, "return_to_poverty": poverty, "left_aid": limits.left_aid}

@@ -6,21 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from anmin.console.charts.bars import bar, stacked
 from anmin.console.charts.svg import Svg, element
 from anmin.console.keeping import WHO, sign_of
+from anmin.kernel.frames.queries import frame_of
 from anmin.kernel.indicators.queries import indicators
 from anmin.kernel.registers.queries import registers
 
 register = template.Library()
 
-SIZE_COOKIE = "anmin_size"
 SIZES = {"normal": _("普通"), "large": _("大"), "xlarge": _("特大"), "huge": _("超大")}
 DECLARED = "declared"
 """A place that is open to whoever may read one of the registers or indicators that lines of business declare."""
@@ -116,15 +114,14 @@ def _opens(reader: Any, powers: str) -> bool:
 def page_state(context: dict[str, Any]) -> PageState:
     """The state of the frame, read from the request and the settings."""
     request: HttpRequest | None = context.get("request")
-    allowed = places_for(getattr(request, "reader", None))
-    size = request.COOKIES.get(SIZE_COOKIE, "normal") if request is not None else "normal"
+    allowed, frame = places_for(getattr(request, "reader", None)), frame_of(request)
     return PageState(
-        size=size if size in SIZES else "normal",
+        size=frame.size,
         sizes=SIZES,
         places=allowed[:AT_HAND],
         more=allowed[AT_HAND:],
-        language="en" if (get_language() or "").startswith("en") else "zh-Hans",
-        is_demo=bool(getattr(settings, "DEMO", False)),
+        language=frame.language,
+        is_demo=frame.is_demo,
     )
 
 

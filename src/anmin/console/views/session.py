@@ -18,15 +18,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from anmin.console.templatetags.anmin_page import SIZE_COOKIE, SIZES
 from anmin.kernel.access.login.actions import note_logout
 from anmin.kernel.access.login.address import client_address
 from anmin.kernel.access.login.locks.queries import locked_until
 from anmin.kernel.access.login.setup.queries import is_setup_open
 from anmin.kernel.access.login.typed import username_of
 from anmin.kernel.access.queries import demo_accounts, reader_for
+from anmin.kernel.frames.queries import with_size
 
-YEAR = 365 * 24 * 3600
 IN_THE_FIELD = ("case.survey", "elders.visit", "children.visit")
 """Powers of those who go from door to door."""
 WHY = {
@@ -142,10 +141,4 @@ def display(request: HttpRequest) -> HttpResponse:
         back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         back = reverse("console:city")
-    response = HttpResponseRedirect(back)
-    size = request.POST.get("size", "")
-    if size in SIZES:
-        response.set_cookie(
-            SIZE_COOKIE, size, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure()
-        )
-    return response
+    return with_size(HttpResponseRedirect(back), request)

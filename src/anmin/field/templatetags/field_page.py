@@ -2,48 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django import template
-from django.conf import settings
-from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
+
+from anmin.kernel.frames.queries import Frame, frame_of
 
 register = template.Library()
-
-SIZE_COOKIE = "anmin_size"
-"""The same cookie as at the desk and for residents: a choice holds on every page."""
-SIZES = {"normal": _("普通"), "large": _("大字"), "xlarge": _("更大"), "huge": _("最大")}
-ORDER = tuple(SIZES)
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What every page's frame shows."""
-
-    size: str
-    larger: str
-    smaller: str
-    language: str
-    is_demo: bool
 
 
 @register.simple_tag(takes_context=True)
 def frame(context: dict[str, Any]) -> Frame:
     """The frame, read from the request and the settings."""
-    request: HttpRequest | None = context.get("request")
-    size = request.COOKIES.get(SIZE_COOKIE, ORDER[0]) if request is not None else ORDER[0]
-    at = ORDER.index(size) if size in ORDER else 0
-    return Frame(
-        ORDER[at],
-        ORDER[at + 1] if at + 1 < len(ORDER) else "",
-        ORDER[at - 1] if at else "",
-        "en" if (get_language() or "").startswith("en") else "zh-Hans",
-        bool(getattr(settings, "DEMO", False)),
-    )
+    return frame_of(context.get("request"))
 
 
 @register.filter

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from anmin.field.pages import Phone, phone
-from anmin.field.templatetags.field_page import SIZE_COOKIE, SIZES
+from anmin.kernel.frames.queries import with_size
 
-YEAR = 365 * 24 * 3600
 ASSETS = (
     "console/tokens.css",
     "field/field.css",
@@ -75,10 +74,4 @@ def size(request: HttpRequest) -> HttpResponse:
     is_ours = url_has_allowed_host_and_scheme(
         back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    response = HttpResponseRedirect(back if is_ours and back.startswith(home) else home)
-    chosen = request.POST.get("size", "")
-    if chosen in SIZES:
-        response.set_cookie(
-            SIZE_COOKIE, chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure()
-        )
-    return response
+    return with_size(HttpResponseRedirect(back if is_ours and back.startswith(home) else home), request)

@@ -2,54 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.conf import settings
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_lazy as _
+
+from anmin.kernel.frames.queries import Frame, frame_of
 
 register = template.Library()
-
-SIZE_COOKIE = "anmin_size"
-"""The same cookie as at the desk: a choice holds on every page of the installation."""
-SIZES = {"normal": _("普通版"), "large": _("大字版"), "xlarge": _("更大"), "huge": _("最大")}
-ORDER = tuple(SIZES)
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What every page's frame shows; `larger` and `smaller` are the next sizes, empty at the ends."""
-
-    size: str
-    larger: str
-    smaller: str
-    language: str
-    is_demo: bool
-
-    @property
-    def is_elder(self) -> bool:
-        """Whether the large letters are on."""
-        return self.size != ORDER[0]
 
 
 @register.simple_tag(takes_context=True)
 def frame(context: dict[str, Any]) -> Frame:
     """The frame, read from the request and the settings."""
-    request: HttpRequest | None = context.get("request")
-    size = request.COOKIES.get(SIZE_COOKIE, ORDER[0]) if request is not None else ORDER[0]
-    at = ORDER.index(size) if size in ORDER else 0
-    return Frame(
-        ORDER[at],
-        ORDER[at + 1] if at + 1 < len(ORDER) else "",
-        ORDER[at - 1] if at else "",
-        "en" if (get_language() or "").startswith("en") else "zh-Hans",
-        bool(getattr(settings, "DEMO", False)),
-    )
+    return frame_of(context.get("request"))
 
 
 @register.filter

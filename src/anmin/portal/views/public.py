@@ -6,16 +6,14 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
+from anmin.kernel.frames.queries import with_size
 from anmin.kernel.registers.queries import public_registers
 from anmin.policy.errors import PolicyError
 from anmin.portal import canapply
 from anmin.portal.home import home_of
 from anmin.portal.pages import Visit, public, safe_next
 from anmin.portal.places import contacts, counties
-from anmin.portal.templatetags.portal_page import SIZE_COOKIE, SIZES
 from anmin.portal.views import errors
-
-YEAR = 365 * 24 * 3600
 
 
 @public
@@ -94,16 +92,5 @@ def ask_whom(visit: Visit) -> HttpResponse:
 @public
 def size(visit: Visit) -> HttpResponse:
     """Keep the size of the text in a cookie, which says nothing about the person, and go back to the page."""
-    posted = visit.request.POST
-    answer = HttpResponseRedirect(safe_next(visit.request, posted.get("next", "")))
-    wanted = posted.get("size", "")
-    if wanted in SIZES:
-        answer.set_cookie(
-            SIZE_COOKIE,
-            wanted,
-            max_age=YEAR,
-            httponly=True,
-            samesite="Lax",
-            secure=visit.request.is_secure(),
-        )
-    return answer
+    back = safe_next(visit.request, visit.request.POST.get("next", ""))
+    return with_size(HttpResponseRedirect(back), visit.request)

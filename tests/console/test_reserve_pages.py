@@ -9,7 +9,9 @@ from django.urls import reverse
 from anmin.kernel.cases.reserve.models import ReserveClosing, ReserveEntry
 from anmin.kernel.cases.reserve.queries import balance
 from anmin.kernel.cases.verification.actions import Said
+from anmin.kernel.payments.errands.models import Errand
 from tests.console.counter import at, logged_in
+from tests.console.moneydesk import worked
 from tests.kernel.cases.road import DAY, TOWN, Road, a_family, town_staff
 
 pytestmark = pytest.mark.django_db
@@ -74,12 +76,51 @@ def test_an_emergency_is_paid_first_by_two_and_its_papers_have_a_day(staff, cler
         "yuan": "600",
         "reason": "突发重病",
     }
-    alone = posted(clerk, what="pay_first", **given)
-    assert "须两人办理" in alone and 'value="突发重病"' in alone
-    page = posted(clerk, what="pay_first", beside=staff["second"].pk, **given)
+    page = posted(clerk, what="pay_first", **given)
+    assert (
+        "等另一人复核" in page
+        and "600.00" in page
+        and not ReserveEntry.objects.filter(kind="payout").exists()
+    )
+    agreed(staff, clerk)
 
     row = ReserveEntry.objects.get(kind="payout")
-    assert row.fen == -60_000 and f"手续 {row.papers_due} 前补" in page
+    step = road.case.steps.get(action="pay_first")
+    assert (row.fen, step.by, step.beside) == (-60_000, staff["clerk"], staff["second"])
+    assert f"手续 {row.papers_due} 前补" in at(clerk, "reserve")
+
+
+def agreed(staff, clerk):
+    """Nobody agrees to what they asked for; the second person does under their own log-in, and the worker acts."""
+    asked = Errand.objects.get(state="asked")
+    assert "须由两人办理" in posted(clerk, what="second", errand=asked.pk)
+    page = posted(logged_in(staff["second"]), what="second", errand=asked.pk)
+    assert "已复核同意" in page
+    worked()
+
+
+def test_what_the_second_person_declines_is_not_paid_and_says_why(staff, clerk):
+    posted(clerk, what="put_in", kind="advance", yuan="50000", note="")
+    posted(clerk, what="close", month="2026-02-01")
+    asked = Errand.objects.get(state="asked")
+
+    page = posted(logged_in(staff["second"]), what="decline", errand=asked.pk, reason="余额对不上")
+
+    assert "余额对不上" in page and "复核不同意" in page
+    worked()
+    assert not ReserveClosing.objects.exists()
+
+
+def test_a_case_that_moved_on_meanwhile_is_not_paid_and_whoever_asked_reads_it(staff, clerk):
+    posted(clerk, what="put_in", kind="advance", yuan="50000", note="")
+    road = urgent(staff)
+    given = {"case": road.case.number, f"seen-{road.case.number}": road.seen, "yuan": "600", "reason": "急"}
+    posted(clerk, what="pay_first", **given)
+    road.step("clerk", "withdraw", reason="家庭撤回")
+
+    agreed(staff, clerk)
+
+    assert "有了新进展" in at(clerk, "reserve") and not ReserveEntry.objects.filter(kind="payout").exists()
 
 
 def test_more_than_the_limit_is_refused_with_the_limit(staff, clerk):
@@ -87,18 +128,20 @@ def test_more_than_the_limit_is_refused_with_the_limit(staff, clerk):
     road = urgent(staff)
 
     given = {"case": road.case.number, f"seen-{road.case.number}": road.seen, "yuan": "99999", "reason": "急"}
-    page = posted(clerk, what="pay_first", beside=staff["second"].pk, **given)
+    page = posted(clerk, what="pay_first", **given)
 
-    assert "先行救助每次不超过" in page
+    assert "先行救助每次不超过" in page and not Errand.objects.exists()
 
 
 def test_a_month_is_closed_by_two(staff, clerk):
     posted(clerk, what="put_in", kind="advance", yuan="50000", note="")
 
-    posted(clerk, what="close", month="2026-02-01", beside=staff["second"].pk)
+    posted(clerk, what="close", month="2026-02-01")
+    assert not ReserveClosing.objects.exists()
+    agreed(staff, clerk)
 
     row = ReserveClosing.objects.get()
-    assert (row.month, row.beside) == (date(2026, 2, 1), staff["second"])
+    assert (row.month, row.by, row.beside) == (date(2026, 2, 1), staff["clerk"], staff["second"])
 
 
 def test_somebody_from_elsewhere_sees_another_ledger(clerk):

@@ -17,6 +17,7 @@ from anmin.console.views.desk import Desk
 from anmin.console.words import term_of
 from anmin.kernel.access.taking.actions import take
 from anmin.kernel.audit import actions as audit
+from anmin.kernel.cases.reserve import errands as reserve
 from anmin.kernel.entitlements.queries import title_of_benefit
 from anmin.kernel.payments.banks.reconciling.actions import Difference
 from anmin.kernel.payments.errands import queries as errands
@@ -80,6 +81,8 @@ def _about(row: Errand) -> Iterable[tuple[Any, str]]:
 FIELDS = {
     "month": gettext_lazy("月份"),
     "day": gettext_lazy("日期"),
+    "case": gettext_lazy("办件"),
+    "fen": gettext_lazy("金额（元）"),
     "name": gettext_lazy("文件名"),
     "bank": gettext_lazy("银行"),
     "benefits": gettext_lazy("发放对象"),
@@ -100,7 +103,7 @@ ANSWERS = {"paid": gettext_lazy("到账"), "returned": gettext_lazy("退票")}
 
 
 def _said(name: str, value: Any) -> str:
-    if name in ("urban", "rural", "opening", "closing"):
+    if name in ("fen", "urban", "rural", "opening", "closing"):
         return yuan_exact(value)
     if name in ("cpi", "food", "index"):
         return f"{value / 100:.2f}%"
@@ -125,6 +128,8 @@ def _href(row: Errand) -> str:
         return reverse("console:money_return", args=[row.result["return_file"]])
     if row.kind == "write_off":
         return reverse("console:money_recovery", args=[row.subject])
+    if row.kind in (reserve.CLOSE, reserve.PAY_FIRST):
+        return f"{reverse('console:reserve')}?town={row.division}"
     return reverse("console:money_run", args=[row.run_id]) if row.run_id else ""
 
 

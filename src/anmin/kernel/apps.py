@@ -14,6 +14,6 @@ class KernelConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Packages above tell those below what they know, each when it is imported: of persons, of columns of registers."""
-        for module in ("cases.persons", "entitlements.persons", "registers.mapping"):
+        """Packages above tell those below what they know, each when it is imported: of persons, of errands, of columns of registers."""
+        for module in ("cases.persons", "cases.reserve.errands", "entitlements.persons", "registers.mapping"):
             import_module(f"anmin.kernel.{module}")

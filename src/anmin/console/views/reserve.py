@@ -14,24 +14,26 @@ from django.utils.translation import gettext_lazy
 
 from anmin.console.counterwords import worded
 from anmin.console.formlook import PlainForm
+from anmin.console.moneywords import shown
 from anmin.console.places import place_name
 from anmin.console.views.desk import Desk, needs
 from anmin.console.views.verification import seen_in
-from anmin.kernel.access.queries import holders_of
 from anmin.kernel.cases.actions import StaleCase, StepRefused
 from anmin.kernel.cases.procedures import ProcedureProblem
 from anmin.kernel.cases.queries import case_numbered, ways_on, work_list
-from anmin.kernel.cases.reserve import actions, queries
+from anmin.kernel.cases.reserve import actions, errands, queries
 from anmin.kernel.cases.reserve.limits import limit_of
 from anmin.kernel.divisions.catalogue import Catalogue
+from anmin.kernel.payments.errands import actions as money
+from anmin.kernel.payments.problems import PaymentProblem
 from anmin.lib.calendar import add_months
 from anmin.lib.divisions import DivisionLevel, ancestors, level_of
 from anmin.policy.errors import PolicyError
 
 POWERS = ("emergency.pay", "payments.prepare", "payments.read", "case.confirm", "case.confirm_in_town")
 FILL = ("emergency.pay", "payments.prepare", "case.confirm")
-REFUSED = (StepRefused, actions.ReserveProblem, ProcedureProblem, PolicyError)
-TOWN_DIGITS = 9
+REFUSED = (StepRefused, actions.ReserveProblem, ProcedureProblem, PolicyError, PaymentProblem)
+TOWN_DIGITS, SHOWN = 9, 10
 
 
 class PutInForm(PlainForm):
@@ -94,11 +96,29 @@ def _done(desk: Desk, town: str, form: PutInForm) -> bool:
     elif what == "pay_first":
         _pay_first(desk, given)
     elif what == "close":
-        actions.close_month(
-            by=desk.reader, beside=_beside(desk, given, town), town=town, month=_month(given), on=desk.today
-        )
-        messages.success(desk.request, _("这个月已对账，不能再改。"))
+        errands.ask_to_close(by=desk.reader, town=town, month=_month(given), on=desk.today)
+        messages.success(desk.request, _("已提出，等另一人复核。"))
+    elif what in ("second", "decline", "withdraw"):
+        _answered(desk, town, what)
     return True
+
+
+def _answered(desk: Desk, town: str, what: str) -> None:
+    """Another person agrees or does not, or whoever asked takes it back."""
+    key = desk.request.POST.get("errand", "")
+    row = errands.errands_of(desk.reader, town).filter(pk=int(key) if key.isdigit() else 0).first()
+    if row is None:
+        raise actions.ReserveProblem(_("没有找到这一项，请刷新页面"))
+    if what == "second":
+        money.second(by=desk.reader, errand=row, on=desk.today)
+        messages.success(desk.request, _("已复核同意，正在后台办理，稍后刷新页面看结果。"))
+    elif what == "decline":
+        reason = desk.request.POST.get("reason", "")[:400]
+        money.decline(by=desk.reader, errand=row, on=desk.today, reason=reason)
+        messages.success(desk.request, _("已退回，没有办理。"))
+    else:
+        money.withdraw(by=desk.reader, errand=row, on=desk.today)
+        messages.success(desk.request, _("已撤回。"))
 
 
 def _pay_first(desk: Desk, given: Any) -> None:
@@ -110,30 +130,15 @@ def _pay_first(desk: Desk, given: Any) -> None:
         fen = int(forms.DecimalField(max_digits=11, decimal_places=2).clean(text) * 100)
     except forms.ValidationError:
         raise actions.ReserveProblem(_("金额写元，例如 600 或 600.50")) from None
-    actions.pay_first(
+    errands.ask_to_pay_first(
         by=desk.reader,
         case=case,
         fen=fen,
-        on=desk.today,
         seen=seen_in({"seen": given.get(f"seen-{case.number}", "")}),
-        beside=_beside(desk, given, case.division),
-        reason=given.get("reason", "")[:500],
+        reason=given.get("reason", "").replace("\x00", "")[:500],
+        on=desk.today,
     )
-    messages.success(desk.request, _("已先行救助。请在规定期限内补齐手续。"))
-
-
-def _beside(desk: Desk, given: Any, division: str) -> Any:
-    key = given.get("beside", "")
-    found = next((user for user in _colleagues(desk, division) if str(user.pk) == key), None)
-    if found is None:
-        raise actions.ReserveProblem(_("须两人办理，请选另一名工作人员"))
-    return found
-
-
-def _colleagues(desk: Desk, division: str) -> list[Any]:
-    own = getattr(desk.reader.user, "pk", None)
-    able = holders_of([*FILL, "case.survey"], division, desk.today)
-    return [user for user in able if user.pk != own]
+    messages.success(desk.request, _("已提出，等另一人复核。"))
 
 
 def _month(given: Any) -> date:
@@ -211,7 +216,7 @@ def _page(
         closed=closed,
         months=[month for month in months if month not in done and month.year == year],
         payable=_payable(desk, town) if pays else [],
-        colleagues=_colleagues(desk, town),
+        errands=shown(desk, errands.errands_of(desk.reader, town)[:SHOWN]),
         form=form,
         may=may,
         refusals=refusals,

@@ -68,14 +68,7 @@ def pay_first(
     """
     case.refresh_from_db()
     procedure = procedure_of(case)
-    limit = limit_of(case, on)
-    mark = mark_of_limit(case)
-    if limit is None:
-        raise StepRefused([Obstacle("not_urgent", _("只有急难型救助可以先行救助"))])
-    if not 0 < fen <= limit:
-        words = _("先行救助每次不超过 %(limit)s 元，超过部分请走审核确认") % {"limit": f"{limit / 100:,.2f}"}
-        words += f"。{mark}" if mark else ""
-        raise StepRefused([Obstacle("over_limit", words)])
+    limit, mark = within_limit(case, fen, on), mark_of_limit(case)
     take_step(
         by=by,
         case=case,
@@ -94,6 +87,22 @@ def pay_first(
     with _told():
         books.pay_out(by=by, town=town, fen=fen, relief=relief, on=on, source=f"reserve:{row.pk}")
     return row
+
+
+def within_limit(case: Case, fen: int, on: date) -> int:
+    """The limit of what may be paid first for a case, where a sum is within it.
+
+    Raises:
+        StepRefused: `not_urgent`, `over_limit`.
+    """
+    limit, mark = limit_of(case, on), mark_of_limit(case)
+    if limit is None:
+        raise StepRefused([Obstacle("not_urgent", _("只有急难型救助可以先行救助"))])
+    if not 0 < fen <= limit:
+        words = _("先行救助每次不超过 %(limit)s 元，超过部分请走审核确认") % {"limit": f"{limit / 100:,.2f}"}
+        words += f"。{mark}" if mark else ""
+        raise StepRefused([Obstacle("over_limit", words)])
+    return limit
 
 
 @transaction.atomic

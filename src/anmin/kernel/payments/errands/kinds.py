@@ -19,15 +19,15 @@ from anmin.kernel.payments.parties import APPROVE, DECIDE, PREPARE
 class Kind:
     """One kind: the power to ask for it, and the power of the second person, empty where one is enough.
 
-    `needs_words` is true where a reason must be written. `commits` says that it commits on its own way and therefore
-    runs outside a transaction; such a kind changes nothing when it is run again.
+    Of several powers one is enough. `needs_words` is true where a reason must be written. `commits` says that it commits
+    on its own way and therefore runs outside a transaction; such a kind changes nothing when it is run again.
     """
 
     key: str
     title: Any
     does: Callable[[Errand, date, datetime], Outcome]
-    asks: str = PREPARE
-    seconds: str = ""
+    asks: str | tuple[str, ...] = PREPARE
+    seconds: str | tuple[str, ...] = ()
     needs_words: bool = False
     commits: bool = False
 
@@ -76,3 +76,9 @@ KINDS = {
         Kind("write_off", _("核销追回款"), doing.write_off, asks=DECIDE, seconds=DECIDE, needs_words=True),
     )
 }
+
+
+def registered(kind: Kind) -> Kind:
+    """Register a kind; for packages above that have something for two people and the worker to do."""
+    KINDS[kind.key] = kind
+    return kind

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.payments.errands.kinds import KINDS
 from anmin.kernel.payments.errands.models import Errand
+from anmin.kernel.payments.parties import may_one
 from anmin.kernel.payments.runs.models import PayRun
 
 
@@ -28,7 +29,9 @@ def waiting(reader: Reader) -> list[Errand]:
     rows = errands(reader).filter(state=Errand.State.ASKED)
     own = None if reader.user is None else reader.user.pk
     return [
-        row for row in rows if row.asked_by_id != own and reader.may(KINDS[row.kind].seconds, row.division)
+        row
+        for row in rows
+        if row.asked_by_id != own and may_one(reader, KINDS[row.kind].seconds, row.division)
     ]
 
 
@@ -38,5 +41,5 @@ def may_second(reader: Reader, row: Errand) -> bool:
     return (
         row.state == Errand.State.ASKED
         and row.asked_by_id != own
-        and reader.may(KINDS[row.kind].seconds, row.division)
+        and may_one(reader, KINDS[row.kind].seconds, row.division)
     )

@@ -103,6 +103,9 @@ def test_instalments_add_up_are_paid_in_or_deducted_and_close_it():
     assert (row.state, left_of(row)) == ("agreed", 2_000_00)
     with pytest.raises(PaymentProblem, match=r"2,000\.00 元"):
         recovery.receive(by=finance("c3"), recovery=row, fen=2_000_01, on=date(2024, 12, 8), document="收据2")
+    with pytest.raises(PaymentProblem) as refused:
+        recovery.receive(by=finance("c7"), recovery=row, fen=0, on=date(2024, 12, 8), document="收据2")
+    assert refused.value.code == "recovery_too_much"
     recovery.receive(by=finance("c4"), recovery=row, fen=2_000_00, on=date(2024, 12, 8), document="收据2")
 
     row.refresh_from_db()

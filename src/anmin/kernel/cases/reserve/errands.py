@@ -69,7 +69,7 @@ def _close(row: Errand, on: date, at: datetime) -> Outcome:
 
 
 def _pay_first(row: Errand, on: date, at: datetime) -> Outcome:
-    case = Case.objects.get(pk=row.subject)
+    case = Case.objects.get(number=row.values["case"])
     with _told():
         made = actions.pay_first(
             by=row.asked_by,

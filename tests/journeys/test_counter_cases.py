@@ -126,18 +126,13 @@ def test_pages_of_cases_have_no_serious_fault_and_do_not_scroll_sideways(counter
     watched = visit(size, bypass_csp=True)
     watched.log_in(CLERK)
     number = counter["verify"]
-    paths = [
-        f"/cases/{number}/{part}/" for part in ("check", "survey", "materials", "papers", "why", "appeal")
-    ]
+    paths = [f"/cases/{number}/{part}/" for part in ("check", "survey", "materials", "papers")]
     for path in [
         *paths,
         "/publicity/",
         f"/publicity/{counter['shown'][1]}/",
         "/reserve/",
         "/publicity/?view=up",
-        "/publicity/wall/",
-        "/voices/",
-        "/pushes/",
     ]:
         page = watched.open(path)
         assert faults(page) == [], path

@@ -100,6 +100,7 @@ def loaded(
     con.execute(f"SET memory_limit = '{memory}'")
     con.execute(f"SET threads = {int(threads)}")
     con.execute("SET preserve_insertion_order = false")
+    con.execute("SET enable_progress_bar = false")
     con.execute("SET temp_directory = ?", [str(folder.with_name(folder.name + ".scratch"))])
     try:
         _load(con, persons, feeds, progress)

@@ -17,6 +17,7 @@ from anmin.kernel.access.queries import Reader, reader_for
 from anmin.kernel.access.scopes import range_of
 from anmin.kernel.divisions.shapes import outline
 from anmin.kernel.people.models import Person
+from anmin.kernel.people.queries import membership_on
 from anmin.kernel.registers.actions import enter
 from anmin.kernel.registers.queries import register_named
 from anmin.kernel.registers.steps import PROCEDURES, take_step
@@ -120,6 +121,7 @@ class _Maker:
             row = self.enter("difficulties", person=key, kind=KINDS[at % len(KINDS)], source="社区摸排")
             if at % 3:
                 self.step(self.officer, "difficulties", row, "survey")
+            if at % 3 and membership_on(person, self.on) is not None:
                 self.step(self.officer, "difficulties", row, "activate")
             if at in (6, 8, 10, 12):
                 self._bed(key, at)

@@ -43,6 +43,7 @@ def test_a_line_of_nothing_needs_no_money():
         (100, {1: 100, 2: 100}, {1: 100}),
         (10, {1: -5, 2: 0, 3: 10}, {3: 10}),
         (10, {1: 4}, {1: 4}),
+        (1, {1: 1, 2: 1}, {1: 1}),
     ],
 )
 def test_a_reserve_gives_in_order_as_far_as_it_goes(fen, held, taken):

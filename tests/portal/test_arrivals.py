@@ -3,6 +3,9 @@
 import pytest
 from django.db import connection
 
+from anmin.kernel.cases.models import Case
+from anmin.kernel.cases.own.benefits import own_benefits
+from anmin.kernel.entitlements.models import Decision
 from anmin.kernel.payments.banks.arrivals import own_arrivals
 from anmin.kernel.people.residents.door import as_resident
 from anmin.kernel.people.residents.queries import Resident
@@ -47,3 +50,18 @@ def test_without_a_resident_there_are_no_payments():
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM anmin_own_payments()")
         assert cursor.fetchone() == (0,)
+
+
+def test_a_benefit_taken_over_without_a_case_is_on_its_owners_page_and_on_no_other():
+    file, _bank = sent(2)
+    received(file, a_return(file, "paid"))
+    own, other = file.lines.order_by("seq")
+    mine, theirs = own.pay_line.entitlement, other.pay_line.entitlement
+    assert not Case.objects.filter(number=mine.begun_by.case_number).exists()
+
+    with as_resident(resident := Resident(own.pay_line.person_id, TODAY)):
+        shown = [one.row.pk for one in own_benefits(resident)]
+        decisions = set(Decision.objects.values_list("pk", flat=True))
+
+    assert shown == [mine.pk]
+    assert mine.begun_by_id in decisions and theirs.begun_by_id not in decisions

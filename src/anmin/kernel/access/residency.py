@@ -97,10 +97,16 @@ DROP FUNCTION anmin_resident();
 
 ANY = "(SELECT anmin_own('any'))"
 SEEN_CASE = "EXISTS (SELECT 1 FROM kernel_case AS seen WHERE seen.number = {column})"
+GAVE = (
+    "EXISTS (SELECT 1 FROM kernel_entitlement AS mine"
+    " WHERE kernel_decision.id IN (mine.begun_by_id, mine.changed_by_id, mine.ended_by_id))"
+    " OR EXISTS (SELECT 1 FROM kernel_amount AS part WHERE part.decision_id = kernel_decision.id)"
+)
+"""A benefit that was taken over from an older system has a decision and no case; who sees the benefit sees both."""
 READS = {
     "kernel_person": f"id IN {ANY} OR id IN (SELECT anmin_own_family())",
     "kernel_household": "id IN (SELECT anmin_own_homes('any'))",
-    "kernel_decision": SEEN_CASE.format(column="case_number"),
+    "kernel_decision": f"{SEEN_CASE.format(column='case_number')} OR {GAVE}",
     "kernel_entitlement": "person_id IN (SELECT anmin_own('money'))"
     " OR (person_id IS NULL AND household_id IN (SELECT anmin_own_homes('money')))",
     "kernel_delegation": "helper = anmin_resident()",

@@ -75,6 +75,7 @@ def test_every_line_of_the_why_comes_when_asked_and_has_a_page_of_its_own(client
 
     assert f'hx-get="{address}"' in whole and f'href="{address}"' in whole and "why-lines" not in whole
     assert part.count("<li") > 5 and "<html" not in part
+    assert all("人力资源和社会保障局 · 2026-03-25" in text.split("facts-used")[2] for text in (part, page))
     assert "<h1" in page and "陈国栋" in page and page.count("why-lines") >= 1
     assert Read.objects.filter(persons__contains=[road.case.applicant_id]).count() == 3
 

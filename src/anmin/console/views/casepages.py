@@ -54,9 +54,17 @@ def case_why(desk: Desk, number: str) -> HttpResponse:
     case = _case(desk, number)
     names = _named(desk, case)
     _conclusion, reasons, people = casepage.conclusion_of(desk.reader, case, names, desk.today)
-    template = "parts/why" if desk.request.headers.get("HX-Request") else "case_why"
-    title = queries.procedure_of(case).title
-    return desk.page(template, "cases", case=case, title=title, why=reasons, people=people, is_split=True)
+    _differences, matrix = casepage.differences_of(case, names)
+    return desk.page(
+        "parts/why" if desk.request.headers.get("HX-Request") else "case_why",
+        "cases",
+        case=case,
+        title=queries.procedure_of(case).title,
+        why=reasons,
+        people=people,
+        told_by=casepage.sources_of(matrix, list(names)),
+        is_split=True,
+    )
 
 
 @needs("case.read")

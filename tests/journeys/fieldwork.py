@@ -8,6 +8,7 @@ from boot import environment
 from tests.journeys.conftest import PASSWORD
 
 WORKER = "cun1"
+VISIT = "老年人探访"
 NARROW = {"width": 360, "height": 740}
 PHONE = {"width": 390, "height": 844}
 AGENT = (
@@ -41,8 +42,9 @@ def ready(page):
     page.locator("html[data-ready='1']").wait_for(state="attached", timeout=60_000)
 
 
-def rows(page):
-    return page.locator("ol.list a.row")
+def rows(page, what=""):
+    """Today's list, or what it has of one kind: other journeys give the village cases and alerts of their own."""
+    return page.locator("ol.list a.row").filter(has_text=what)
 
 
 def offline(held, is_off=True):
@@ -58,7 +60,7 @@ def forgive(held):
 
 def open_form(page, number=0):
     """From today's list to the form of one visit; gives the taps it took."""
-    rows(page).nth(number).tap()
+    rows(page, VISIT).nth(number).tap()
     page.get_by_role("link", name="登记走访").first.tap()
     page.wait_for_selector("form#visit[data-ready='1']")
     return 2

@@ -70,10 +70,12 @@ def make():
         road.accept()
         papers[name] = road.case.number
 
-    home, people = family("JN1", 60_500, ("冯缺件", 1955), ("冯小缺", 1985))
     from tests.kernel.cases.road import authorise
 
+    home, people = family("JN1", 60_500, ("冯缺件", 1955), ("冯小缺", 1985))
     authorise(home, "dibao", today - timedelta(1))
+    people[0].phone = "19000000077"
+    people[0].save()
     return {
         "known": known,
         "shown": shown,

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib import import_module
-from pathlib import Path
 
 from anmin.kernel.cases.declaring import ProcedureBook
 from anmin.kernel.cases.procedures import Procedure
-
-DOMAINS = "anmin.domains"
+from anmin.lib.lines import files_of_lines
 
 
 @dataclass(frozen=True)
@@ -27,8 +24,7 @@ class Matter:
 @lru_cache(maxsize=1)
 def book() -> ProcedureBook:
     """Every procedure that a line of business declares, with the overlays of localities."""
-    root = Path(str(import_module(DOMAINS).__file__)).parent
-    return ProcedureBook.load(*sorted(root.glob("*/matters")))
+    return ProcedureBook.load(*files_of_lines("*/matters"))
 
 
 def procedure_for(matter: str, division: str, on: date) -> Procedure:

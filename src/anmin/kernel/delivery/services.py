@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,8 @@ import yaml
 from django.utils.translation import gettext as _
 
 from anmin.lib.divisions import ancestors, canonical
+from anmin.lib.lines import files_of_lines
 
-DOMAINS = "anmin.domains"
 COMMON = Path(__file__).parent / "common.yaml"
 KINDS = {"one", "many", "text", "day", "person", "switch", "phone"}
 OLDEST = 200
@@ -156,8 +155,7 @@ class Service:
 @lru_cache(maxsize=1)
 def services() -> dict[str, Service]:
     """Every service of the installed lines of business, by key."""
-    root = Path(str(import_module(DOMAINS).__file__)).parent
-    return read(sorted(root.glob("*/services/*.yaml")))
+    return read(files_of_lines("*/services/*.yaml"))
 
 
 def service(key: str) -> Service:

@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from django.conf import settings
 
 from anmin.kernel.papers.words import PaperProblem
 from anmin.lib.divisions import NATION, ancestors
+from anmin.lib.lines import files_of_lines
 
 HERE = Path(__file__).parent
 BLOCKS = frozenset(
@@ -61,8 +61,7 @@ class PaperKind:
 
 def folders() -> list[Path]:
     """Where localities' files lie: in the lines of business that ship with the code, then in the installation."""
-    domains = Path(str(import_module("anmin.domains").__file__)).parent
-    return [*sorted(domains.glob("*/papers")), Path(settings.ANMIN_HOME) / "packs" / "papers"]
+    return [*files_of_lines("*/papers"), Path(settings.ANMIN_HOME) / "packs" / "papers"]
 
 
 @lru_cache(maxsize=1)

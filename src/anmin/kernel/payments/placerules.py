@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-from anmin.kernel.screening.rulebooks import DOMAINS
 from anmin.lib.divisions import ancestors
+from anmin.lib.lines import files_of_lines
 
 
 @dataclass(frozen=True)
@@ -75,6 +73,5 @@ def signing_in(division: str, on: date) -> Signing:
 
 
 def _rows(name: str) -> list[dict[str, Any]]:
-    folder = Path(str(import_module(DOMAINS).__file__)).parent
-    paths = sorted(folder.glob(f"*/payments/{name}.yaml"))
+    paths = files_of_lines(f"*/payments/{name}.yaml")
     return [row for path in paths for row in yaml.safe_load(path.read_text("utf-8"))]

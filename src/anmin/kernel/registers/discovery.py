@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 
-DOMAINS = "anmin.domains"
+from anmin.lib.lines import DOMAINS, files_of_lines
+
 FILES = ("registers", "services", "indicators", "alerts", "procedures")
 """Modules, or packages of modules, of a line of business in which declarations stand; those with tables first."""
 
 
 def declaration_modules(kinds: Sequence[str] = FILES) -> list[str]:
     """The modules of all lines of business that hold declarations, by name."""
-    root = Path(str(import_module(DOMAINS).__file__)).parent
     found = []
     for kind in kinds:
-        for line in sorted(path.parent for path in root.glob("*/__init__.py")):
+        for line in (path.parent for path in files_of_lines("*/__init__.py")):
             if (line / f"{kind}.py").exists():
                 found.append(f"{DOMAINS}.{line.name}.{kind}")
             files = sorted(path for path in (line / kind).glob("*.py") if path.name != "__init__.py")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
 
+from anmin.lib.lines import DOMAINS, lines_home
 from anmin.policy.examples import Example, example_files, load_examples
 from anmin.policy.facts import FactCatalogue
 from anmin.policy.rulebook import Rulebook
 from anmin.policy.rules import Level
 
-DOMAINS = "anmin.domains"
 CATALOGUE = Path(__file__).parent.parent / "facts" / "catalogue"
 LAYER, COVERAGE, MEASURE = "layer", "coverage", "household_aid_month"
 TARGET, TARGET_COVERED = "target_persons", "target_persons_covered"
@@ -27,8 +26,7 @@ def rulebook() -> Rulebook:
 @lru_cache(maxsize=1)
 def examples() -> tuple[Example, ...]:
     """All worked examples of the installed domains, in the order of their files."""
-    folder = Path(str(import_module(DOMAINS).__file__)).parent
-    return tuple(example for path in example_files(folder) for example in load_examples(path))
+    return tuple(example for path in example_files(lines_home()) for example in load_examples(path))
 
 
 def outputs(book: Rulebook) -> list[str]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from anmin.kernel.cases.matters import DOMAINS
+from anmin.lib.lines import files_of_lines
 
 PREFIX = "change_"
 """Before a kind's key where a case keeps it as a special cause: procedures set limits and further steps by it."""
@@ -49,8 +48,7 @@ class ChangeKind:
 @lru_cache(maxsize=1)
 def kinds() -> Mapping[str, ChangeKind]:
     """Every kind of change by key, in the order of their files."""
-    root = Path(str(import_module(DOMAINS).__file__)).parent
-    return read(*sorted(root.glob("*/changes/*.yaml")))
+    return read(*files_of_lines("*/changes/*.yaml"))
 
 
 def read(*paths: Path) -> dict[str, ChangeKind]:

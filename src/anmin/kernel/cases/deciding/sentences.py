@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -18,12 +16,12 @@ import yaml
 from anmin.kernel.cases.verification.queries import Result
 from anmin.kernel.papers.words import filled, value_of
 from anmin.kernel.screening.rulebooks import rulebook
+from anmin.lib.lines import files_of_lines
 from anmin.policy.evaluate import Finding
 from anmin.policy.explain import Line
 from anmin.policy.types import Kind
 from anmin.policy.vocabulary import MONTHS
 
-DOMAINS = "anmin.domains"
 INCOME, MEMBERS = "counted_income_year", "members"
 MOST_FIGURES = 3
 
@@ -31,9 +29,8 @@ MOST_FIGURES = 3
 @lru_cache(maxsize=1)
 def words_of_rules() -> dict[str, list[Mapping[str, str]]]:
     """What every line of business says of a rule that does not hold, by the rule's name."""
-    root = Path(str(import_module(DOMAINS).__file__)).parent
     found: dict[str, list[Mapping[str, str]]] = {}
-    for path in sorted(root.glob("*/refusals/*.yaml")):
+    for path in files_of_lines("*/refusals/*.yaml"):
         for name, rows in yaml.safe_load(path.read_text("utf-8")).items():
             if name in found:
                 raise ValueError(f"{path}：规则“{name}”的说明写了两次")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,8 @@ import yaml
 from django.utils.translation import gettext as _
 
 from anmin.kernel.payments.problems import PaymentProblem
-from anmin.kernel.screening.rulebooks import DOMAINS
 from anmin.lib.divisions import ancestors, canonical
+from anmin.lib.lines import files_of_lines
 
 HERE = Path(__file__).parent / "formats"
 
@@ -101,8 +100,7 @@ class Form:
 @lru_cache(maxsize=1)
 def forms() -> tuple[Form, ...]:
     """Every format, of the kernel and of the lines of business with their places."""
-    packs = Path(str(import_module(DOMAINS).__file__)).parent.glob("*/payments/banks/*.yaml")
-    paths = [*sorted(HERE.glob("*.yaml")), *sorted(packs)]
+    paths = [*sorted(HERE.glob("*.yaml")), *files_of_lines("*/payments/banks/*.yaml")]
     found = tuple(form_of(path.stem, yaml.safe_load(path.read_text("utf-8"))) for path in paths)
     keys = [form.key for form in found]
     if len(keys) != len(set(keys)):

@@ -13,7 +13,7 @@ from anmin.kernel.access.queries import Reader, signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.delivery.plans.models import PhotoRule, VisitPlan
 from anmin.kernel.delivery.plans.queries import OVER, is_of_age, photo_rules, wanted
-from anmin.kernel.delivery.plans.states.actions import PlanProblem, put_in_state
+from anmin.kernel.delivery.plans.states.actions import PlanProblem, first_due, put_in_state, take_on
 from anmin.kernel.delivery.services import Service, service, services
 from anmin.kernel.people.models import Household, Person
 from anmin.kernel.people.queries import membership_on
@@ -89,8 +89,7 @@ def new_plan(
         is_verified=rhythm.verified,
         by_rule=by_rule,
         first_day=on,
-        # A new plan leaves the first visit the time of one round, a week at most: nobody is late on the first day.
-        next_due=on + timedelta(days=min(rhythm.days, 7)),
+        next_due=first_due(rhythm.days, on),
     )
 
 
@@ -137,14 +136,8 @@ def plan_by_hand(
         raise PlanProblem(_("已经在走访计划里了。"))
     fresh = new_plan(declared, here.household, who, tier, on, by_rule=False)
     if row is not None:
-        row.tier, row.every_days, row.law, row.is_verified = (
-            tier,
-            fresh.every_days,
-            fresh.law,
-            fresh.is_verified,
-        )
-        row.by_rule, row.next_due = False, min(row.next_due, fresh.next_due)
-        fresh = row
+        fresh = take_on(row, fresh)
+        fresh.by_rule = False
     fresh.reason = reason.strip()
     fresh.save()
     audit.record(

@@ -12,7 +12,7 @@ from anmin.kernel.audit import actions as audit
 from anmin.kernel.delivery.plans.actions import new_plan
 from anmin.kernel.delivery.plans.models import VisitPlan
 from anmin.kernel.delivery.plans.queries import OVER
-from anmin.kernel.delivery.plans.states.actions import PlanProblem, put_in_state
+from anmin.kernel.delivery.plans.states.actions import PlanProblem, put_in_state, take_on
 from anmin.kernel.delivery.services import Service, service
 from anmin.kernel.people.models import Household, Person
 from anmin.kernel.people.queries import membership_on
@@ -38,9 +38,7 @@ def agree(*, by: Reader, service_key: str, person: Person, tier: str, on: date) 
         return row
     fresh = new_plan(declared, home, person, tier, on, by_rule=True)
     if row is not None:
-        row.tier, row.every_days, row.law = fresh.tier, fresh.every_days, fresh.law
-        row.is_verified, row.next_due = fresh.is_verified, min(row.next_due, fresh.next_due)
-        fresh = row
+        fresh = take_on(row, fresh)
     fresh.save()
     audit.record(
         by=signature(by),

@@ -40,13 +40,25 @@ def put_in_state(*, by: Reader, row: VisitPlan, state: str, on: date, reason: st
     return new
 
 
+def first_due(every_days: int, on: date) -> date:
+    """The day of a new plan's first visit: one round from a day, a week at most, so that nobody is late on the first day."""
+    return on + timedelta(days=min(every_days, 7))
+
+
+def take_on(row: VisitPlan, fresh: VisitPlan) -> VisitPlan:
+    """A plan that goes on takes tier and rhythm of one that was made for the same person, and waits no longer than it."""
+    row.tier, row.every_days, row.law = fresh.tier, fresh.every_days, fresh.law
+    row.is_verified, row.next_due = fresh.is_verified, min(row.next_due, fresh.next_due)
+    return row
+
+
 def _again(row: VisitPlan, on: date) -> VisitPlan:
-    """The same plan from a day on; it leaves the first visit the time of one round, a week at most."""
+    """The same plan from a day on."""
     kept = ("service", "tier", "household", "person", "division", "level", "every_days", "law", "is_verified")
     return VisitPlan(
         **{name: getattr(row, name) for name in kept},
         by_rule=row.by_rule,
         first_day=on,
         last_seen=row.last_seen,
-        next_due=on + timedelta(days=min(row.every_days, 7)),
+        next_due=first_due(row.every_days, on),
     )

@@ -240,8 +240,8 @@ def test(rest: list[str]) -> int:
             "ANMIN_STATIC_MANIFEST": "0",
             "ANMIN_SECOND_FACTOR": "0",
         }
-        apart = ["-n", str(processes), "--dist", "loadgroup", "--no-loadscope-reorder", "-p", "tests.apart"]
-        apart += ["--durations", "15"]
+        apart = ["-n", str(processes), "--dist", "loadgroup", "--no-loadscope-reorder"]
+        apart += ["-p", "tests.apart", "--durations", "15"]
         return environment.python(
             ["-m", "pytest", *selection, *(apart if processes > 1 else ["-p", "no:xdist"]), *chosen],
             **settings,

@@ -37,12 +37,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _is_long(item: pytest.Item) -> bool:
-    path = item.path.relative_to(item.config.rootpath)
-    return any(path.is_relative_to(folder) for folder in LONG)
+    return any(_path(item).is_relative_to(folder) for folder in LONG)
+
+
+def _path(item: pytest.Item) -> Path:
+    return item.path.relative_to(item.config.rootpath)
 
 
 def _place(item: pytest.Item) -> str:
-    path = item.path.relative_to(item.config.rootpath)
+    path = _path(item)
     return str(TOGETHER if path.is_relative_to(TOGETHER) else path)
 
 

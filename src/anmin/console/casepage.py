@@ -19,6 +19,7 @@ from anmin.kernel.cases.deciding import queries as deciding
 from anmin.kernel.cases.intake import queries as intake
 from anmin.kernel.cases.queries import Case, procedure_of
 from anmin.kernel.cases.table import about
+from anmin.kernel.cases.table.explained import LONG
 from anmin.kernel.cases.upkeep import queries as upkeep
 from anmin.kernel.cases.verification import queries as verification
 from anmin.kernel.entitlements import queries as entitlements
@@ -28,8 +29,6 @@ from anmin.policy.citywide import fingerprint
 from anmin.policy.errors import PolicyError
 
 HIDDEN = "一名您无权查看的家庭成员"
-LONG = 16
-"""Characters of the fingerprint of rules, as decisions keep it."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,9 @@ from django.utils import timezone
 
 from anmin.console.views.errors import refused, taking_stopped
 from anmin.kernel.access.queries import Reader, Scope
-from anmin.kernel.access.taking.actions import TakingStopped
+from anmin.kernel.access.taking.actions import TakingStopped, take
+from anmin.kernel.audit import actions as audit
+from anmin.kernel.people import queries as people
 from anmin.kernel.screening import queries as screening
 from anmin.kernel.screening.queries import Run
 from anmin.lib.divisions import canonical
@@ -83,6 +85,24 @@ class Desk:
         return render(
             self.request, f"console/{template}.html", {"here": here, "run": self.run, "desk": self, **context}
         )
+
+    def family(self, home: Any, on: date, klass: str) -> list[Any]:
+        """The members of a household on a day, counted as taken and written down as read.
+
+        Raises:
+            TakingStopped: as `take`.
+        """
+        members = list(people.members_on(self.reader, home, on))
+        keys = [row.person_id for row in members]
+        take(reader=self.reader, klass=klass, person_ids=keys)
+        audit.record_reads(
+            by=self.reader.user,
+            person_ids=keys,
+            via=self.reader.via,
+            fields=["household"],
+            division=home.division,
+        )
+        return members
 
     def _is_above(self, code: str) -> bool:
         return self.run is not None and code != self.run.city and self.scope.contains(self.run.city)

@@ -200,16 +200,7 @@ def home_page(desk: Desk, number: str) -> HttpResponse:
     if home is None:
         raise Http404
     on = _asked_day(desk)
-    members = people.members_on(desk.reader, home, on)
-    keys = [row.person_id for row in members]
-    take(reader=desk.reader, klass="list", person_ids=keys)
-    audit.record_reads(
-        by=desk.reader.user,
-        person_ids=keys,
-        via=desk.reader.via,
-        fields=["household"],
-        division=home.division,
-    )
+    members = desk.family(home, on, "list")
     listed = rows_of([row.person for row in members], on)
     rows = [
         {**one, "relation": relation_of(row.relation), "since": row.first_day}

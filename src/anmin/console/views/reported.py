@@ -11,8 +11,6 @@ from django.utils.translation import gettext as _
 
 from anmin.console.keeping import keeps_typed_here, kept_here, sign_of
 from anmin.console.views.desk import Desk, needs
-from anmin.kernel.access.taking.actions import take
-from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.actions import StaleCase, StepRefused
 from anmin.kernel.cases.changes.actions import report_change
 from anmin.kernel.cases.changes.kinds import kinds
@@ -29,16 +27,7 @@ def change_report(desk: Desk, number: str) -> HttpResponse:
     home = people.household(desk.reader, number)
     if home is None or not any(desk.reader.may(power, home.division) for power in NAMES):
         raise Http404
-    members = people.members_on(desk.reader, home, desk.today)
-    keys = [row.person_id for row in members]
-    take(reader=desk.reader, klass="page", person_ids=keys)
-    audit.record_reads(
-        by=desk.reader.user,
-        person_ids=keys,
-        via=desk.reader.via,
-        fields=["household"],
-        division=home.division,
-    )
+    members = desk.family(home, desk.today, "page")
     given = desk.request.POST if desk.request.method == "POST" else kept_here(desk.request)
     troubles: list[tuple[str, str]] = []
     if desk.request.method == "POST":

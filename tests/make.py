@@ -1,6 +1,10 @@
 """Rows that tests need, made through the same actions as real ones."""
 
+import functools
 from datetime import date
+from unittest import mock
+
+from django.contrib.auth.hashers import make_password
 
 from anmin.kernel.access import actions
 from anmin.kernel.access.models import User
@@ -15,16 +19,20 @@ ROLES = {
     DivisionLevel.VILLAGE: "village_worker",
 }
 
+_hashed_once = functools.cache(make_password)
+"""A password is slow to hash on purpose, and thousands of users here have the same one: the hash is real, made once."""
+
 
 def a_user(username="li", *divisions, role=None, first_day=date(2020, 1, 1), last_day=None) -> User:
     """A user who may see some divisions, in the usual role of each level."""
-    user = actions.create_user(
-        by="test",
-        username=username,
-        display_name=f"{username} 的姓名",
-        password="一个足够长的口令Ab2026",
-        must_change=False,
-    )
+    with mock.patch("django.contrib.auth.base_user.make_password", _hashed_once):
+        user = actions.create_user(
+            by="test",
+            username=username,
+            display_name=f"{username} 的姓名",
+            password="一个足够长的口令Ab2026",
+            must_change=False,
+        )
     for division in divisions:
         usual = ROLES.get(level_of(canonical(division)), "city_officer")
         actions.grant(

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from anmin.cli.running import out, progress_bar
 from anmin.domains.elderly.demo.actions import make_demo_care
+from anmin.domains.placenames.demo.actions import make_demo_names
 from anmin.kernel.access.actions import create_demo_staff
 from anmin.kernel.access.models import User
 from anmin.kernel.access.queries import Scope, demo_accounts, reader_for
@@ -135,6 +136,7 @@ def _make(city: str, persons: int, seed: int, on: date) -> None:
         for _username, _title, place, role in staff
         if role == "elder_officer"
     )
+    names = _name_places(city, staff, on, today)
     paid = _pay_a_month(city, staff, on, today)
     keep_residents(find_residents("" if city == USUAL_CITY else f"-{city}"))
     report = report_on_truths(run, Scope.nation())
@@ -145,6 +147,8 @@ def _make(city: str, persons: int, seed: int, on: date) -> None:
         out.print(f"演示发放：上月 {paid} 笔，一笔退票、一笔银行没说清；本月批次停在校验，有待处理的异常")
     if care:
         out.print(f"演示养老服务：{care} 条登记")
+    if names:
+        out.print(f"演示地名：{names} 条登记，命名申请停在受理、待批准、待备案（逾期）、已公告，有门楼牌证明")
     out.print(f"预埋的 {report.planted} 户已知答案：{report.right} 户测算一致，{len(report.wrong)} 户不一致")
     for line in report.wrong[:10]:
         out.print(f"[red]{line}[/red]")
@@ -167,6 +171,23 @@ def _pay_a_month(city: str, staff: list[tuple[str, str, str, str]], on: date, to
         )
         for rows in map(list, towns)
         if len(rows) > 1
+    )
+
+
+def _name_places(city: str, staff: list[tuple[str, str, str, str]], on: date, today: date) -> int:
+    """Names, plates and signs of the first county's first town, with its neighbour across the boundary."""
+    catalogue = Catalogue.load()
+    counties = [one.code for one in catalogue.counties_of(city, on=on)]
+    return sum(
+        make_demo_names(
+            county=place,
+            neighbour=counties[1] if len(counties) > 1 else counties[0],
+            town=next(iter(catalogue.towns_of(place, on=on))).code,
+            ending="" if city == USUAL_CITY else f"-{city}",
+            on=today,
+        )
+        for _username, _title, place, role in staff
+        if role == "placename_officer"
     )
 
 
@@ -272,6 +293,8 @@ def _staff(city: str, on: date) -> list[tuple[str, str, str, str]]:
             ("yanglao", "养老服务经办", "elder_officer"),
             ("yangshen", "养老服务审核", "elder_approver"),
             ("pinggu", "能力评估员", "elder_assessor"),
+            ("diming", "地名管理经办", "placename_officer"),
+            ("dishen", "地名管理审批", "placename_approver"),
         ):
             staff.append((f"{login}{ending}", f"{first.name} · {title}", first.code, role))
         for town in catalogue.towns_of(first.code, on=on)[:1]:

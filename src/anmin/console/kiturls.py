@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anmin.console.views import indicators, registerfiles, registers
+from anmin.console.views import indicators, registerfiles, registerpapers, registers
 
 patterns = [
     path("registers/", registers.register_index, name="registers"),
@@ -53,6 +53,16 @@ patterns = [
         "registers/<slug:line>/<slug:name>/of/<str:number>/step/",
         registers.register_step,
         name="register_step",
+    ),
+    path(
+        "registers/<slug:line>/<slug:name>/of/<str:number>/papers/",
+        registerpapers.register_paper_new,
+        name="register_paper_new",
+    ),
+    path(
+        "registers/<slug:line>/<slug:name>/of/<str:number>/papers/<str:code>/",
+        registerpapers.register_paper,
+        name="register_paper",
     ),
     path("indicators/<slug:line>/<slug:name>/", indicators.indicator_page, name="indicator"),
     path("indicators/<slug:line>/<slug:name>/list/", indicators.indicator_list, name="indicator_list"),

@@ -24,6 +24,7 @@ from anmin.kernel.indicators.queries import indicators
 from anmin.kernel.registers import actions, queries, steps
 from anmin.kernel.registers.actions import EntryRefused
 from anmin.kernel.registers.declaring import Register
+from anmin.kernel.registers.papers import queries as papers
 
 ROWS = 50
 
@@ -121,6 +122,8 @@ def register_entry(desk: Desk, line: str, name: str, number: str) -> HttpRespons
         told=told,
         may_write=register.opens and queries.may_write(desk.reader, register, entry.division),
         is_current=entry.last_day is None or entry.last_day >= desk.today,
+        papers=papers.papers_of(desk.reader, register, entry),
+        makeable=papers.makeable(register, entry) if papers.may_make(desk.reader, register, entry) else [],
         **_course(desk, register, entry),
     )
 

@@ -10,11 +10,13 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from anmin.kernel.papers import data as shapes
-from anmin.kernel.papers import paysheets
+from anmin.kernel.papers import entrysheets, paysheets
 from anmin.kernel.papers.kinds import PaperKind
 from anmin.kernel.papers.words import PaperProblem, as_data
 from anmin.lib.names import has_private_use
 
+SHAPES = (shapes, paysheets, entrysheets)
+"""Where the classes of data stand."""
 WORDS = {
     "missing": "缺少这一项",
     "unexpected_keyword_argument": "没有这个名称",
@@ -65,7 +67,7 @@ def _adapter(name: str) -> TypeAdapter[Any]:
 
 
 def _named(name: str) -> Any:
-    return getattr(shapes, name, None) or getattr(paysheets, name, None)
+    return next((found for one in SHAPES if (found := getattr(one, name, None)) is not None), None)
 
 
 def _texts(value: Any) -> list[str]:

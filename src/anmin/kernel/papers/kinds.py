@@ -34,7 +34,10 @@ PACKAGE = re.compile(r"@[\w-]+/")
 
 @dataclass(frozen=True)
 class PaperKind:
-    """One kind as it is made in one locality. `holds` names the class of its data; `level` how closely it is held."""
+    """One kind as it is made in one locality. `holds` names the class of its data; `level` how closely it is held.
+
+    A paper of the entries of a `register` can be made in these `states` of theirs; without any, at any time.
+    """
 
     key: str
     name: str
@@ -47,6 +50,8 @@ class PaperKind:
     subject: str = "person"
     is_public: bool = False
     level: int = 1
+    register: str = ""
+    states: tuple[str, ...] = ()
     localities: tuple[str, ...] = ()
     look: str = ""
     word: bytes = field(default=b"", repr=False)
@@ -80,6 +85,12 @@ def national() -> dict[str, dict[str, Any]]:
 def kinds(division: str = NATION) -> dict[str, PaperKind]:
     """Every kind as it is made in a division."""
     return {key: kind(key, division) for key in national()}
+
+
+def kinds_of_register(register: str, division: str) -> list[PaperKind]:
+    """The papers of the entries of a register, in the order of their form numbers."""
+    found = [kind(key, division) for key, row in national().items() if row.get("register") == register]
+    return sorted(found, key=lambda one: one.form)
 
 
 def kind(key: str, division: str = NATION) -> PaperKind:
@@ -124,6 +135,8 @@ def kind(key: str, division: str = NATION) -> PaperKind:
         subject=declared.get("subject", "person"),
         is_public=bool(declared.get("public")),
         level=int(declared.get("level", 1)),
+        register=declared.get("register", ""),
+        states=tuple(declared.get("states", ())),
         localities=tuple(dict.fromkeys(found)),
         look=look,
         word=word,

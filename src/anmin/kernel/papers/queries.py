@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.papers.composing import Sheet, fingerprint
 from anmin.kernel.papers.html import html_of
-from anmin.kernel.papers.kinds import PaperKind, kind, kinds
+from anmin.kernel.papers.kinds import PaperKind, kind, kinds, kinds_of_register
 from anmin.kernel.papers.models import Paper
 from anmin.kernel.papers.pdf import pdf_of
 from anmin.kernel.papers.word import word_of
@@ -23,11 +23,13 @@ __all__ = [
     "Printed",
     "html_again",
     "kinds",
+    "kinds_of_register",
     "looks_of",
     "paper_numbered",
     "paper_with_code",
     "papers",
     "papers_about",
+    "papers_of_thing",
     "pdf_again",
     "sheet_of",
     "word_again",
@@ -51,6 +53,17 @@ def papers(reader: Reader) -> QuerySet[Paper]:
 def papers_about(reader: Reader, subject: str) -> list[Paper]:
     """The papers of a case or another subject, in the order in which they were made."""
     return list(papers(reader).filter(subject=subject).order_by("pk"))
+
+
+def papers_of_thing(reader: Reader, subject: str, division: str) -> list[Paper]:
+    """The papers of an entry about a thing, in the order in which they were made: for whoever works in its place.
+
+    Nobody's person or household stands on them, so that the sight of persons is not asked.
+    """
+    if not reader.works.contains(division):
+        return []
+    rows = Paper.objects.filter(subject=subject, person__isnull=True, household__isnull=True)
+    return list(rows.order_by("pk"))
 
 
 def paper_numbered(reader: Reader, number: int) -> Paper | None:

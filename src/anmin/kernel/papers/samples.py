@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any
 
 from anmin.kernel.papers import data, paysheets
+from anmin.kernel.papers.entrysheets import EntryPaper
+from anmin.kernel.papers.kinds import national
 from anmin.lib.identifiers import check_digit
 
 DIVISION = "371002001001"
@@ -174,6 +176,7 @@ def samples() -> dict[str, data.Paper]:
         ),
         **_decisions(),
         **_besides(),
+        **_of_entries(),
         "transfer_consent": data.TransferPaper(
             **_head(TOWN, "DB-371002-2026-000117"),
             applicant=CHEN,
@@ -366,4 +369,19 @@ def _besides() -> dict[str, data.Paper]:
             prepared_by="王丽",
             signed_by=["李强", "赵敏"],
         ),
+    }
+
+
+def _of_entries() -> dict[str, data.Paper]:
+    """Papers of registers' entries: each kind brings the words of its own sample."""
+    return {
+        key: EntryPaper(
+            **{**_head(COUNTY, "样张-0000001"), "matter": row["name"]},
+            place="环翠区环翠楼街道",
+            values={name: str(value) for name, value in row["sample"]["values"].items()},
+            of=row["sample"].get("of", {}),
+            reason=row["sample"].get("reason", ""),
+        )
+        for key, row in national().items()
+        if row.get("register")
     }

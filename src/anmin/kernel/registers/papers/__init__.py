@@ -1,0 +1,1 @@
+"""Papers of entries: a kind of paper names its register, and the entry's page offers it."""

@@ -3,7 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from anmin.kernel.alerts.handling.actions import dispatch
 from anmin.kernel.alerts.models import Alert, AlertHit
 from anmin.kernel.alerts.raising.hits import of_rules
 from anmin.kernel.audit.models import Act
@@ -149,3 +152,19 @@ def test_a_hit_of_the_rules_becomes_an_alert_with_its_newest_month(family):
     row = AlertHit.objects.get()
     assert row.person == people[0] and row.colour == "orange" and the_alert().direction == "NEED"
     assert [(one["value"], one["period"]) for one in row.values] == [(900_000, "2026-02")]
+
+
+def test_nine_households_are_raised_and_given_out_in_as_many_questions_as_two():
+    staff()
+    for at in range(11):
+        a_family((f"王{at}", 1956), serial=at + 1, number=f"H{at}")
+
+    with CaptureQueriesContext(connection) as two:
+        raise_(a_hit("H0"), a_hit("H1"))
+        dispatch(by="系统", on=DAY)
+    with CaptureQueriesContext(connection) as nine:
+        raise_(*[a_hit(f"H{at}") for at in range(2, 11)])
+        given = dispatch(by="系统", on=DAY)
+
+    assert given == 9 and Act.objects.filter(act="alerts.dispatch").count() == 11
+    assert len(nine) == len(two)

@@ -36,6 +36,19 @@ def test_acts_follow_one_another_by_their_hashes():
     assert broken_link() is None
 
 
+def test_acts_recorded_together_stand_in_the_book_as_if_recorded_one_by_one():
+    first = record(1)
+    entries = [
+        actions.Entry("test.act", f"row {at}", after={"number": at, "名": "王𬱖"}) for at in range(2, 5)
+    ]
+
+    rows = actions.record_all(by="test", entries=entries)
+
+    assert [row.number for row in rows] == [first.number + at for at in (1, 2, 3)]
+    assert [row.previous for row in rows] == [first.hash, *(row.hash for row in rows[:-1])]
+    assert record(5).number == first.number + 4 and broken_link() is None
+
+
 @pytest.mark.parametrize(
     "statement", ["UPDATE kernel_act SET reason = 'x'", "DELETE FROM kernel_act", "TRUNCATE kernel_act"]
 )

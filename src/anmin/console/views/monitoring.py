@@ -18,6 +18,7 @@ from anmin.kernel.access.taking.actions import take
 from anmin.kernel.alerts import queries
 from anmin.kernel.alerts.handling import actions
 from anmin.kernel.alerts.handling.guards import AlertRefused, StaleAlert
+from anmin.kernel.alerts.handling.takers import Takers
 from anmin.kernel.alerts.limits import limits_in
 from anmin.kernel.alerts.steps import CONFIRM
 from anmin.kernel.alerts.sweeps import queries as sweeps
@@ -106,7 +107,7 @@ def alert_page(desk: Desk, pk: int) -> HttpResponse:
     _note(desk, sorted(keys))
     limits = limits_in(row.division, desk.today)
     people = (
-        [one.user for one in actions.takers_of(row.division, row.level, desk.today)]
+        [one.user for one in Takers(desk.today).of(row.division, row.level)]
         if row.state == "new" and desk.reader.may(CONFIRM, row.division)
         else []
     )
@@ -131,7 +132,7 @@ def _step(desk: Desk, row: Any, given: Any) -> None:
     action = given.get("action", "")
     seen = int(given.get("seen") or -1)
     if action == "dispatch":
-        people = {one.user.pk: one.user for one in actions.takers_of(row.division, row.level, desk.today)}
+        people = {one.user.pk: one.user for one in Takers(desk.today).of(row.division, row.level)}
         user = people.get(int(given.get("taker") or 0))
         if user is None:
             raise AlertRefused("no_taker", _("请选择承办人"))

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import structlog
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from anmin.kernel.access.models import Grant, User
 from anmin.kernel.access.roles import Role, roles
@@ -26,6 +26,7 @@ __all__ = [
     "Scope",
     "Sight",
     "demo_accounts",
+    "holders_by_division",
     "holders_of",
     "reader_for",
     "scope_of",
@@ -240,18 +241,26 @@ def holders_of(powers: Collection[str], division: str, on: date) -> list[User]:
 
     Those nearest to the place come first.
     """
-    wanted = set(powers)
-    able = [key for key, role in roles().items() if role.powers & wanted]
-    grants = Grant.objects.filter(
-        Q(last_day__isnull=True) | Q(last_day__gte=on),
-        first_day__lte=on,
-        role__in=able,
-        user__is_active=True,
-    )
-    over = [
-        one
-        for one in grants.select_related("user").order_by("user")
-        if Scope((one.division,)).contains(division)
-    ]
+    over = [one for one in _grants(powers, on) if Scope((one.division,)).contains(division)]
     over.sort(key=lambda one: (-len(one.division.rstrip("0")), one.pk))
     return list(dict.fromkeys(one.user for one in over))
+
+
+def holders_by_division(powers: Collection[str], on: date) -> dict[str, list[User]]:
+    """Whoever holds a role with one of some powers on a day, by the division of the role, in the order of the grants."""
+    found: dict[str, list[User]] = {}
+    for one in _grants(powers, on):
+        found.setdefault(one.division, []).append(one.user)
+    return found
+
+
+def _grants(powers: Collection[str], on: date) -> QuerySet[Grant]:
+    """The grants in force on a day, to people who are there, of roles with one of some powers."""
+    wanted = set(powers)
+    rows = Grant.objects.filter(
+        Q(last_day__isnull=True) | Q(last_day__gte=on),
+        first_day__lte=on,
+        role__in=[key for key, role in roles().items() if role.powers & wanted],
+        user__is_active=True,
+    )
+    return rows.select_related("user").order_by("pk")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,22 +14,22 @@ from django.db.models import When as Is
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
-from anmin.kernel.access.queries import Reader, holders_of, reader_for, signature, user_of
+from anmin.kernel.access.queries import Reader, reader_for, signature, user_of
 from anmin.kernel.alerts.handling.guards import AlertRefused, StaleAlert, hindrance
+from anmin.kernel.alerts.handling.takers import Taker, Takers, with_room
 from anmin.kernel.alerts.limits import COLOURS, limits_in
 from anmin.kernel.alerts.models import Alert, AlertStep
-from anmin.kernel.alerts.steps import HANDLE, RESULTS, WAYS
+from anmin.kernel.alerts.steps import RESULTS, WAYS
+from anmin.kernel.alerts.writing import update_alerts
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.models import Case
 from anmin.kernel.people.queries import names_in
 from anmin.lib.calendar import add_months
-from anmin.lib.divisions import DivisionLevel, is_within, level_of
 
-SIZES = {DivisionLevel.VILLAGE: "village", DivisionLevel.TOWN: "town", DivisionLevel.COUNTY: "county"}
 MOST = 5000
 """Alerts given out in one run; the gravest first, the rest when there is room."""
-TOGETHER = 100
-"""Alerts given out in one transaction: a disk is waited for once and not a hundred times."""
+TOGETHER = 500
+"""Alerts given out in one transaction: a disk is waited for once and not five hundred times."""
 
 
 def move(
@@ -42,35 +42,53 @@ def move(
     result: str = "",
 ) -> AlertStep:
     """Write one step of an alert and let it follow; for actions of this package, which have asked who may."""
-    way = WAYS[action]
-    target = way.target or alert.state
+    step = step_of(by=by, alert=alert, action=action, on=on, words=words, result=result)
+    write_steps(by=by, moved=[(alert, step)], about=names_in(alert.household) if step.words else ())
+    return step
+
+
+def step_of(*, by: Any, alert: Alert, action: str, on: date, words: str = "", result: str = "") -> AlertStep:
+    """The next step of an alert, which follows it; neither is written yet: see `write_steps`."""
     step = AlertStep(
         alert=alert,
         number=alert.last_step + 1,
         round=alert.round,
         action=action,
         from_state=alert.state,
-        to_state=target,
+        to_state=WAYS[action].target or alert.state,
         on=on,
         by=user_of(by),
         by_name=str(signature(by))[:150],
         words=words.strip(),
         result=result,
     )
-    step.save()
     _follow(alert, step, on)
-    audit.record(
-        by=signature(by),
-        act=f"alerts.{action}",
-        subject=alert,
-        before={"state": step.from_state},
-        after={"state": target, **({"result": result} if result else {})},
-        reason=step.words,
-        about=names_in(alert.household) if step.words else (),
-        division=alert.division,
-        result="late" if action == "escalate" else "done",
-    )
     return step
+
+
+def write_steps(*, by: Any, moved: Sequence[tuple[Alert, AlertStep]], about: Collection[str] = ()) -> None:
+    """Write steps, the alerts that followed them, and their lines in the book, all of them together.
+
+    `about` are the names that may stand in their words. In the transaction of what else goes with the steps.
+    """
+    AlertStep.objects.bulk_create([step for _alert, step in moved])
+    update_alerts([alert for alert, _step in moved])
+    audit.record_all(
+        by=signature(by),
+        entries=[
+            audit.Entry(
+                act=f"alerts.{step.action}",
+                subject=alert,
+                before={"state": step.from_state},
+                after={"state": step.to_state, **({"result": step.result} if step.result else {})},
+                reason=step.words,
+                about=about,
+                division=alert.division,
+                result="late" if step.action == "escalate" else "done",
+            )
+            for alert, step in moved
+        ],
+    )
 
 
 def _follow(alert: Alert, step: AlertStep, on: date) -> None:
@@ -93,7 +111,6 @@ def _follow(alert: Alert, step: AlertStep, on: date) -> None:
         alert.closed_on = on
         alert.quiet_until = add_months(on, RESULTS[alert.result].quiet)
     alert.due = due_of(alert)
-    alert.save()
 
 
 def due_of(alert: Alert) -> date | None:
@@ -153,10 +170,12 @@ def give_to(*, by: Reader | User, alert: Alert, user: User, on: date, seen: int)
     found = hindrance(reader, row, "dispatch", on)
     if found is not None:
         raise found
-    places = {one.user.pk: one for one in takers_of(row.division, row.level, on)}
+    places = {one.user.pk: one for one in Takers(on).of(row.division, row.level)}
     if user.pk not in places:
         raise AlertRefused("no_taker", _("%(name)s 在这个地方没有核实预警的岗位") % {"name": user})
-    return _dispatch(by, row, places[user.pk], on)
+    step = _dispatched(by, row, places[user.pk], on)
+    write_steps(by=by, moved=[(row, step)])
+    return step
 
 
 def dispatch(*, by: Any, on: date, division: str = "") -> int:
@@ -179,11 +198,10 @@ def dispatch(*, by: Any, on: date, division: str = "") -> int:
         )
     )
     keys = list(rows.values_list("pk", flat=True)[:MOST])
-    known: dict[tuple[str, int], list[Taker]] = {}
-    readers: dict[int, Reader] = {}
+    takers = Takers(on)
     given = 0
     for start in range(0, len(keys), TOGETHER):
-        given += _give_out(by, keys[start : start + TOGETHER], loads, known, readers, on)
+        given += _give_out(by, keys[start : start + TOGETHER], loads, takers, on)
     return given
 
 
@@ -192,81 +210,31 @@ def _give_out(
     by: Any,
     keys: list[int],
     loads: Counter[int],
-    known: dict[tuple[str, int], list[Taker]],
-    readers: dict[int, Reader],
+    takers: Takers,
     on: date,
 ) -> int:
     """Some alerts in their order, in one transaction; what somebody else gave out meanwhile is left alone."""
     locked = Alert.objects.select_for_update(of=("self",)).select_related("household").filter(state="new")
     rows = locked.order_by("pk").in_bulk(keys)
-    given = 0
+    moved = []
     for row in (rows[key] for key in keys if key in rows):
-        place = (row.division, row.level)
-        if place not in known:
-            known[place] = takers_of(row.division, row.level, on, readers)
         capacity = limits_in(row.division, on).capacity
-        taker = _with_room(known[place], loads, capacity, is_red=row.colour == "red")
+        near = takers.of(row.division, row.level)
+        taker = with_room(near, loads, capacity, is_red=row.colour == "red")
         if taker is not None:
-            _dispatch(by, row, taker, on)
+            moved.append((row, _dispatched(by, row, taker, on)))
             loads[taker.user.pk] += 1
-            given += 1
-    return given
+    write_steps(by=by, moved=moved)
+    return len(moved)
 
 
-def _dispatch(by: Any, alert: Alert, taker: Taker, on: date) -> AlertStep:
+def _dispatched(by: Any, alert: Alert, taker: Taker, on: date) -> AlertStep:
     limit = limits_in(alert.division, on).of(alert.colour, alert.direction)
     alert.taker, alert.place, alert.dispatched_on = taker.user, taker.place, on
     alert.contact_due, alert.visit_due, alert.close_due = (
         limit.due(what, on) for what in ("contact", "visit", "close")
     )
-    return move(by=by, alert=alert, action="dispatch", on=on)
-
-
-@dataclass(frozen=True)
-class Taker:
-    """Somebody who can be given alerts of a place, and the division of their post."""
-
-    user: User
-    place: str
-
-    @property
-    def size(self) -> str:
-        """Which capacity counts for them."""
-        return SIZES.get(level_of(self.place), "county")
-
-
-def takers_of(division: str, level: int, on: date, readers: dict[int, Reader] | None = None) -> list[Taker]:
-    """Who may look into alerts of a place that are held so closely, the nearest first.
-
-    `readers` keeps what was asked about users between calls: a county's clerk stands near each of its villages.
-    """
-    found = []
-    readers = {} if readers is None else readers
-    for user in holders_of({HANDLE}, division, on):
-        if user.pk not in readers:
-            readers[user.pk] = reader_for(user, on)
-        reader = readers[user.pk]
-        own = [
-            row.division
-            for row in reader.held
-            if HANDLE in row.role.powers
-            and not row.caseload
-            and is_within(division, row.division)
-            and row.clearance >= level
-        ]
-        if own:
-            found.append(Taker(user, max(own, key=lambda code: len(code.rstrip("0")))))
-    return sorted(found, key=lambda one: -len(one.place.rstrip("0")))
-
-
-def _with_room(takers: list[Taker], loads: Counter[int], capacity: Any, *, is_red: bool) -> Taker | None:
-    """The nearest ring in which somebody has room, and there the one with the fewest."""
-    for size in ("village", "town", "county"):
-        ring = [one for one in takers if one.size == size]
-        free = ring if is_red else [one for one in ring if loads[one.user.pk] < capacity[size]]
-        if free:
-            return min(free, key=lambda one: (loads[one.user.pk], one.user.pk))
-    return None
+    return step_of(by=by, alert=alert, action="dispatch", on=on)
 
 
 def escalate(*, by: Any, on: date) -> int:

@@ -156,8 +156,8 @@ def test_a_hit_of_the_rules_becomes_an_alert_with_its_newest_month(family):
 
 def test_nine_households_are_raised_and_given_out_in_as_many_questions_as_two():
     staff()
-    for at in range(11):
-        a_family((f"王{at}", 1956), serial=at + 1, number=f"H{at}")
+    for at, given_name in enumerate("一二三四五六七八九十百"):
+        a_family((f"王{given_name}", 1956), serial=at + 1, number=f"H{at}")
 
     with CaptureQueriesContext(connection) as two:
         raise_(a_hit("H0"), a_hit("H1"))

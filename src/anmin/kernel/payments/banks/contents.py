@@ -69,10 +69,14 @@ class Adapter(Protocol):
         """The records of a decoded file; raises FileProblem."""
 
 
-@lru_cache(maxsize=8)
 def adapter_of(form: Form) -> Adapter:
     """The adapter that a format names."""
-    found: Adapter = import_module(f"anmin.kernel.payments.banks.adapters.{form.adapter}").ADAPTER
+    return _adapter(form.adapter)
+
+
+@lru_cache(maxsize=8)
+def _adapter(name: str) -> Adapter:
+    found: Adapter = import_module(f"anmin.kernel.payments.banks.adapters.{name}").ADAPTER
     return found
 
 

@@ -7,6 +7,7 @@ not hold; a bank then prints a blank or a wrong name. So characters are looked a
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 PRIVATE = ((0xE000, 0xF8FF), (0xF0000, 0x10FFFF))
 BEYOND = ((0x2EBF0, 0x2EE5F), (0x30000, 0x3347F))
@@ -16,19 +17,25 @@ PLACEHOLDERS = frozenset("\ufffd?？□■")
 
 def troublesome(text: str, encoding: str) -> str:
     """The first character that cannot stand in a file of this encoding; empty when all can."""
-    for letter in text:
-        if letter in PLACEHOLDERS or _is_outside(letter):
-            return letter
-        try:
-            letter.encode(encoding)
-        except UnicodeEncodeError:
-            return letter
-    return ""
+    if text.isascii() and text.isprintable() and "?" not in text:
+        return ""
+    return next((letter for letter in text if not _can_stand(letter, encoding)), "")
 
 
 def told(letter: str) -> str:
     """A character as it can be told where it cannot be shown."""
     return f"{letter}（U+{ord(letter):04X}）"
+
+
+@lru_cache(maxsize=2**17)
+def _can_stand(letter: str, encoding: str) -> bool:
+    if letter in PLACEHOLDERS or _is_outside(letter):
+        return False
+    try:
+        letter.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_outside(letter: str) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -47,6 +47,14 @@ SELECT side.account, %s, 0, ordered.budget_line_id, ordered.benefit, side.sign *
 FROM ordered CROSS JOIN (VALUES ('transit', 1), (%s, -1)) AS side(account, sign)
 """
 
+ORDERS = """
+INSERT INTO kernel_payfileline (file_id, state, code, seq, pay_line_id, attempt, key, account_id, fen)
+SELECT %s, %s, '', placed.seq, placed.line, placed.attempt, placed.key, placed.account, placed.fen
+FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::bigint[], %s::bigint[]) WITH ORDINALITY
+    AS placed(line, attempt, key, account, fen, seq)
+"""
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Unfilable:
@@ -66,11 +74,22 @@ class Filed:
     deducted: int = 0
 
 
-@dataclass
+@dataclass(slots=True)
 class _Order:
-    line: PayLine
-    account: PayeeAccount
+    """An order that is to be made: the pay line and the account by key, with what a bank must know of them."""
+
+    line: int
+    fen: int
+    place: str
+    benefit: str
+    account: int
+    person: int
+    bank: str
+    way: str
+    number: str
+    holder: str
     attempt: int = 1
+    id_number: str = ""
 
 
 @transaction.atomic
@@ -95,7 +114,7 @@ def make_files(*, by: Any, run: PayRun, on: date, leave_out: bool = False) -> Fi
         )
         for key in stopped_since(row, PayLine.objects.filter(run=row, state=PayLine.State.DUE))
     ]
-    groups: dict[str, tuple[Form, list[int]]] = {}
+    groups: dict[str, tuple[Form, list[_Order]]] = {}
     problems = _sort_into_forms(row, on, {one.pay_line for one in left}, groups)
     if problems and not leave_out:
         raise FileProblem(
@@ -106,9 +125,9 @@ def make_files(*, by: Any, run: PayRun, on: date, leave_out: bool = False) -> Fi
         )
     made = [
         file
-        for form, lines in groups.values()
-        for chunk in _chunks(lines, form.most_lines)
-        for file in [_make(by, row, form, _orders(chunk, on), on, is_reissue=False)]
+        for form, orders in groups.values()
+        for chunk in _chunks(orders, form.most_lines)
+        for file in [_make(by, row, form, chunk, on, is_reissue=False)]
     ]
     deducted = settle_deducted(by=by, run=row, on=on, held=[one.pay_line for one in left])
     if not made and not left and not problems and not deducted:
@@ -123,7 +142,8 @@ def make_file_of(
     by: Any, run: PayRun, form: Form, orders: Sequence[tuple[PayLine, PayeeAccount, int]], on: date
 ) -> PayFile:
     """A file of lines that were returned, each with its account and the number of its attempt; for `reissuing`."""
-    made = [_Order(*one) for one in orders]
+    made = [_order(line, account, attempt) for line, account, attempt in orders]
+    _look_up_numbers(form, made)
     problems = _problems_of(form, made, run)
     if problems:
         raise FileProblem(
@@ -188,49 +208,74 @@ def stopped_since(run: PayRun, rows: Any) -> list[int]:
 
 
 def _sort_into_forms(
-    run: PayRun, on: date, held: set[int], groups: dict[str, tuple[Form, list[int]]]
+    run: PayRun, on: date, held: set[int], groups: dict[str, tuple[Form, list[_Order]]]
 ) -> list[Unfilable]:
     problems: list[Unfilable] = []
+    known: dict[tuple[str, str], Form] = {}
     keys = [key for key in _due(run).order_by("pk").values_list("pk", flat=True) if key not in held]
     for chunk in _chunks(keys, AT_ONCE):
         by_form: dict[str, list[_Order]] = defaultdict(list)
         for order in _orders(chunk, on, problems):
             try:
-                form = form_for(order.account.bank, order.account.way, run.division, on)
+                form = known.get((order.bank, order.way)) or form_for(order.bank, order.way, run.division, on)
             except PaymentProblem as trouble:
-                problems.append(Unfilable(order.line.pk, trouble.code, str(trouble)))
+                problems.append(Unfilable(order.line, trouble.code, str(trouble)))
                 continue
+            known[order.bank, order.way] = form
             groups.setdefault(form.key, (form, []))
             by_form[form.key].append(order)
         for key, orders in by_form.items():
-            form, lines = groups[key]
+            form, good = groups[key]
+            _look_up_numbers(form, orders)
             wrong = _problems_of(form, orders, run)
             problems.extend(wrong)
             bad = {one.pay_line for one in wrong}
-            lines.extend(order.line.pk for order in orders if order.line.pk not in bad)
-    for key in [key for key, (_form, lines) in groups.items() if not lines]:
+            good.extend(order for order in orders if order.line not in bad)
+    for key in [key for key, (_form, good) in groups.items() if not good]:
         del groups[key]
     return problems
 
 
-def _orders(keys: Iterable[int], on: date, problems: list[Unfilable] | None = None) -> list[_Order]:
-    rows = PayLine.objects.filter(pk__in=list(keys)).select_related("account").order_by("pk")
+LINE = ("pk", "fen", "division", "benefit", "account", "account__confirmed_at", "account__last_day")
+ACCOUNT = ("account__person", "account__bank", "account__way", "account__number", "account__holder")
+
+
+def _orders(keys: Sequence[int], on: date, problems: list[Unfilable]) -> list[_Order]:
+    """Orders of lines, each to the account that was approved; where it has ended since, to the one in its place."""
     found: list[_Order] = []
-    for line in rows:
-        account = _account_of(line, on)
-        if account is not None:
-            found.append(_Order(line, account))
-        elif problems is not None:
-            problems.append(Unfilable(line.pk, "no_account", _("没有经复核的收款账户，请登记并由第二人复核")))
+    number, holder = (PayeeAccount._meta.get_field(name) for name in ("number", "holder"))
+    rows = PayLine.objects.filter(pk__in=list(keys)).order_by("pk").values_list(*LINE, *ACCOUNT)
+    for line, fen, place, benefit, account, confirmed, last, person, bank, way, digits, name in rows:
+        if account is not None and confirmed is not None and not (last and last < on):
+            told = (number.opened(digits, account), holder.opened(name, account))
+            found.append(_Order(line, fen, place, benefit, account, person, bank, way, *told))
+            continue
+        row = PayLine.objects.get(pk=line)
+        other = account_in_force(row, on)
+        if other is not None:
+            found.append(_order(row, other, 1))
+        else:
+            problems.append(Unfilable(line, "no_account", _("没有经复核的收款账户，请登记并由第二人复核")))
     return found
 
 
-def _account_of(line: PayLine, on: date) -> PayeeAccount | None:
-    """The account that was approved; where it has ended since, the one that two people put in its place."""
-    account = line.account
-    if account is None or account.confirmed_at is None or (account.last_day and account.last_day < on):
-        return account_in_force(line, on)
-    return account
+def _order(line: PayLine, account: PayeeAccount, attempt: int) -> _Order:
+    to = (account.pk, account.person_id, account.bank, account.way, account.number, account.holder)
+    return _Order(line.pk, line.fen, line.division, line.benefit, *to, attempt)
+
+
+def _look_up_numbers(form: Form, orders: Sequence[_Order]) -> None:
+    """Give orders the identity numbers of their payees, where the bank wants them."""
+    if all(column.name != "id_number" for column in form.out.line):
+        return
+    people = [order.person for order in orders]
+    rows = Identifier.objects.filter(person__in=people, kind="resident", last_day__isnull=True)
+    value = Identifier._meta.get_field("value")
+    numbers = {
+        person: value.opened(sealed, pk) for pk, person, sealed in rows.values_list("pk", "person", "value")
+    }
+    for order in orders:
+        order.id_number = numbers.get(order.person, "")
 
 
 def account_in_force(line: PayLine, on: date) -> PayeeAccount | None:
@@ -241,29 +286,25 @@ def account_in_force(line: PayLine, on: date) -> PayeeAccount | None:
 
 
 def _problems_of(form: Form, orders: Sequence[_Order], run: PayRun) -> list[Unfilable]:
-    values = list(_values(form, orders, run))
+    values = list(_values(orders, run))
     found = problems_with(form, form.out, values)
-    return [Unfilable(orders[one.line - 1].line.pk, one.code, one.words) for one in found]
+    return [Unfilable(orders[one.line - 1].line, one.code, one.words) for one in found]
 
 
-def _values(form: Form, orders: Sequence[_Order], run: PayRun) -> Iterator[Values]:
-    names = {column.name for column in form.out.line}
-    numbers: dict[int, str] = {}
-    if "id_number" in names:
-        people = [order.account.person_id for order in orders]
-        rows = Identifier.objects.filter(person__in=people, kind="resident", last_day__isnull=True)
-        numbers = {row.person_id: str(row.value) for row in rows}
+def _values(orders: Sequence[_Order], run: PayRun) -> Iterator[Values]:
+    month = f"{run.month:%Y%m}"
+    titles = {benefit: title_of_benefit(benefit) for benefit in {order.benefit for order in orders}}
     for seq, order in enumerate(orders, start=1):
         yield {
             "seq": seq,
-            "key": key_of(order.line.pk, order.attempt),
-            "account": order.account.number,
-            "holder": order.account.holder,
-            "id_number": numbers.get(order.account.person_id, ""),
-            "place": order.line.division,
-            "fen": order.line.fen,
-            "month": f"{run.month:%Y%m}",
-            "purpose": title_of_benefit(order.line.benefit),
+            "key": key_of(order.line, order.attempt),
+            "account": order.number,
+            "holder": order.holder,
+            "id_number": order.id_number,
+            "place": order.place,
+            "fen": order.fen,
+            "month": month,
+            "purpose": titles[order.benefit],
         }
 
 
@@ -286,32 +327,18 @@ def _make(
         division=run.division,
         bank=form.bank,
         form=form.key,
-        way=orders[0].account.way,
+        way=orders[0].way,
         is_reissue=is_reissue,
         lines_number=len(orders),
-        fen=sum(order.line.fen for order in orders),
+        fen=sum(order.fen for order in orders),
         made_on=on,
         made_by=user_of(by),
     )
     with refusals_told(order_lives_once=_("这笔钱已经在另一个代发文件里，不能再发")):
         file.save()
-        PayFileLine.objects.bulk_create(
-            [
-                PayFileLine(
-                    file=file,
-                    pay_line=order.line,
-                    attempt=order.attempt,
-                    seq=seq,
-                    key=key_of(order.line.pk, order.attempt),
-                    account=order.account,
-                    fen=order.line.fen,
-                )
-                for seq, order in enumerate(orders, start=1)
-            ],
-            batch_size=AT_ONCE,
-        )
+        _write_orders(file, orders)
         head = {"batch": name_of(file), "day": on}
-        values = list(_values(form, orders, run))
+        values = list(_values(orders, run))
         keep(file, write_file(form, form.out, head, values))
         file.save()
         BankCall.objects.create(
@@ -347,6 +374,15 @@ def _make(
     return file
 
 
-def _chunks(keys: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    for at in range(0, len(keys), size):
-        yield keys[at : at + size]
+def _write_orders(file: PayFile, orders: Sequence[_Order]) -> None:
+    rows = [
+        (order.line, order.attempt, key_of(order.line, order.attempt), order.account, order.fen)
+        for order in orders
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(ORDERS, [file.pk, PayFileLine.State.WAITING, *map(list, zip(*rows, strict=True))])
+
+
+def _chunks(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for at in range(0, len(rows), size):
+        yield rows[at : at + size]

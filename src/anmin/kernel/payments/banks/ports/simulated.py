@@ -144,7 +144,8 @@ class SimulatedBank:
                 held.results[line["key"]] = ("unknown", "")
             else:
                 self._book(held, line)
-        answered = [line for line in held.lines if held.results[line["key"]][0] and line in lines]
+        told = {line["key"] for line in lines}
+        answered = [line for line in held.lines if held.results[line["key"]][0] and line["key"] in told]
         if self.fault("shuffled"):
             self.chance.shuffle(answered)
         content = self._written(held, answered)

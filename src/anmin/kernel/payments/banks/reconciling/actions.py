@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, groupby
 from typing import Any
 
 from django.db import connection, transaction
@@ -40,6 +41,7 @@ LEFT JOIN LATERAL (
 ) AS said ON true
 WHERE line.run_id = %s AND line.state NOT IN ('held', 'excluded') AND line.fen > 0 ORDER BY line.id
 """
+AT_ONCE = 5_000
 OPEN = ("not_filed", "unanswered", "unknown")
 WORDS = {
     "not_filed": lambda: _("名单上有，没有出文件"),
@@ -84,10 +86,10 @@ def reconcile(*, by: Any, run: PayRun, on: date) -> Reconciliation:
     found: list[Difference] = []
     open_files: set[int] = set()
     ledger = 0
-    with connection.cursor() as cursor:
+    with connection.chunked_cursor() as cursor:
         cursor.execute(ROSTER, [row.pk])
-        for line in cursor.fetchall():
-            key, fen, _state, file, placed, state, _status, _answer, spent, kept_back = line
+        for line in chain.from_iterable(iter(lambda: cursor.fetchmany(AT_ONCE), [])):
+            _key, fen, _state, file, placed, state, _status, _answer, spent, kept_back = line
             _add(sums, "roster", fen)
             if file is not None:
                 _add(sums, "file", placed)
@@ -98,9 +100,9 @@ def reconcile(*, by: Any, run: PayRun, on: date) -> Reconciliation:
             found += differences
             if file is not None and differences:
                 open_files.add(file)
-            assert key
-    for file in PayFile.objects.filter(run=row):
-        of_days = list(_of_statements(file))
+    by_day: dict[tuple[str, date], list[Difference]] = {}
+    for file in PayFile.objects.filter(run=row).order_by("pk"):
+        of_days = list(_of_statements(file, by_day))
         found += of_days
         wanted = _state_of(file, bool(of_days) or file.pk in open_files)
         if file.state != wanted:
@@ -206,17 +208,11 @@ def _answered_on(division: str, bank: str, day: date) -> dict[str, int]:
         return_file__state__in=[ReturnFile.State.MATCHED, ReturnFile.State.RELEASED],
         status__in=["paid", "returned"],
     )
-    on_the_day = set(counted.filter(on=day).values_list("order", flat=True))
-    history: dict[int, list[tuple[str, date, str, int]]] = {}
-    for order, status, on, key, fen in (
-        counted.filter(order__in=on_the_day)
-        .order_by("pk")
-        .values_list("order", "status", "on", "order__key", "fen")
-    ):
-        history.setdefault(order, []).append((status, on, key, fen))
-    for answers in history.values():
+    told = counted.filter(order__in=counted.filter(on=day).values("order")).order_by("order", "pk")
+    answers = told.values_list("order", "status", "on", "order__key", "fen").iterator(AT_ONCE)
+    for _order, of_order in groupby(answers, key=lambda answer: answer[0]):
         stands = ""
-        for status, on, key, fen in answers:
+        for _same, status, on, key, fen in of_order:
             step = (
                 fen
                 if status == "paid" and stands != "paid"
@@ -256,14 +252,20 @@ def _of_line(line: tuple[Any, ...]) -> Iterable[Difference]:
         yield Difference("ledger_differs", **told)
 
 
-def _of_statements(file: PayFile) -> Iterable[Difference]:
-    """What the statements of the days of a file's answers say otherwise, of the orders of this file."""
+def _of_statements(file: PayFile, by_day: dict[tuple[str, date], list[Difference]]) -> Iterable[Difference]:
+    """What the statements of the days of a file's answers say otherwise, of the orders of this file.
+
+    `by_day` keeps the differences of a bank's day for the other files of the run.
+    """
     if not form_named(file.form).has_statement:
         return
     days = ReturnLine.objects.filter(order__file=file, return_file__form=file.form)
-    keys = set(file.lines.values_list("key", flat=True))
-    for day in sorted(set(days.values_list("on", flat=True))):
-        for one in statement_differences(file.division, file.bank, day):
+    for day in days.order_by("on").values_list("on", flat=True).distinct():
+        if (file.bank, day) not in by_day:
+            by_day[file.bank, day] = statement_differences(file.division, file.bank, day)
+        found = by_day[file.bank, day]
+        keys = set(file.lines.filter(key__in=[one.key for one in found]).values_list("key", flat=True))
+        for one in found:
             if not one.key or one.key in keys:
                 yield one
 

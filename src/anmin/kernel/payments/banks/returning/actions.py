@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,6 +27,7 @@ from anmin.kernel.payments.banks.returning.matching import apply
 from anmin.kernel.payments.banks.storage import content_of, keep
 from anmin.kernel.payments.ledger.queries import is_closed
 from anmin.kernel.payments.parties import APPROVE, PREPARE, must, signer
+from anmin.kernel.payments.payees.models import PayeeAccount
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told
 from anmin.kernel.payments.runs.actions import open_again
 from anmin.kernel.payments.runs.models import PayRun
@@ -205,8 +206,31 @@ def _against_the_file(file: PayFile, day: date, on: date) -> list[Reason]:
     return found
 
 
+@dataclass(slots=True)
+class _Sent:
+    """An order as it was sent: what an answer to it must say, and where it and its line stand."""
+
+    seq: int
+    fen: int
+    state: str
+    line: int
+    line_state: str
+    account: int | None
+    holder: bytes | None
+
+    def is_to(self, holder: str) -> bool:
+        """Whether the account is in this name."""
+        field = PayeeAccount._meta.get_field("holder")
+        return self.account is not None and field.opened(self.holder, self.account) == holder
+
+
+def _sent(file: PayFile) -> dict[str, _Sent]:
+    told = ("seq", "fen", "state", "pay_line", "pay_line__state", "account", "account__holder")
+    return {key: _Sent(*row) for key, *row in file.lines.values_list("key", *told)}
+
+
 def _against_lines(form: Form, file: PayFile, contents: Contents) -> list[Reason]:
-    orders = {row.key: row for row in file.lines.select_related("account", "pay_line")}
+    orders = _sent(file)
     times = Counter(line["key"] for line in contents.lines)
     found = []
     for place, line in enumerate(contents.lines, start=1):
@@ -217,7 +241,7 @@ def _against_lines(form: Form, file: PayFile, contents: Contents) -> list[Reason
     return sorted(found, key=lambda reason: reason.line)
 
 
-def _paid_after_all(form: Form, orders: dict[str, PayFileLine], contents: Contents) -> list[Reason]:
+def _paid_after_all(form: Form, orders: dict[str, _Sent], contents: Contents) -> list[Reason]:
     """Lines that are said to be paid after they were said to have come back."""
     suspects = [
         (place, orders[line["key"]])
@@ -226,18 +250,18 @@ def _paid_after_all(form: Form, orders: dict[str, PayFileLine], contents: Conten
         and form.statuses.get(line["status"]) == "paid"
         and orders[line["key"]].state == "returned"
     ]
-    lines = {order.pay_line_id for _place, order in suspects}
+    lines = {order.line for _place, order in suspects}
     live = PayFileLine.objects.filter(pay_line__in=lines, state__in=PayFileLine.LIVE)
     again = set(live.values_list("pay_line", flat=True))
     found = []
     for place, order in suspects:
-        is_gone = order.pay_line_id in again or order.pay_line.state == "excluded"
+        is_gone = order.line in again or order.line_state == "excluded"
         code = "paid_after_reissue" if is_gone else "paid_after_return"
         found.append(Reason(place, code, _("第 %(n)d 行：") % {"n": place} + WORDS[code]()))
     return found
 
 
-def _trouble(form: Form, order: PayFileLine | None, line: Values, times: int) -> str:
+def _trouble(form: Form, order: _Sent | None, line: Values, times: int) -> str:
     if order is None:
         return "key"
     if times > 1:
@@ -246,7 +270,7 @@ def _trouble(form: Form, order: PayFileLine | None, line: Values, times: int) ->
         return "amount"
     if line["status"] not in form.statuses:
         return "status"
-    if "holder" in line and (order.account is None or line["holder"] != order.account.holder):
+    if "holder" in line and not order.is_to(line["holder"]):
         return "holder"
     if "seq" in line and line["seq"] != order.seq:
         return "seq"
@@ -268,23 +292,25 @@ WORDS = {
 }
 
 
+ANSWERS = """
+INSERT INTO kernel_returnline (return_file_id, "on", order_id, status, code, fen)
+SELECT %s, %s, placed.id, said.status, said.code, said.fen
+FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[]) WITH ORDINALITY AS said(key, status, code, fen, place)
+JOIN kernel_payfileline AS placed ON placed.file_id = %s AND placed.key = said.key ORDER BY said.place
+"""
+
+
 def _take(by: Any, row: ReturnFile, form: Form, contents: Contents, posted_on: date) -> None:
     assert row.file is not None and row.day is not None
-    keys = dict(row.file.lines.values_list("key", "pk"))
-    ReturnLine.objects.bulk_create(
-        [
-            ReturnLine(
-                return_file=row,
-                order_id=keys[line["key"]],
-                status=form.statuses[line["status"]],
-                code=line.get("code", ""),
-                fen=line["fen"],
-                on=row.day,
-            )
-            for line in contents.lines
-        ],
-        batch_size=2_000,
-    )
+    said = [
+        (line["key"], form.statuses[line["status"]], line.get("code", ""), line["fen"])
+        for line in contents.lines
+    ]
+    with connection.cursor() as cursor:
+        columns = [list(column) for column in zip(*said, strict=True)]
+        cursor.execute(ANSWERS, [row.pk, row.day, *columns, row.file.pk])
+        if cursor.rowcount != len(said):
+            raise AssertionError("every line that was looked at has its order")
     row.posted_on = posted_on
     apply(by=by, return_file=row, file=row.file, posted_on=posted_on)
 

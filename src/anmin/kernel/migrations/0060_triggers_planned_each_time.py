@@ -87,7 +87,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0058_decisions_of_own_benefits")]
+    dependencies = [("kernel", "0059_papers_of_entries")]
     operations = [
         migrations.RunSQL(
             "".join(planned_each_time(name, select) for name, select in FUNCTIONS.items()),

@@ -243,7 +243,7 @@ ACCOUNT = ("account__person", "account__bank", "account__way", "account__number"
 def _orders(keys: Sequence[int], on: date, problems: list[Unfilable]) -> list[_Order]:
     """Orders of lines, each to the account that was approved; where it has ended since, to the one in its place."""
     found: list[_Order] = []
-    number, holder = (PayeeAccount._meta.get_field(name) for name in ("number", "holder"))
+    number, holder = PayeeAccount._meta.get_field("number"), PayeeAccount._meta.get_field("holder")
     rows = PayLine.objects.filter(pk__in=list(keys)).order_by("pk").values_list(*LINE, *ACCOUNT)
     for line, fen, place, benefit, account, confirmed, last, person, bank, way, digits, name in rows:
         if account is not None and confirmed is not None and not (last and last < on):

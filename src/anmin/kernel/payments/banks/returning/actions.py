@@ -220,8 +220,9 @@ class _Sent:
 
     def is_to(self, holder: str) -> bool:
         """Whether the account is in this name."""
-        field = PayeeAccount._meta.get_field("holder")
-        return self.account is not None and field.opened(self.holder, self.account) == holder
+        if self.account is None or self.holder is None:
+            return False
+        return bool(PayeeAccount._meta.get_field("holder").opened(self.holder, self.account) == holder)
 
 
 def _sent(file: PayFile) -> dict[str, _Sent]:

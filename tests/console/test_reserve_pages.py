@@ -38,6 +38,15 @@ def posted(client, **given):
     return client.post(reverse("console:reserve") + f"?town={TOWN}", given, follow=True).content.decode()
 
 
+def an_urgent_case_of(staff, day):
+    """An emergency in a matter for which the place has fixed nothing."""
+    home, _people = a_family(("王秀英", 1970))
+    said = [Said("temporary_need", 300_000), Said("temporary_event", 3)]
+    road = Road.begin(home, staff, matter="temp_urgent", said=said, day=day)
+    road.step("clerk", "record_survey", beside=staff["second"])
+    return road
+
+
 def urgent(staff):
     home, _people = a_family(("王桂兰", 1950), ("王强", 1980))
     said = [Said("temporary_need", 260_000), Said("temporary_event", 3)]
@@ -131,6 +140,34 @@ def test_more_than_the_limit_is_refused_with_the_limit(staff, clerk):
     page = posted(clerk, what="pay_first", **given)
 
     assert "先行救助每次不超过" in page and not Errand.objects.exists()
+
+
+def test_a_limit_that_the_place_has_not_fixed_is_named_with_who_fixes_it_and_nothing_is_asked_for(
+    staff, clerk
+):
+    """Before the opinion of January 2026 nothing stands in for Weihai's own limit."""
+    with time_machine.travel("2025-12-01T02:00:00Z", tick=False):
+        posted(clerk, what="put_in", kind="advance", yuan="50000", note="")
+        road = an_urgent_case_of(staff, date(2025, 12, 1))
+        page = at(clerk, "reserve")
+        given = {"case": road.case.number, f"seen-{road.case.number}": road.seen, "yuan": "600"}
+        pressed = posted(clerk, what="pay_first", reason="突发重病", **given)
+
+    for words in (page, pressed):
+        assert "还没有规定镇街先行救助限额" in words and "请县级民政局" in words
+    assert road.case.number in page and 'value="pay_first"' not in page
+    assert not Errand.objects.exists()
+
+
+def test_a_standard_that_nobody_has_published_is_named_with_who_publishes_it(staff, clerk, monkeypatch):
+    """From 2027 on no standard is known, of which the limit is so many times."""
+    road = urgent(staff)
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_args: date(2027, 3, 25))
+
+    page = at(clerk, "reserve")
+
+    stuck = page.split("还不能先行救助的")[1].split("</section>")[0]
+    assert road.case.number in stuck and "标准" in stuck and "民政局" in stuck
 
 
 def test_a_month_is_closed_by_two(staff, clerk):

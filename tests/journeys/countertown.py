@@ -48,7 +48,7 @@ def make():
     )
     road.to_confirming()
     road.refuse()
-    known = people[0].identifiers.get().value
+    known, refused = people[0].identifiers.get().value, road.case.number
 
     shown = []
     for at in range(12):
@@ -78,6 +78,7 @@ def make():
     people[0].save()
     return {
         "known": known,
+        "refused": refused,
         "shown": shown,
         "verify": CASE("JV1"),
         "papers": papers,

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from anmin.kernel.access.queries import operator
 from anmin.kernel.alerts.changes.actions import open_reviews
@@ -173,12 +173,14 @@ def test_a_job_that_stops_by_itself_is_refused_and_one_that_signs_for_somebody_i
     assert adverse_without_a_person() == []
 
     somebody = Decision.objects.first().decided_by
-    wrong = entitlements.decide(
-        by=somebody, case_number=case.number, matter="review", division=case.division, household=case.household,
-        outcome="stop", on=SEPTEMBER, reason="死亡信息比对",
-    )  # fmt: skip
-
-    assert adverse_without_a_person() == [wrong]
+    with pytest.raises(DatabaseError, match="decision_without_step"), transaction.atomic():
+        wrong = entitlements.decide(
+            by=somebody, case_number=case.number, matter="review", division=case.division, household=case.household,
+            outcome="stop", on=SEPTEMBER, reason="死亡信息比对",
+        )  # fmt: skip
+        assert adverse_without_a_person() == [wrong]
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def test_every_review_that_a_sign_opened_stands_in_the_book(paid, family):

@@ -75,6 +75,7 @@ def spoilt(procedure, **change):
         ({"not_before": ""}, "cut short"),
         ({"second": False}, "survey by one"),
         ({"after": ()}, "skipped"),
+        ({"publicity": ""}, "without the publicity"),
     ],
 )
 def test_a_procedure_without_a_guard_is_caught(change, caught):
@@ -86,6 +87,31 @@ def test_a_procedure_without_a_guard_is_caught(change, caught):
         found.update(unlawful(walk))
 
     assert any(caught in what for what in found), found
+
+
+def from_the_first_day(clock, on, calendar):
+    """A clock that goes on as if the pause had not been, by what was left: far overdue it is due before it began."""
+    return (
+        clock
+        if clock.left is None
+        else replace(clock, due=clock.first_day + timedelta(clock.left), left=None)
+    )
+
+
+def stopped_before(clock, on):
+    """A clock that is stopped with the day on which it was looked up and not with that of the step."""
+    return replace(clock, stopped_on=DAY - timedelta(1))
+
+
+@pytest.mark.parametrize(("name", "wrong"), [("resume", from_the_first_day), ("stop", stopped_before)])
+def test_a_clock_that_runs_backwards_is_caught(monkeypatch, name, wrong):
+    monkeypatch.setattr(f"anmin.kernel.cases.clocks.{name}", wrong)
+    procedure, found = procedure_for("dibao", "371002", DAY), Counter()
+
+    for seed in range(300):
+        found.update(unlawful(walked(procedure, attempts_of(seed))))
+
+    assert any("is negative" in what for what in found), found
 
 
 def attempts_of(seed):

@@ -5,7 +5,7 @@ import threading
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from anmin.kernel.access.models import User
 from anmin.kernel.cases.actions import Opening, StaleCase, StepRefused, open_case, take_step
@@ -46,33 +46,51 @@ RACE = {
 }
 
 
-@pytest.mark.django_db
-def test_the_order_in_which_facts_arrive_does_not_change_the_entitlement():
+def amounts_of_all_orders(before=lambda road: None):
+    """The months' amounts that come out when four words on one wage arrive in each order; `before` meddles with each."""
     home, people = a_family(("王秀英", 1970), ("王建国", 1995))
     road = Road.begin(home, town_staff(), said=[])
-    said = [
-        lambda: told("declared", earns(people[0], 9_000)),
-        lambda: told("社保", earns(people[0], 12_000), DAY - timedelta(30)),
-        lambda: told("税务", earns(people[0], 15_000), DAY - timedelta(2)),
-        lambda: told("社保", earns(people[0], 14_000), DAY - timedelta(2)),
-    ]
 
-    def told(source, one, as_of=None):
+    def told(source, yuan, as_of=None):
+        said = [earns(people[0], yuan)]
+        before(road)
         if source == "declared":
-            verification.declare(by="test", case=road.case, said=[one])
+            verification.declare(by="test", case=road.case, said=said)
         else:
             verification.state_checked(
-                by="test", case=road.case, said=[one], source=source, as_of=as_of, on=DAY
+                by="test", case=road.case, said=said, source=source, as_of=as_of, on=DAY
             )
 
-    results = set()
-    for order in itertools.permutations(said):
+    words = [
+        ("declared", 9_000),
+        ("社保", 12_000, DAY - timedelta(30)),
+        ("税务", 15_000, DAY - timedelta(2)),
+        ("社保", 14_000, DAY - timedelta(2)),
+    ]
+    amounts = set()
+    for order in itertools.permutations(words):
         road.case.facts.all().delete()
-        for tell in order:
-            tell()
-        results.add(result_of(road.case, on=DAY).month)
+        for word in order:
+            told(*word)
+        amounts.add(result_of(road.case, on=DAY).month)
+    return amounts
 
-    assert len(results) == 1
+
+@pytest.mark.django_db
+def test_the_order_in_which_facts_arrive_does_not_change_the_entitlement():
+    assert len(amounts_of_all_orders()) == 1
+
+
+@pytest.mark.django_db
+def test_a_matrix_that_believes_whoever_came_last_is_noticed():
+    """The wrong variant: it is forgotten for which day the word before held."""
+
+    def forgets(road):
+        road.case.facts.filter(checked__isnull=False).update(checked_on=DAY - timedelta(365))
+
+    amounts = amounts_of_all_orders(forgets)
+
+    assert len(amounts) > 1
 
 
 @pytest.fixture
@@ -186,9 +204,8 @@ def torn_ends():
     ]
 
 
-def test_a_decision_that_does_not_wait_for_its_step_is_noticed(committed):
-    """The wrong variant: two people decide, and only one of them takes the step that belongs to it."""
-    users, person, home = committed
+def decide_twice_and_step_once(users, person, home):
+    """Two people decide one case, and only one of them takes the step that belongs to it."""
     opening = Opening("RACE-0", "371002001001", home.pk, person.pk, "counter")
     procedure = ProcedureBook([RACE]).procedure("race", "371002", DAY)
     case = open_case(by="test", procedure=procedure, opening=opening, on=DAY, form={})
@@ -205,5 +222,21 @@ def test_a_decision_that_does_not_wait_for_its_step_is_noticed(committed):
         decide(by=users[1], outcome="refuse", reason="理由", **given)
         kept = decide(by=users[0], outcome="grant", reason="理由", **given)
         take_step(by=users[0], case=case, action="confirm", on=DAY, seen=0, reason="理由", decision=kept)
+    return case.number
 
-    assert torn_ends() == [case.number]
+
+def test_the_database_keeps_no_decision_of_a_case_without_its_step(committed):
+    with pytest.raises(DatabaseError, match="decision_without_step"):
+        decide_twice_and_step_once(*committed)
+
+    assert not Decision.objects.filter(matter="race").exists()
+    assert Case.objects.get(matter="race").state == "confirming"
+
+
+def test_a_database_that_did_not_look_would_be_noticed(committed):
+    """The wrong variant: without the trigger the second decision stays."""
+    switch(("kernel_decision",), "DISABLE")
+
+    number = decide_twice_and_step_once(*committed)
+
+    assert torn_ends() == [number]

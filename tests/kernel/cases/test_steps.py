@@ -4,7 +4,7 @@ import random
 from datetime import date, timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from anmin.kernel.access.queries import reader_for
 from anmin.kernel.cases import actions
@@ -76,9 +76,10 @@ def a_decision(case, by, outcome="refuse"):
     )
 
 
-def refused(case, by, action, on, **more):
-    with pytest.raises(StepRefused) as trouble:
-        step(case, by, action, on, **more)
+def refused(case, by, action, on, decides=None, **more):
+    """What stood in the way; the decision that was to be its ground (`decides`: who, what) goes with it."""
+    with pytest.raises(StepRefused) as trouble, transaction.atomic():
+        step(case, by, action, on, decision=a_decision(case, *decides) if decides else None, **more)
     return {row.code for row in trouble.value.obstacles}
 
 
@@ -125,8 +126,7 @@ def test_nobody_confirms_what_they_surveyed(case, staff):
     step(case, staff["clerk"], "send_up", DAY + timedelta(8))
 
     for name in ("clerk", "second", "leader"):
-        decision = a_decision(case, staff[name], "grant")
-        codes = refused(case, staff[name], "confirm", DAY + timedelta(9), decision=decision)
+        codes = refused(case, staff[name], "confirm", DAY + timedelta(9), decides=(staff[name], "grant"))
         assert codes == {"same_person", "no_power"}
 
 
@@ -140,7 +140,7 @@ def test_a_machine_refuses_nobody(case, staff):
         "refuse",
         DAY + timedelta(9),
         reason="自动",
-        decision=a_decision(case, staff["approver"]),
+        decides=(staff["approver"],),
     )
 
     assert codes == {"needs_person"}
@@ -212,9 +212,9 @@ def test_the_database_alone_holds_the_state_the_order_and_the_second_person(case
     with pytest.raises(DatabaseError, match="case_too_early"):
         raw_step(case, "send_up", "confirming", by=staff["clerk"])
     step(case, staff["clerk"], "send_up", DAY + timedelta(8))
-    with pytest.raises(DatabaseError, match="case_needs_person"):
+    with pytest.raises(DatabaseError, match="case_needs_person"), transaction.atomic():
         raw_step(case, "refuse", "refused", reason="x", decision=a_decision(case, staff["approver"]))
-    with pytest.raises(DatabaseError, match="case_same_person"):
+    with pytest.raises(DatabaseError, match="case_same_person"), transaction.atomic():
         raw_step(
             case,
             "refuse",
@@ -226,7 +226,54 @@ def test_the_database_alone_holds_the_state_the_order_and_the_second_person(case
     with pytest.raises(DatabaseError, match="kernel_row_stays"), transaction.atomic():
         Step.objects.filter(case=case).delete()
     with pytest.raises(DatabaseError, match="kernel_row_stays"), transaction.atomic():
+        a_decision(case, staff["approver"])
         Decision.objects.update(amount=1)
+
+
+def at_the_end():
+    """What the database looks at when a transaction ends, now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def copied(decision):
+    """The same decision once more, by plain SQL."""
+    names = ", ".join(f'"{row.column}"' for row in Decision._meta.concrete_fields if row.column != "id")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO kernel_decision ({names}) SELECT {names} FROM kernel_decision WHERE id = %s",
+            [decision.pk],
+        )
+
+
+def test_the_database_alone_keeps_no_decision_that_is_not_a_step_of_its_case(case, staff):
+    to_publicity(case, staff)
+    step(case, staff["clerk"], "send_up", DAY + timedelta(8))
+    by, late = staff["approver"], DAY + timedelta(9)
+    with pytest.raises(DatabaseError, match="decision_without_step"), transaction.atomic():
+        a_decision(case, by, "grant")
+        at_the_end()
+    decision = a_decision(case, by, "grant")
+    step(case, by, "confirm", late, decision=decision)
+    at_the_end()
+
+    with pytest.raises(DatabaseError, match="decision_without_step"), transaction.atomic():
+        copied(decision)
+        at_the_end()
+
+    assert Decision.objects.filter(case_number=case.number).count() == 1
+
+
+def test_the_database_alone_lets_no_decision_ride_on_a_step_that_decides_nothing_or_serve_twice(case, staff):
+    by = staff["approver"]
+    with pytest.raises(DatabaseError, match="decision_without_step"), transaction.atomic():
+        raw_step(case, "submit", "submitted", by=by, decision=a_decision(case, by))
+        at_the_end()
+    with pytest.raises(DatabaseError, match="step_decides_once"), transaction.atomic():
+        decision = a_decision(case, by)
+        raw_step(case, "submit", "submitted", by=by, decision=decision)
+        raw_step(case, "accept", "accepted", by=by, decision=decision)
 
 
 RARE = {"withdraw", "terminate", "object", "ask_for_more", "return_for_fix", "return_to_field"}
@@ -279,14 +326,16 @@ def try_anything(dice, case, walk, people, ways):
         "reason": reason,
         "beside": beside,
         "details": DUE if action.startswith("opine") else None,
-        "decision": a_decision(case, by.user) if decides and taken else None,
+        "decision": None,
     }
     if taken:
+        way = PROCEDURE.step(walk.events[-1].source, action)
+        more["decision"] = a_decision(case, by.user) if decides and way.decides else None
         step(case, by or "系统", action, walk.day, **more)
         assert case.last_step == len(walk.events) - 1
     elif dice.random() < TRIED_ANYWAY:
-        more["decision"] = a_decision(case, by.user) if decides else None
-        with pytest.raises(StepRefused):
+        with pytest.raises(StepRefused), transaction.atomic():
+            more["decision"] = a_decision(case, by.user) if decides else None
             step(case, by or "系统", action, walk.day, **more)
 
 

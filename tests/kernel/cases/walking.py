@@ -107,7 +107,16 @@ WHOLE_ROAD = {
     "recovery": {"record_survey", "tell"},
 }
 """What must have happened before a decision, written down from the law and not from the procedures."""
+SHOWN = {"dibao", "tekun", "temp_expenditure"}
+"""What is shown in public where the opinion says so: never what only recognises, and no emergency."""
 AGAINST = {"refused", "terminated", "stopped", "reduced", "suspended", "noticed"}
+
+
+def is_hidden(walk, at):
+    """Whether the last opinion before an event asked for publicity, and none was begun after it."""
+    opinion = max((i for i, one in enumerate(walk.taken[:at]) if one.publicity), default=None)
+    after = {event.action for event in walk.events[opinion or 0 : at]}
+    return opinion is not None and walk.taken[opinion].publicity == "due" and "publish" not in after
 
 
 def unlawful(walk):
@@ -119,6 +128,8 @@ def unlawful(walk):
             found.append(f"{event.action} against people without person, decision or reason")
         if event.target == "approved" and not (event.is_person and event.has_decision):
             found.append("granted without a person's decision")
+        if event.target == "approved" and walk.procedure.matter in SHOWN and is_hidden(walk, at):
+            found.append("granted without the publicity that was due")
         if event.target in DECIDED and walk.procedure.matter in WHOLE_ROAD:
             found += [f"skipped {action}" for action in WHOLE_ROAD[walk.procedure.matter] - set(done[:at])]
         if event.target in {"approved", "refused", "transferred", *AGAINST}:

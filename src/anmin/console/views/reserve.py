@@ -168,9 +168,13 @@ def _towns(desk: Desk) -> list[tuple[str, str]]:
     return sorted(found.items())
 
 
-def _payable(desk: Desk, town: str) -> list[tuple[Any, int]]:
-    """Cases of the town in which money may be paid before the papers, each with its limit in fen."""
-    found = []
+def _payable(desk: Desk, town: str) -> tuple[list[tuple[Any, int]], list[tuple[Any, str]]]:
+    """Cases of the town in which money may be paid before the papers, each with its limit in fen.
+
+    Beside them those whose limit the place has not fixed or cannot be reckoned, with the words that say who supplies it.
+    """
+    found: list[tuple[Any, int]] = []
+    stuck: list[tuple[Any, str]] = []
     for case in work_list(desk.reader).filter(division__startswith=town)[:200]:
         if not any(
             way.step.action == "pay_first" and way.is_open
@@ -179,11 +183,14 @@ def _payable(desk: Desk, town: str) -> list[tuple[Any, int]]:
             continue
         try:
             limit = limit_of(case, desk.today)
-        except (ProcedureProblem, PolicyError):
-            limit = None
-        if limit is not None:
-            found.append((case, limit))
-    return found
+        except ProcedureProblem as trouble:
+            stuck.append((case, str(trouble)))
+        except PolicyError as trouble:
+            stuck.append((case, f"{trouble.what} {trouble.todo}".strip()))
+        else:
+            if limit is not None:
+                found.append((case, limit))
+    return found, stuck
 
 
 def _page(
@@ -200,7 +207,7 @@ def _page(
     months = [last, desk.today.replace(day=1)] if desk.today.day >= 28 else [last]
     done = {row.month for row in closed}
     may = any(desk.reader.may(power, town) for power in FILL)
-    pays = desk.reader.may("emergency.pay", town)
+    payable, stuck = _payable(desk, town) if desk.reader.may("emergency.pay", town) else ([], [])
     return desk.page(
         "reserve",
         "reserve",
@@ -215,7 +222,8 @@ def _page(
         overdue=[row for row in queries.overdue_papers(desk.reader, desk.today) if row.division == town],
         closed=closed,
         months=[month for month in months if month not in done and month.year == year],
-        payable=_payable(desk, town) if pays else [],
+        payable=payable,
+        stuck=stuck,
         errands=shown(desk, errands.errands_of(desk.reader, town)[:SHOWN]),
         form=form,
         may=may,

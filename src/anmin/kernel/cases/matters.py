@@ -44,6 +44,20 @@ def matters(division: str, on: date) -> list[Matter]:
     return found
 
 
+REVIEW = "review"
+"""The common matter by which running benefits are looked at again; those of a line of business begin with its key."""
+
+
+def review_of(benefit: str, division: str, on: date) -> str:
+    """The matter of a benefit's review (动态复核): the one of its line of business that names it, else the common one."""
+    for key in book().matters:
+        if not key.startswith(REVIEW) or not book().is_in_force(key, on):
+            continue
+        if benefit in procedure_for(key, division, on).terms.get("reviews", ()):
+            return key
+    return REVIEW
+
+
 @lru_cache(maxsize=1)
 def returning() -> frozenset[str]:
     """The steps by which a case goes back (退回), of all procedures."""

@@ -127,11 +127,14 @@ class Step(SealedModel):
     reason = SealedText()
     details = models.JSONField(default=dict)
     told = SealedJSON()
-    decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="steps")
+    decision = models.ForeignKey(
+        Decision, models.PROTECT, null=True, related_name="steps", db_index=False
+    )  # step_decides_once has an index
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case", "number"], name="step_number_once_a_case"),
+            models.UniqueConstraint(fields=["decision"], name="step_decides_once"),
             models.CheckConstraint(
                 condition=Q(beside=None) | ~Q(beside=models.F("by")), name="step_second_person_is_another"
             ),

@@ -17,7 +17,8 @@ class Decision(SealedModel):
     """A decision (审核确认决定): outcome, amount and the frozen grounds it rested on; never changed afterwards.
 
     `facts`, `rates` and `findings` are canonical JSON of what the rules read and what they found; `grounds` is the
-    hash over them, so that a replay can be compared byte by byte. A database trigger refuses UPDATE and DELETE.
+    hash over them, so that a replay can be compared byte by byte. A database trigger refuses UPDATE and DELETE,
+    and a decision in a case that is not, by the end of its transaction, one step of that case.
     `is_public` grants need a publicity that ran out. Only a person decides: `decided_by` is never empty.
     """
 

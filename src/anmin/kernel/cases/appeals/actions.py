@@ -15,7 +15,7 @@ from anmin.kernel.cases.appeals.queries import APPEALS, FAMILY, is_appeal, open_
 from anmin.kernel.cases.guards import Obstacle
 from anmin.kernel.cases.intake.actions import number_for
 from anmin.kernel.cases.intake.models import CaseMember
-from anmin.kernel.cases.matters import procedure_for
+from anmin.kernel.cases.matters import REVIEW, procedure_for
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.parties import Applicant
 from anmin.kernel.cases.queries import procedure_of
@@ -113,7 +113,9 @@ def _again(by: Any, before: Case, on: date, reason: str) -> Case | None:
         .first()
     )
     if paid is not None and paid.state != Entitlement.State.ENDED:
-        running = Case.objects.filter(entitlement=paid, matter="review", closed_on__isnull=True).first()
+        running = Case.objects.filter(
+            entitlement=paid, matter__startswith=REVIEW, closed_on__isnull=True
+        ).first()
         return running or open_upkeep(by=by, entitlement=paid, on=on, reason=reason)
     if before.closed_on is None:
         return None

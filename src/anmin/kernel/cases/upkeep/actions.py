@@ -18,7 +18,7 @@ from anmin.kernel.cases.deciding.sentences import not_eligible
 from anmin.kernel.cases.guards import Obstacle
 from anmin.kernel.cases.intake.actions import number_for
 from anmin.kernel.cases.intake.models import CaseMember
-from anmin.kernel.cases.matters import procedure_for
+from anmin.kernel.cases.matters import REVIEW, procedure_for, review_of
 from anmin.kernel.cases.models import Case, Step
 from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.cases.reserve.limits import as_whole
@@ -36,8 +36,6 @@ from anmin.kernel.people.models import Membership
 from anmin.kernel.people.queries import in_force
 from anmin.lib.calendar import add_months
 from anmin.policy.errors import PolicyError
-
-REVIEW = "review"
 
 
 @transaction.atomic
@@ -57,6 +55,8 @@ def open_upkeep(
     Raises:
         StepRefused: when a case about the benefit is under way.
     """
+    if matter == REVIEW:
+        matter = review_of(entitlement.benefit, entitlement.division, on)
     if Case.objects.filter(entitlement=entitlement, matter=matter, closed_on__isnull=True).exists():
         raise StepRefused([Obstacle("under_way", _("这项待遇已有一件在办，请在那件里办理"))])
     before = Case.objects.filter(number=entitlement.begun_by.case_number).first()

@@ -19,6 +19,7 @@ from anmin.kernel.cases.actions import StepRefused, take_step
 from anmin.kernel.cases.guards import Obstacle
 from anmin.kernel.cases.models import Case, Step
 from anmin.kernel.cases.parties import powers_in
+from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.cases.verification.evidence import best_of, is_disputed, sides_of
 from anmin.kernel.cases.verification.models import CaseFact
 from anmin.kernel.exchange.checks.models import CheckAnswer, CheckOrder
@@ -31,6 +32,9 @@ from anmin.policy.rules import Level
 SHORTEST_REASON = 5
 """Characters: fewer explain nothing to whoever looks at the case later."""
 ADOPT = frozenset({"case.opine", "case.confirm", "case.confirm_in_town", "case.accept"})
+
+
+OPINION = frozenset({"opine", "propose"})
 
 
 class VerificationProblem(ValueError):
@@ -248,7 +252,11 @@ def adopt_undisputed(*, by: Any, case: Case, on: date) -> int:
 
 def _may_adopt(by: Any, case: Case, on: date) -> None:
     powers = powers_in(by, case.division, on)
-    if powers is not None and not powers & ADOPT:
+    # Where others than the usual offices form the opinion, as in cases of children, they say what counts.
+    opinion = {
+        power for step in procedure_of(case).transitions if step.action in OPINION for power in step.who
+    }
+    if powers is not None and not powers & (ADOPT | opinion):
         raise StepRefused([Obstacle("no_power", _("认定由经办、审核人员办理，您的岗位没有这项权限"))])
     if case.closed_on is not None:
         raise VerificationProblem(_("本件已办结，认定不能再改"))

@@ -10,6 +10,7 @@ from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.cases.verification.evidence import best_of, is_disputed, undecided
 from anmin.kernel.cases.verification.models import CaseFact
+from anmin.kernel.cases.verification.standing import rests_on_standing, standing_facts
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.benefits import Benefit
 from anmin.policy.codes import Layer
@@ -143,14 +144,24 @@ def counting_values(case: Case, instead: Values | None = None) -> dict[tuple[int
     return {**found, **(instead or {})}
 
 
+def benefits_of(case: Case) -> tuple[str, ...]:
+    """The benefits a case may come to: those of its matter; a review of another benefit is about that one alone."""
+    keys = procedure_of(case).benefits
+    if keys and case.entitlement is not None and case.entitlement.benefit not in keys:
+        return (case.entitlement.benefit,)
+    return keys
+
+
 def household_of(
-    case: Case, instead: Values | None = None, without: Collection[int] = ()
+    case: Case, on: date, instead: Values | None = None, without: Collection[int] = ()
 ) -> tuple[Household, tuple[int, ...]]:
     """The family as the rules see it, and the register keys of its members by position; `without` leaves some out."""
     rows = case.members.select_related("person").exclude(person__in=without).order_by("position")
     members = list(rows)
     persons = tuple(row.person_id for row in members)
     values = counting_values(case, instead)
+    if rests_on_standing(benefits_of(case), case.division, on):
+        values = standing_facts(case, on) | values
     people = []
     for row in members:
         birth = row.person.birth_day
@@ -172,9 +183,9 @@ def result_of(
     Raises:
         PolicyError: `rate_missing` or `fact_missing`, naming what is missing and who can supply it.
     """
-    household, persons = household_of(case, instead, without)
+    household, persons = household_of(case, on, instead, without)
     book = rulebook()
-    benefits = [book.benefits[key] for key in procedure_of(case).benefits if key in book.benefits]
+    benefits = [book.benefits[key] for key in benefits_of(case) if key in book.benefits]
     names = [name for one in benefits for name in (one.eligible, one.amount) if name is not None]
     names = [name for name in dict.fromkeys(names) if book.version(name, on) is not None]
     has_layer = any(one.eligible in LAYERS for one in benefits) and book.version(LAYER, on) is not None

@@ -13,7 +13,7 @@ from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.procedures import Procedure
 from anmin.kernel.cases.publicity.allowlist import is_due
 from anmin.kernel.cases.queries import procedure_of
-from anmin.kernel.cases.verification.queries import Claim, Result, result_of
+from anmin.kernel.cases.verification.queries import Claim, Result, benefits_of, result_of
 from anmin.policy.codes import Layer
 
 
@@ -93,12 +93,12 @@ def next_layer(result: Result, procedure: Procedure) -> str | None:
 
 def refusal_sentence(case: Case, result: Result) -> str:
     """The sentence with numbers that a refusal begins with: what was found, against what (拒绝的第一句话)."""
-    return not_eligible(procedure_of(case).benefits, result, case.applicant_id)[0]
+    return not_eligible(benefits_of(case), result, case.applicant_id)[0]
 
 
 def refusal_text(case: Case, result: Result, reason: str, on: date) -> str:
     """The whole text of a refusal: sentence, article, reason in own words, how and where and until when to appeal."""
-    sentence, law = not_eligible(procedure_of(case).benefits, result, case.applicant_id)
+    sentence, law = not_eligible(benefits_of(case), result, case.applicant_id)
     return text_against(case, sentence, law=law or procedure_of(case).law, reason=reason, on=on)
 
 

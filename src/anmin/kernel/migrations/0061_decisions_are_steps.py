@@ -31,7 +31,7 @@ DROP FUNCTION kernel_decision_is_a_step();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kernel", "0059_papers_of_entries"),
+        ("kernel", "0060_triggers_planned_each_time"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [

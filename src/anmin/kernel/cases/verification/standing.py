@@ -31,7 +31,7 @@ RECOGNISED = frozenset(
 """The rules whose benefits say what a family is."""
 REGISTER = frozenset({"sex", "relation", "birth_day"})
 """Facts that the register knows newer."""
-UNCHECKED = {(None, "has_authorised_check"): 0}
+UNCHECKED: dict[tuple[int | None, str], int] = {(None, "has_authorised_check"): 0}
 
 
 def rests_on_standing(keys: Collection[str], division: str, on: date) -> bool:

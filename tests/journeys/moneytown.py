@@ -32,7 +32,7 @@ def make():
     made = []
     for at, ((number, name), fen) in enumerate(zip(HOMES, FEN, strict=True)):
         card = number != "MZ4"
-        home, people = a_family(number, name, serial=7_000 + at, division=VILLAGE, card=card)
+        home, people = a_family(number, name, serial=55_000 + at, division=VILLAGE, card=card)
         people[0].phone = f"1900000700{at}"
         people[0].save()
         a_grant(home, fen, before, by=decider, on=before - timedelta(20))

@@ -210,7 +210,7 @@ def take_the_answer_in(office, run, bad):
 def send_again_to_the_right_account(office, run, bad):
     page = office.at(CLERK, f"/money/people/{bad['person']}/")
     page.get_by_label("开户银行").fill("威海银行")
-    page.get_by_label("卡号或存折账号").fill(a_card(7_777))
+    page.get_by_label("卡号或存折账号").fill(a_card(55_777))
     page.get_by_label("接收整户的待遇").uncheck()
     page.get_by_label("凭什么登记").fill("社会保障卡复印件")
     page.get_by_role("main").get_by_role("button", name="登记", exact=True).click()

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import sys
-import time
 from pathlib import Path
-from typing import Any
 
 from bench.mutants import Mutant, mutants
+from bench.noticing import Noticing
 from bench.options import ROOT, Options
 from bench.report import Report
 
 SEED, SAMPLE, SMALL = 20_261_125, 60, 8
 LEAST = 90
-PATIENCE = 600.0
-"""Seconds after which a wrong that makes a test hang counts as noticed."""
 PAY = "tests/kernel/payments"
 ENTITLED = (f"{PAY}/test_amounts_are_right.py", f"{PAY}/test_standards_that_rise.py", f"{PAY}/test_runs.py")
 TARGETS: tuple[tuple[str, list[str], tuple[str, ...]], ...] = (
@@ -110,7 +105,7 @@ def is_same(one: Mutant) -> str:
 
 
 def run(options: Options, report: Report) -> None:
-    """Each wrong in a process of its own on one throw-away database; `--persons` gives the size of the sample."""
+    """Each wrong in a fork of one process of tests, on one database; `--persons` gives the size of the sample."""
     from boot import postgres
     from boot.environment import VENV
 
@@ -119,27 +114,21 @@ def run(options: Options, report: Report) -> None:
     home.mkdir(parents=True, exist_ok=True)
     with postgres.throwaway(home, VENV, 0) as server:
         _set_up(server, home)
+        import pytest
+
         known = [one for target in TARGETS for one in mutants(*target)]
         chosen = random.Random(SEED).sample(known, min(number, len(known)))
         print(f"{len(chosen)} of {len(known)}, seed {SEED}", flush=True)
         for one in [one for one in chosen if is_same(one)]:
             print(f"the same, not counted: {one.where} {one.what} — {is_same(one)}", flush=True)
         chosen = [one for one in chosen if not is_same(one)]
-        files = sorted({test for one in chosen for test in one.tests})
-        if _tested(None, ["--create-db", *files]) != 0:
-            raise SystemExit("the tests do not pass without any wrong")
-        survived = []
-        for at, one in enumerate(chosen, start=1):
-            code = _tested(one, ["--reuse-db", "-x", *one.tests])
-            if code not in (0, 1):
-                raise SystemExit(f"the tests did not run: {code} at {one.where} {one.what}")
-            noticed = code == 1
-            print(
-                f"{at}/{len(chosen)} {'noticed ' if noticed else 'SURVIVED'} {one.where} {one.what}",
-                flush=True,
-            )
-            if not noticed:
-                survived.append(one)
+        noticing = Noticing(chosen)
+        files = sorted({test for _module, _names, tests in TARGETS for test in tests})
+        plain = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not full", "--create-db"]
+        pytest.main([*plain, *files], plugins=[noticing])
+        if len(noticing.results) != len(chosen):
+            raise SystemExit("the tests do not pass without any wrong, or did not run")
+    survived = [one for one, is_noticed in noticing.results if not is_noticed]
     report.table(
         f"wrongs that no test notices, of {len(chosen)} out of {len(known)}",
         ["where", "what"],
@@ -161,37 +150,3 @@ def _set_up(server: str, home: Path) -> None:
     import django
 
     django.setup()
-
-
-def _tested(one: Mutant | None, arguments: list[str]) -> int:
-    """Run tests in a child, with a wrong in place; its exit code, 1 where it had to be ended."""
-    child = os.fork()
-    if child == 0:
-        _test_here(one, arguments)
-    ends = time.monotonic() + PATIENCE * (1 if one is not None else 10)
-    while time.monotonic() < ends:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.2)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return 1
-
-
-def _test_here(one: Mutant | None, arguments: list[str]) -> Any:
-    import pytest
-
-    code = 3
-    try:
-        if one is not None:
-            silent = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(silent, 1)
-            os.dup2(silent, 2)
-            one.put()
-        code = int(
-            pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not full", *arguments])
-        )
-    finally:
-        sys.stdout.flush()
-        os._exit(code)

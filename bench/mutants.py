@@ -13,6 +13,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from types import CodeType
 from typing import Any
 
 COMPARES: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -73,6 +74,8 @@ class Mutant:
     what: str
     tests: tuple[str, ...]
     put: Callable[[], None]
+    runs_in: frozenset[CodeType]
+    """What must be called for the wrong to show: the function, or those of the module that send the text."""
 
 
 def mutants(module: str, names: list[str], tests: tuple[str, ...]) -> Iterator[Mutant]:
@@ -87,6 +90,7 @@ def mutants(module: str, names: list[str], tests: tuple[str, ...]) -> Iterator[M
 
 
 def _of_text(held: Any, name: str, text: str, tests: tuple[str, ...]) -> Iterator[Mutant]:
+    users = frozenset(_users(held, name))
     for pattern, right in SQL:
         for found in pattern.finditer(text):
             wrong = text[: found.start()] + right + text[found.end() :]
@@ -97,6 +101,7 @@ def _of_text(held: Any, name: str, text: str, tests: tuple[str, ...]) -> Iterato
                 what,
                 tests,
                 lambda wrong=wrong: setattr(held, name, wrong),  # type: ignore[misc]
+                users,
             )
 
 
@@ -122,7 +127,21 @@ def _of_function(held: Any, name: str, function: Any, tests: tuple[str, ...]) ->
             what,
             tests,
             lambda changed=changed: _put(held, name, inner, changed),  # type: ignore[misc]
+            frozenset([inner.__code__]),
         )
+
+
+def _users(held: Any, name: str) -> Iterator[CodeType]:
+    """The functions of a module that look a name up."""
+    for value in vars(held).values():
+        code = getattr(inspect.unwrap(value), "__code__", None) if callable(value) else None
+        if code is not None and code.co_filename == held.__file__ and name in _names(code):
+            yield code
+
+
+def _names(code: CodeType) -> set[str]:
+    inner = [one for one in code.co_consts if isinstance(one, CodeType)]
+    return {*code.co_names, *(name for one in inner for name in _names(one))}
 
 
 def _put(held: Any, name: str, inner: Any, changed: ast.Module) -> None:

@@ -35,10 +35,12 @@ def check(*, by: Any, run: PayRun, on: date) -> dict[str, int]:
     row = held(run, PayRun.State.COMPUTED, PayRun.State.CHECKED)
     must(by, PREPARE, row.division, on)
     hear(by=by, division=row.division, on=on)
+    # What comes while the check looks is not known to it: the files look at it again.
+    row.checked_at = timezone.now()
     with refusals_told(), connection.cursor() as cursor:
         check_lines(cursor, row, *range_of(row.division))
         _about_run(row)
-        row.state, row.checked_at = PayRun.State.CHECKED, timezone.now()
+        row.state = PayRun.State.CHECKED
         row.save()
     open_ones = PayException.objects.filter(run=row, state="open").values_list("code", flat=True)
     found: dict[str, int] = {}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from anmin.kernel.access.queries import signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.payments.parties import DECIDE, signer
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told
+from anmin.kernel.payments.runs.models import PayRun
 from anmin.kernel.payments.sentinels.models import Sentinel
 from anmin.kernel.people.models import Person
 
@@ -53,11 +55,20 @@ def record(
     )
     with refusals_told(sentinel_once=_("同一来源的这条线索已经登记")):
         row.save()
+        _learned_after_checks(row)
     after = {"kind": kind, "first_day": first_day, "source": row.source, "person": person.pk}
     audit.record(
         by=signature(by), act="payments.record_sentinel", subject=row, after=after, division=row.division
     )
     return row
+
+
+def _learned_after_checks(row: Sentinel) -> None:
+    """Move what is learned behind every check that has ended: a clock that was put back must not make it look older."""
+    newest = PayRun.objects.filter(checked_at__gte=row.learned_at).aggregate(at=Max("checked_at"))["at"]
+    if newest is not None:
+        row.learned_at = newest + timedelta(microseconds=1)
+        Sentinel.objects.filter(pk=row.pk).update(learned_at=row.learned_at)
 
 
 @transaction.atomic

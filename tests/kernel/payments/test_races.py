@@ -20,7 +20,8 @@ from tests.kernel.payments.test_at_once import NOV, committed
 from tests.kernel.payments.test_errands import AT
 
 assert committed
-ROUNDS = 4
+ROUNDS, MANY = 4, 250
+WORKERS, CROWD = 10, 50
 
 
 @pytest.fixture
@@ -72,9 +73,10 @@ def sign_against_send_back(money, signers, run):
     return came, came.count("done") == 1 and balance(money.pk, "blocked") == wanted
 
 
-def test_a_signature_and_a_refusal_at_once_leave_one_of_them(county):
+@pytest.mark.parametrize("rounds", [ROUNDS, pytest.param(MANY, marks=pytest.mark.full)])
+def test_a_signature_and_a_refusal_at_once_leave_one_of_them(county, rounds):
     money, signers = county
-    for _round in range(ROUNDS):
+    for _round in range(rounds):
         run = signed_once(signers)
         came, holds = sign_against_send_back(money, signers, run)
         assert holds, came
@@ -147,14 +149,15 @@ def test_one_exception_gets_one_decision(county):
     assert sorted(came) == ["done", "exception_decided"]
 
 
-def test_an_errand_that_many_workers_take_up_is_done_once(county):
+@pytest.mark.parametrize("workers", [WORKERS, pytest.param(CROWD, marks=pytest.mark.full)])
+def test_an_errand_that_many_workers_take_up_is_done_once(county, workers):
     _money, signers = county
     run = signed_once(signers)
     run = approvals.approve(by=signers[1], run=run, seal=run.seal, on=TODAY)
     asked = errands.ask(by=signers[2], kind="make_files", division=run.division, run=run, on=TODAY)
 
     told = []
-    race(*[lambda: told.append(errands.carry_out(errand=asked.pk, on=TODAY, at=AT).told)] * 10)
+    race(*[lambda: told.append(errands.carry_out(errand=asked.pk, on=TODAY, at=AT).told)] * workers)
 
-    assert len(told) == 10 and set(told) == {"生成 1 个代发文件，2 笔，300.00 元"}
+    assert len(told) == workers and set(told) == {"生成 1 个代发文件，2 笔，300.00 元"}
     assert PayFile.objects.count() == 1

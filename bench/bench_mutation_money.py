@@ -14,7 +14,12 @@ from bench.report import Report
 SEED, SAMPLE, SMALL = 20_261_125, 60, 8
 LEAST = 90
 PAY = "tests/kernel/payments"
-ENTITLED = (f"{PAY}/test_amounts_are_right.py", f"{PAY}/test_standards_that_rise.py", f"{PAY}/test_runs.py")
+ENTITLED = (
+    f"{PAY}/test_months_of_amounts.py",
+    f"{PAY}/test_amounts_are_right.py",
+    f"{PAY}/test_standards_that_rise.py",
+    f"{PAY}/test_runs.py",
+)
 TARGETS: tuple[tuple[str, list[str], tuple[str, ...]], ...] = (
     (
         "anmin.kernel.payments.runs.computing",
@@ -23,6 +28,7 @@ TARGETS: tuple[tuple[str, list[str], tuple[str, ...]], ...] = (
             f"{PAY}/test_runs.py",
             f"{PAY}/test_recovery.py",
             f"{PAY}/test_amounts_are_right.py",
+            f"{PAY}/test_months_of_amounts.py",
             "tests/kernel/cases/test_reserve_in_the_books.py",
         ),
     ),
@@ -79,7 +85,7 @@ TARGETS: tuple[tuple[str, list[str], tuple[str, ...]], ...] = (
     (
         "anmin.kernel.entitlements.rerating.queries",
         ["_of_amount", "_place", "_frozen", "_spans"],
-        ENTITLED[1:2],
+        ENTITLED[2:3],
     ),
 )
 

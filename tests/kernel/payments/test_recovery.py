@@ -378,3 +378,15 @@ def test_months_before_payments_began_here_are_claimed_by_the_amounts_of_then():
     ]
     run = a_run(date(2024, 11, 1))
     assert PayLine.objects.get(run=run).fen == 500_00
+
+
+def test_where_payments_run_here_the_amounts_alone_are_no_ground_to_claim():
+    home, _people = a_family("H1", "张甲")
+    row = a_grant(home, 500_00, date(2024, 8, 1))
+    a_run(date(2024, 9, 1))
+
+    with pytest.raises(PaymentProblem) as refused:
+        claimed(home, row, 100_00)
+
+    assert refused.value.code == "recovery_overtaken"
+    assert not Recovery.objects.exists()

@@ -1,0 +1,114 @@
+"""Amounts by month: what a raise may touch and what stays as it was, and that a single fen counts."""
+
+from datetime import date
+
+import pytest
+
+from anmin.kernel.access.models import User
+from anmin.kernel.entitlements import actions as entitlements
+from anmin.kernel.entitlements.actions import EntitlementProblem
+from anmin.kernel.payments.recovery.models import Recovery
+from anmin.kernel.payments.runs.models import PayLine
+from tests.kernel.payments.money import a_family, a_grant, a_run, decided
+
+pytestmark = pytest.mark.django_db
+JAN, MAR, MAY, JUN, JUL, SEP = (date(2026, month, 1) for month in (1, 3, 5, 6, 7, 9))
+OCT, NOV, DEC = (date(2026, month, 1) for month in (10, 11, 12))
+
+
+def granted(fen=500_00, first=MAR, last=None, serial=1):
+    home, _people = a_family(f"H{serial}", serial=serial)
+    return a_grant(home, fen, first, last_month=last)
+
+
+def changed(row, what="change", fen=None):
+    return {
+        "by": User.objects.get(username="jueding"),
+        "decision": decided(row.household, what, NOV, fen),
+        "entitlement": row,
+    }
+
+
+def raised(row, first, last, fen):
+    return entitlements.raise_months(**changed(row, fen=fen), first_month=first, last_month=last, fen=fen)
+
+
+def amounts(row):
+    rows = row.amounts.order_by("first_month")
+    return [(one.first_month, one.last_month, one.fen) for one in rows]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "after"),
+    [
+        (MAY, JUN, [(MAR, date(2026, 4, 1), 500_00), (MAY, JUN, 600_00), (JUL, None, 500_00)]),
+        (MAR, JUN, [(MAR, JUN, 600_00), (JUL, None, 500_00)]),
+        (MAY, None, [(MAR, date(2026, 4, 1), 500_00), (MAY, None, 600_00)]),
+        (MAR, None, [(MAR, None, 600_00)]),
+    ],
+)
+def test_months_that_are_raised_leave_those_before_and_after_as_they_were(first, last, after):
+    row = granted()
+
+    raised(row, first, last, 600_00)
+
+    assert amounts(row) == after
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "after"),
+    [
+        (MAR, JUN, [(MAR, JUN, 600_00)]),
+        (MAY, JUN, [(MAR, date(2026, 4, 1), 500_00), (MAY, JUN, 600_00)]),
+        (MAR, MAY, [(MAR, MAY, 600_00), (JUN, JUN, 500_00)]),
+    ],
+)
+def test_an_amount_that_has_an_end_keeps_it(first, last, after):
+    row = granted(last=JUN)
+
+    raised(row, first, last, 600_00)
+
+    assert amounts(row) == after
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "fen"),
+    [
+        (MAY, None, 500_00),
+        (MAY, None, 499_99),
+        (JAN, None, 600_00),
+        (JUL, None, 600_00),
+        (MAY, JUL, 600_00),
+        (MAY, None, 600_00),
+    ],
+)
+def test_what_is_no_raise_or_reaches_beyond_one_amount_is_refused(first, last, fen):
+    """The same, less, before there is an amount, after its end, over its end by a month, over its end for good."""
+    row = granted(last=None if fen <= 500_00 else JUN)
+    before = amounts(row)
+
+    with pytest.raises(EntitlementProblem, match="不能这样补调"):
+        raised(row, first, last, fen)
+
+    assert amounts(row) == before
+
+
+def test_a_single_fen_is_paid_and_found():
+    tiny, lower, ended = granted(1, OCT), granted(100_00, OCT, serial=2), granted(1, OCT, serial=3)
+    october = a_run(OCT, checked=False)
+    assert dict(PayLine.objects.filter(run=october).values_list("entitlement", "fen")) == {
+        tiny.pk: 1,
+        lower.pk: 100_00,
+        ended.pk: 1,
+    }
+
+    entitlements.change_amount(**changed(lower, "reduce", 99_99), first_month=OCT, fen=99_99)
+    entitlements.end(**changed(ended, "stop"), first_month=OCT)
+    entitlements.change_amount(**changed(tiny, "change", 2), first_month=OCT, fen=2)
+    november = a_run(NOV, checked=False)
+
+    assert dict(Recovery.objects.values_list("entitlement", "fen")) == {lower.pk: 1, ended.pk: 1}
+    assert dict(PayLine.objects.filter(run=november).values_list("entitlement", "fen")) == {
+        tiny.pk: 3,
+        lower.pk: 99_99,
+    }

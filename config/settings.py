@@ -135,6 +135,8 @@ FIELD_CELLS: list[str] = [
 """Functions that give the cells of the village's monthly report which fill themselves."""
 ORDER_LIMITS: list[str] = ["anmin.domains.elderly.vouchers.limits.against"]
 """Functions `(order, fund, subsidy, on) -> words` that say why a fund does not pay so much of an order; empty where it does."""
+ORDER_ALLOWANCES: list[str] = ["anmin.domains.elderly.vouchers.limits.told"]
+"""Functions `(person, division, on) -> words` that tell a resident what public money would pay of an order."""
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英语"))]

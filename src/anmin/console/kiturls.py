@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anmin.console.views import indicators, registerfiles, registerpapers, registers
+from anmin.console.views import indicators, registerfiles, registerpapers, registers, serviceorders
 
 patterns = [
+    path("orders/", serviceorders.order_list, name="orders"),
     path("registers/", registers.register_index, name="registers"),
     path("registers/<slug:line>/<slug:name>/", registers.register_list, name="register"),
     path("registers/<slug:line>/<slug:name>/new/", registers.register_new, name="register_new"),

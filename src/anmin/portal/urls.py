@@ -9,6 +9,7 @@ from anmin.portal.views import (
     family,
     following,
     notices,
+    ordering,
     papers,
     public,
     registers,
@@ -57,6 +58,9 @@ urlpatterns = [
     path("cases/<str:number>/supply/", following.supply, name="supply"),
     path("cases/<str:number>/refusal/", following.refusal, name="refusal"),
     path("cases/<str:number>/appeal/", appealing.appeal, name="appeal"),
+    path("orders/", ordering.orders, name="orders"),
+    path("orders/new/", ordering.order_new, name="order_new"),
+    path("orders/<str:number>/", ordering.order, name="order"),
     path("benefits/", following.benefits, name="benefits"),
     path("benefits/<int:number>/", following.benefit, name="benefit"),
 ]

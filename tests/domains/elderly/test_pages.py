@@ -49,6 +49,19 @@ def test_the_form_asks_26_questions_and_the_server_computes_the_result():
     assert "40 分，完全失能" in done.content.decode()
 
 
+def test_of_two_falls_the_one_thirty_one_days_ago_is_not_asked_for_and_the_other_raises_nothing():
+    """E9: the form asks for the last thirty days alone; one fall of 70 points leaves the level mild."""
+    readers = staff()
+    person, client = an_elder(), opened(readers["elder_assessor"])
+    address = reverse("elderly:assess", args=[person.pk])
+
+    page = client.get(address).content.decode()
+    client.post(address, filled(70, **{"risk-falls": "1"}))
+
+    assert "30 天" in page
+    assert AbilityAssessment.objects.get().final == 1
+
+
 def test_what_is_missing_is_named_and_nothing_typed_is_lost():
     readers = staff()
     person, client = an_elder(), opened(readers["elder_assessor"])

@@ -61,6 +61,12 @@ PLACES = (
     ("matching", "console:matching", _("疑似同一人"), "match.decide"),
     ("sources", "console:sources", _("部门数据"), "sources.read"),
     ("voices", "console:voices", _("群众意见"), "case.publish|case.confirm"),
+    (
+        "orders",
+        "console:orders",
+        _("服务单"),
+        "case.survey|elders.visit|children.visit|case.accept|case.opine|elders.decide",
+    ),
     ("consents", "console:consents", _("核对授权"), "consents.read|consents.manage"),
     ("checks", "console:checks", _("经济核对"), "checks.read|checks.ask|checks.start"),
     ("slips", "console:slips", _("校核单"), "slips.manage"),

@@ -21,6 +21,7 @@ ASSETS = (
     "field/outbox.js",
     "field/frame.js",
     "field/form.js",
+    "field/apply.js",
     "field/photo.js",
     "field/waiting.js",
     "console/favicon.svg",

@@ -8,9 +8,9 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from anmin.field.pages import POWERS, Phone, phone, written
-from anmin.field.words import kind_of_help
 from anmin.kernel.delivery.orders import actions, queries
 from anmin.kernel.delivery.orders.offers import offers
+from anmin.kernel.delivery.orders.words import kind_of_help
 from anmin.kernel.people import queries as people
 
 MAY = (*POWERS, "case.accept", "case.opine", "elders.decide")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from anmin.field.forms import as_moment, sent_form
 from anmin.field.pages import Phone, phone
+from anmin.field.views import applying
 from anmin.kernel.cases.fieldwork import actions as fieldwork
 from anmin.kernel.delivery.cards import actions as cards
 from anmin.kernel.delivery.cards.merging import as_data
@@ -39,7 +40,7 @@ def send(phone: Phone) -> HttpResponse:
     key, body = phone.request.headers.get("Idempotency-Key", ""), _body(phone)
     if body is None:
         return JsonResponse({"fields": {"": _("这一条读不出来，请点开重填。")}}, status=422)
-    do = {"visit": _visit, "settle": _settle}.get(str(body.get("kind")))
+    do = {"visit": _visit, "settle": _settle, "apply": applying.take_in}.get(str(body.get("kind")))
     user = phone.reader.user
     if do is None or user is None:
         return JsonResponse({"fields": {"": _("这一条不是走访记录，请更新页面。")}}, status=422)
@@ -51,7 +52,7 @@ def send(phone: Phone) -> HttpResponse:
         return JsonResponse(
             {"fields": {"": _("这个编号已经用过，内容不一样。请点开核对后重新保存。")}}, status=409
         )
-    except FormProblem as trouble:
+    except (FormProblem, applying.NoApplication) as trouble:
         return JsonResponse({"fields": trouble.fields}, status=422)
     except (ServiceProblem, cards.CardProblem) as trouble:
         return JsonResponse({"fields": {"": str(trouble)}}, status=422)

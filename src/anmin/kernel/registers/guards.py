@@ -100,6 +100,21 @@ class PublicRows(_Sql):
         return path, arguments, {**options, "condition": self.condition}
 
 
+class OwnRows(_Sql):
+    """Rows about a person that this person may read on the residents' pages, and whoever was let act for them."""
+
+    def put_sql(self, table: str) -> str:
+        """A policy for reading alone, of residents."""
+        return (
+            f"CREATE POLICY {self.name} ON {table} FOR SELECT TO {RESIDENT_ROLE}"
+            " USING (person_id IN (SELECT anmin_own('apply')));\n"
+        )
+
+    def take_sql(self, table: str) -> str:
+        """Away again."""
+        return f"DROP POLICY {self.name} ON {table};\n"
+
+
 class ReceivedRows(_Sql):
     """Rows that come in from the public pages without a log-in, each under the receipt that the page told the database.
 

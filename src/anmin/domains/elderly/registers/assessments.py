@@ -9,6 +9,7 @@ from anmin.domains.elderly.powers import ASSESS, READ
 from anmin.kernel.keys.fields import SealedJSON, SealedText
 from anmin.kernel.registers.declaring import Register, declared
 from anmin.kernel.registers.entries import PersonEntry
+from anmin.kernel.registers.guards import OwnRows
 
 
 class AbilityAssessment(PersonEntry):
@@ -58,6 +59,7 @@ class AbilityAssessment(PersonEntry):
             models.CheckConstraint(
                 condition=Q(total__lte=90, final__gte=F("preliminary")), name="assessment_within_scale"
             ),
+            OwnRows(name="assessment_own"),
         ]
 
 

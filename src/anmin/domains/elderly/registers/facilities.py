@@ -6,6 +6,7 @@ from django.db.models import Q
 from anmin.domains.elderly.powers import READ, WRITE
 from anmin.kernel.registers.declaring import Register, declared
 from anmin.kernel.registers.entries import Entry
+from anmin.kernel.registers.guards import PublicRows
 
 
 class FacilityKind(models.TextChoices):
@@ -89,6 +90,7 @@ class ElderFacility(Entry):
     class Meta(Entry.Meta):
         constraints = [
             *Entry.Meta.constraints,
+            PublicRows(name="elderfacility_public", condition="level <= 1"),
             models.CheckConstraint(
                 condition=~Q(state__in=["accepted", "open", "suspended"]) | Q(accepted_on__isnull=False),
                 name="facility_open_after_acceptance",
@@ -164,6 +166,7 @@ FACILITIES = declared(
         serves_if={"state": "open"},
         title="养老服务设施",
         english="Places of elder care",
+        public=("name", "kind", "state", "address"),
         columns=("name", "kind", "state", "project", "operator", "beds", "places", "opened_on"),
         filters=("kind", "state"),
         search=("name", "address"),

@@ -7,6 +7,7 @@ from anmin.domains.elderly.powers import READ, WRITE
 from anmin.kernel.registers.columns import FenField
 from anmin.kernel.registers.declaring import Register, declared
 from anmin.kernel.registers.entries import Entry
+from anmin.kernel.registers.guards import PublicRows
 
 
 class ElderInstitution(Entry):
@@ -52,6 +53,7 @@ class ElderInstitution(Entry):
     class Meta(Entry.Meta):
         constraints = [
             *Entry.Meta.constraints,
+            PublicRows(name="elderinstitution_public", condition="level <= 1"),
             models.CheckConstraint(
                 condition=Q(nursing_beds__lte=F("beds")),
                 name="institution_nursing_beds_are_beds",
@@ -156,6 +158,7 @@ INSTITUTIONS = declared(
         serves_if={"state": "inspected"},
         title="养老机构",
         english="Institutions",
+        public=("name", "kind", "stars", "address", "beds"),
         columns=("name", "kind", "state", "stars", "beds", "nursing_beds", "residents", "filed_on"),
         fields=(
             "name",

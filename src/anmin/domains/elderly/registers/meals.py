@@ -8,6 +8,7 @@ from anmin.domains.elderly.powers import READ, WRITE
 from anmin.kernel.registers.columns import FenField
 from anmin.kernel.registers.declaring import Register, declared
 from anmin.kernel.registers.entries import Entry, PersonEntry
+from anmin.kernel.registers.guards import PublicRows
 
 
 class Slot(models.TextChoices):
@@ -50,6 +51,9 @@ class DiningPoint(Entry):
     open_days = models.PositiveSmallIntegerField("每周开放天数", default=5)
     longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
     latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True, blank=True)
+
+    class Meta(Entry.Meta):
+        constraints = [*Entry.Meta.constraints, PublicRows(name="diningpoint_public", condition="level <= 1")]
 
 
 class MealPrice(Entry):
@@ -132,6 +136,7 @@ POINTS = declared(
         serves_if={"state": "open"},
         title="老年助餐点",
         english="Dining points",
+        public=("name", "kind", "state", "address", "open_days"),
         columns=("name", "kind", "state", "operator", "seats", "licence_until"),
         filters=("kind", "state", "kitchen"),
         search=("name", "operator"),

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from django.db.models import Sum
 
 from anmin.domains.elderly.assessment.scoring import LEVELS, Level
+from anmin.domains.elderly.entitled.predicates import ELDER
+from anmin.domains.elderly.meals.actions import age_on
 from anmin.domains.elderly.places import found, number
 from anmin.domains.elderly.procedures.beds import in_force
 from anmin.kernel.delivery.orders.models import Order
@@ -66,3 +68,16 @@ def against(order: Order, fund: str, subsidy: int, on: date) -> str:
             f"还剩 {format_yuan(held.left)} 元。"
         )
     return ""
+
+
+def told(person: Person, division: str, on: date) -> str:
+    """What a resident is told of the voucher before ordering; empty for whoever has none to speak of."""
+    if age_on(person.birth_day, on) < ELDER:
+        return ""
+    held = voucher_of(person, division, on)
+    if held.because:
+        return held.because
+    return (
+        f"养老服务消费补贴每月最多 {format_yuan(held.cap)} 元，本月已用 {format_yuan(held.used)} 元，"
+        f"还剩 {format_yuan(held.left)} 元；超出的部分自己付。"
+    ) + ("" if held.is_verified else "（上限待核实）")

@@ -58,10 +58,10 @@ document.addEventListener("DOMContentLoaded", function () {
       return before.then(function () { return fetch(one, { headers: { "X-Ahead": "1" }, credentials: "same-origin" }); }).then(function (answer) {
         return answer.ok ? answer.text() : "";
       }).then(function (text) {
-        var page = new DOMParser().parseFromString(text, "text/html"), form = page.querySelector("a[href*='/visit/']");
+        var page = new DOMParser().parseFromString(text, "text/html"), forms = [page.querySelector("a[href*='/visit/']"), page.querySelector("a[href$='/apply/']")].filter(Boolean);
         done.push(one);
         localStorage.setItem("anmin-ahead", done.join("\n"));
-        return form ? fetch(form.getAttribute("href"), { headers: { "X-Ahead": "1" }, credentials: "same-origin" }) : null;
+        return Promise.all(forms.map(function (form) { return fetch(form.getAttribute("href"), { headers: { "X-Ahead": "1" }, credentials: "same-origin" }); }));
       });
     }, Promise.resolve()).catch(function () { return null; });
   }

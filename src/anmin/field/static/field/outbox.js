@@ -43,7 +43,7 @@
       }
       if (answer.status !== 200) return after(item, "waiting", String(answer.status), true);
       return answer.json().then(function (told) {
-        item.receipt = told.receipt; item.updated = told.updated; item.more = told.more; item.home = told.home; item.disputed = told.disputed || [];
+        item.receipt = told.receipt; item.updated = told.updated; item.more = told.more; item.home = told.home; item.open = told.open || ""; item.disputed = told.disputed || [];
         return pictures(item).then(function (left) {
           if (left) return after(item, "waiting", "", true);
           item.body = { household: item.body.household }; item.photos = [];

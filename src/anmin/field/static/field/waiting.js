@@ -42,6 +42,11 @@ document.addEventListener("DOMContentLoaded", function () {
         li.appendChild(one);
       });
     });
+    if (item.open) {
+      var on = make("a", list.dataset.open, "button line");
+      on.href = item.open;
+      li.appendChild(on);
+    }
     if (item.state === "returned" && !item.receipt) {
       var open = make("a", list.dataset.edit, "button line");
       open.href = item.edit;

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from anmin.kernel.access.queries import Reader, signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.delivery.orders.models import Order
-from anmin.kernel.delivery.orders.offers import offers
+from anmin.kernel.delivery.orders.offers import Offer, offers, open_offers
 from anmin.kernel.delivery.visits.models import Visit
 from anmin.kernel.keys.fields import next_keys
 from anmin.kernel.people.models import Household, Person
+from anmin.kernel.people.residents.queries import Resident
 
 PROTECT = "protect"
 """A mandatory report about a child (强制报告): the county's child protection takes it up."""
@@ -24,6 +25,8 @@ CARE = "care"
 """Care at home (上门照护), by a provider of elder care."""
 KINDS = ("meals", CARE, "medical", "repair", "aid", "legal", "other", PROTECT)
 OF_ELDERS = ("meals", CARE)
+OF_RESIDENTS = ("meals", CARE, "medical", "repair", "other")
+"""What residents order on their own pages; aid is applied for, with its papers."""
 State = Order.State
 WAYS = {
     State.ASKED: (State.DISPATCHED, State.CANCELLED),
@@ -44,6 +47,11 @@ def dispatch_powers(kind: str) -> tuple[str, ...]:
 def settle_powers(kind: str) -> tuple[str, ...]:
     """What whoever settles an order must hold one of."""
     return ("case.opine", "elders.decide") if kind in OF_ELDERS else ("case.opine",)
+
+
+def signed(by: Reader | Resident) -> Any:
+    """How whoever orders signs in the book of acts."""
+    return signature(by) if isinstance(by, Reader) else by
 
 
 def may(by: Reader, powers: tuple[str, ...], order: Order) -> bool:
@@ -68,19 +76,41 @@ def order_help(
     return _ordered(by, kind, household, person, None, on, words)
 
 
+@transaction.atomic
+def order_own(
+    *, by: Resident, household: Household, person: Person, kind: str, place: str, on: date, words: str = ""
+) -> Order:
+    """A resident orders help, for themselves or for somebody who lets them act (本人下单); `place` is where they would like it from.
+
+    Raises:
+        OrderProblem: for what is not offered, for whom they may not act, for a place that takes no orders there.
+    """
+    if kind not in OF_RESIDENTS:
+        raise OrderProblem(_("没有这种帮助，请重新选择。"))
+    if not by.may("apply", person.pk) or person.died_on is not None:
+        raise OrderProblem(_("只能为自己，或者为委托您办事的家里人下单。"))
+    offer = next((one for one in open_offers(kind, household.division, on) if one.key == place), None)
+    if place and offer is None:
+        raise OrderProblem(_("这个服务点现在不能接单，请重新选择。"))
+    if Order.objects.filter(person=person, kind=kind, state=State.ASKED).exists():
+        raise OrderProblem(_("这种帮助已经下过单，正在等镇（街道）安排；要改的话先取消那一张。"))
+    return _ordered(by, kind, household, person, None, on, words, offer)
+
+
 def ask_for_help(*, by: Reader, visit: Visit, kind: str, on: date) -> Order:
     """Order what a visit found that somebody needs; it waits for the town."""
     return _ordered(by, kind, visit.household, visit.person, visit, on, visit.note)
 
 
 def _ordered(
-    by: Reader,
+    by: Reader | Resident,
     kind: str,
     household: Household,
     person: Person | None,
     visit: Visit | None,
     on: date,
     words: str,
+    wanted: Offer | None = None,
 ) -> Order:
     (pk,) = next_keys(Order, 1)
     row = Order(
@@ -94,11 +124,14 @@ def _ordered(
         level=max(household.level, person.level if person is not None else 1),
         words=words.strip()[:2000],
         asked_on=on,
-        asked_by=user_of(by),
+        asked_by=user_of(by) if isinstance(by, Reader) else None,
+        asked_by_person_id=by.person if isinstance(by, Resident) else None,
+        provider=wanted.name if wanted is not None else "",
+        place=wanted.key if wanted is not None else "",
     )
     row.save(force_insert=True)
     audit.record(
-        by=signature(by), act="delivery.order", subject=row, after={"kind": kind}, division=row.division
+        by=signed(by), act="delivery.order", subject=row, after={"kind": kind}, division=row.division
     )
     return row
 
@@ -137,7 +170,7 @@ def record_service(*, by: Reader, order: Order, on: date, minutes: int, words: s
 
 
 @transaction.atomic
-def rate(*, by: Reader, order: Order, stars: int, words: str = "") -> Order:
+def rate(*, by: Reader | Resident, order: Order, stars: int, words: str = "") -> Order:
     """What the person says of it (评价), one to five; of the service, never of a worker's ranking."""
     if not 1 <= stars <= 5:
         raise OrderProblem(_("请选一到五分。"))
@@ -170,26 +203,25 @@ def settle(*, by: Reader, order: Order, price: int, subsidy: int, on: date, fund
 
 
 @transaction.atomic
-def cancel(*, by: Reader, order: Order, reason: str) -> Order:
+def cancel(*, by: Reader | Resident, order: Order, reason: str) -> Order:
     """Take an order back that was not served yet (取消), with the reason."""
     if not reason.strip():
         raise OrderProblem(_("请写明为什么取消。"))
     return _go(by, order, State.CANCELLED, reason=reason.strip())
 
 
-def _go(by: Reader, order: Order, state: str, **known: Any) -> Order:
-    row = Order.objects.select_for_update().get(pk=order.pk)
-    if state not in WAYS.get(State(row.state), ()):
-        raise OrderProblem(
-            _("服务单现在是“%(now)s”，不能这样办理。请刷新页面。") % {"now": row.get_state_display()}
-        )
+def _go(by: Reader | Resident, order: Order, state: str, **known: Any) -> Order:
+    row = Order.objects.select_for_update().filter(pk=order.pk).first()
+    if row is None or state not in WAYS.get(State(row.state), ()):
+        now = (row or order).get_state_display()
+        raise OrderProblem(_("服务单现在是“%(now)s”，不能这样办理。请刷新页面。") % {"now": now})
     before = {"state": row.state}
     for name, value in known.items():
         setattr(row, name, value)
     row.state = state
     row.save()
     audit.record(
-        by=signature(by),
+        by=signed(by),
         act=f"delivery.order_{state}",
         subject=row,
         before=before,

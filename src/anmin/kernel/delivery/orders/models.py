@@ -13,7 +13,8 @@ class Order(SealedModel):
     """One order of help for somebody (服务单): asked, given to a provider, served, rated by the person, settled.
 
     Money is fen: `price` of the whole, `subsidy` the public part of it, out of a `fund`. `served_*` is the service record. `place` is
-    the entry of a register to which it was given, as `line/register/number`; empty where the provider is in none.
+    the entry of a register to which it was given, as `line/register/number`; empty where the provider is in none; before it was given out,
+    the place that whoever asked would like. `asked_by_person` is the resident who asked on the residents' pages.
     """
 
     class State(models.TextChoices):
@@ -38,7 +39,12 @@ class Order(SealedModel):
     state = models.CharField(max_length=12, choices=State.choices, default=State.ASKED)
     words = SealedText()
     asked_on = models.DateField()
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="asked_orders")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="asked_orders"
+    )
+    asked_by_person = models.ForeignKey(
+        "kernel.Person", models.PROTECT, null=True, related_name="asked_orders"
+    )
     provider = models.CharField(max_length=100, blank=True)
     place = models.CharField(max_length=100, blank=True)
     due = models.DateField(null=True)
@@ -61,6 +67,10 @@ class Order(SealedModel):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(asked_by__isnull=False) | Q(asked_by_person__isnull=False),
+                name="order_asked_by_somebody",
+            ),
             models.CheckConstraint(
                 condition=Q(rating__isnull=True) | Q(rating__gte=1, rating__lte=5),
                 name="order_rating_one_to_five",

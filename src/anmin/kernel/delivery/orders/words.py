@@ -1,4 +1,4 @@
-"""Words of the phone's pages for what the kernel keeps by key."""
+"""What kinds of help are called on every screen."""
 
 from __future__ import annotations
 

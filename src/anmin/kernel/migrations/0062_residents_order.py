@@ -22,7 +22,7 @@ POLICIES_BACK = "".join(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0059_papers_of_entries")]
+    dependencies = [("kernel", "0061_decisions_are_steps")]
     operations = [
         migrations.AlterField(
             "order",

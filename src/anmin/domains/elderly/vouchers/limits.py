@@ -76,7 +76,7 @@ def told(person: Person, division: str, on: date) -> str:
         return ""
     held = voucher_of(person, division, on)
     if held.because:
-        return held.because
+        return f"{held.because}这一单照样可以下，费用自己付。"
     return (
         f"养老服务消费补贴每月最多 {format_yuan(held.cap)} 元，本月已用 {format_yuan(held.used)} 元，"
         f"还剩 {format_yuan(held.left)} 元；超出的部分自己付。"

@@ -74,14 +74,14 @@ def case_result(desk: Desk, number: str) -> HttpResponse:
 
 
 @keeps_typed_here
-@needs("case.survey")
+@needs("case.survey", "children.visit")
 def case_survey(desk: Desk, number: str) -> HttpResponse:
     """What two people saw at home, first of all on a phone."""
     case = _case(desk, number)
     if desk.request.method != "POST":
         return _survey_page(desk, case, SurveyForm(case, kept_here(desk.request)))
     form = SurveyForm(case, desk.request.POST)
-    colleagues = {user.pk: user for user in holders_of(SURVEY, case.division, desk.today)}
+    colleagues = {user.pk: user for user in holders_of(_visitors(case), case.division, desk.today)}
     beside = colleagues.get(form.beside)
     refusals = [] if beside is not None else [("needs_second", _("入户调查须两人一起，请选同行人员"))]
     if beside is not None:
@@ -97,6 +97,12 @@ def case_survey(desk: Desk, number: str) -> HttpResponse:
             messages.success(desk.request, _("入户调查已记下。"))
             return HttpResponseRedirect(reverse("console:case-check", args=[number]))
     return _survey_page(desk, _case(desk, number), form, refusals=refusals)
+
+
+def _visitors(case: Any) -> frozenset[str]:
+    """The powers of those who visit the family, as the case's own procedure says: children are seen by their directors."""
+    step = procedure_of(case).step(case.state, "record_survey")
+    return frozenset(step.who) if step is not None and step.who else SURVEY
 
 
 def seen_in(given: Any) -> int:
@@ -192,7 +198,7 @@ def _survey_page(
     related = {row.user for row in related_staff(case)}
     colleagues = [
         (user.pk, user.display_name, user.pk in related)
-        for user in holders_of(SURVEY, case.division, desk.today)
+        for user in holders_of(_visitors(case), case.division, desk.today)
         if user.pk != getattr(desk.reader.user, "pk", None)
     ]
     return desk.page(

@@ -1,6 +1,6 @@
 """Pages of monitoring: what the desk counts is what its lists hold; who may see and do what; nobody too many is named."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from anmin.kernel.alerts.handling.actions import dispatch
 from anmin.kernel.alerts.models import Alert
+from anmin.kernel.facts.batches.models import SourceBatch
 from anmin.kernel.people.models import Person
 from tests.kernel.alerts.desk import a_hit, blind_of, raise_, staff, step, walk
 from tests.kernel.cases.road import a_family
@@ -122,3 +123,21 @@ def test_before_any_sweep_the_page_says_so(client, people):
     page = as_(client, people["approver"]).get(reverse("console:sweep")).content.decode()
 
     assert "还没有比对过" in page
+
+
+def test_a_source_that_never_came_is_not_late_and_is_told_apart(client, people, today):
+    page = as_(client, people["worker"]).get(reverse("console:alerts")).content.decode()
+    rules = client.get(reverse("console:alert_rules")).content.decode()
+
+    assert "没有按时到数" not in page and "个来源未接入" in page
+    assert "未接入" in rules and ">逾期<" not in rules
+
+
+def test_a_source_that_stopped_coming_is_late(client, people, today):
+    """The wrong variant of the above: what came once and stays away is late, not unconnected."""
+    told = {"period": "2025-01", "true_on": date(2025, 1, 31), "read": 0, "landed": 0, "quarantined": 0}
+    SourceBatch.objects.create(source="medical_month", by_name="医保局", **told)
+
+    page = as_(client, people["worker"]).get(reverse("console:alerts")).content.decode()
+
+    assert "1 个来源没有按时到数" in page

@@ -114,7 +114,8 @@ def _make(city: str, persons: int, seed: int, on: date) -> None:
                 source="演示数据",
             )
             progress("登记人员和家庭", 1, 1)
-            _take_in_batches(homes_of(snapshot, on, seed), on)
+            # What departments sent is of the last months before today: a fresh demonstration has no late source.
+            _take_in_batches(homes_of(snapshot, on, seed), max(timezone.localdate(), on))
     staff = _staff(city, on)
     create_demo_staff(by="anmin demo-data", places=staff, on=date(2020, 1, 1))
     _make_partner(city, on, "" if city == USUAL_CITY else f"-{city}")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import Annotated
 
 import pyarrow.compute as pc
@@ -13,10 +11,11 @@ from rich.table import Table
 
 from anmin.cli.options import Day, SnapshotName, day_of, opened
 from anmin.cli.running import out, progress_bar
-from anmin.kernel.alerts.outcomes import outcomes_of
+from anmin.kernel.access.queries import operator
 from anmin.kernel.alerts.raising.actions import raise_hits
 from anmin.kernel.alerts.raising.hits import of_rules
-from anmin.kernel.screening.actions import kernel_cache
+from anmin.kernel.alerts.trials.actions import try_threshold
+from anmin.kernel.alerts.trials.queries import thresholds_of
 from anmin.kernel.screening.monitoring import evaluations, watch_snapshot
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.alerts import hits_of
@@ -28,8 +27,7 @@ from anmin.policy.explain import explain
 from anmin.policy.lookups import find_household
 from anmin.policy.plan import make_plan
 from anmin.policy.rates import NATION
-from anmin.policy.trials import compare, overridden
-from anmin.policy.watching import Watch, Watched, watch_city
+from anmin.policy.watching import Watched
 
 watch_app = typer.Typer(help="动态监测：评估预警规则、解释命中、试算阈值", no_args_is_help=True)
 
@@ -140,14 +138,11 @@ def rules(division: Annotated[str, typer.Option(help="行政区划代码")] = NA
     book, day = rulebook(), date.today()
     table = Table("规则", "名称", "权重", "颜色", "阈值")
     for key, alert in book.alerts.items():
-        plan = make_plan(book, day, [alert.rule])
-        own = [rate for rate in plan.rates if rate.name in _own_rates(plan, alert.rule)]
         words = []
-        for rate in own:
-            entry = book.rates.find(rate.name, division, day)
-            if entry is not None and isinstance(entry.urban, int):
-                mark = "" if entry.verified else "（待核实）"
-                words.append(f"{rate.name} {rate.title} {shown(entry.urban, rate.kind, rate.codes)}{mark}")
+        for one in thresholds_of(key, division, day):
+            mark = "" if one.entry.verified else "（待核实）"
+            number = shown(one.value, one.rate.kind, one.rate.codes)
+            words.append(f"{one.rate.name} {one.rate.title} {number}{mark}")
         weight = book.rates.entry(alert.weight, division, day).urban
         colour = book.rates.entry(alert.colour, division, day).urban
         assert isinstance(weight, int)
@@ -156,13 +151,8 @@ def rules(division: Annotated[str, typer.Option(help="行政区划代码")] = NA
     out.print(table)
 
 
-def _own_rates(plan: object, rule: str) -> set[str]:
-    version = next(row for row in plan.rules if row.name == rule)  # type: ignore[attr-defined]
-    return {parameter.name for parameter in version.parameters}
-
-
 @watch_app.command("try")
-def try_threshold(
+def try_out(
     rule: Annotated[str, typer.Argument(help="规则，例如 assistance/M02")],
     rate: Annotated[str, typer.Argument(help="阈值的名字，例如 resident_bill_limit")],
     value: Annotated[str, typer.Argument(help="改成多少；金额写元")],
@@ -171,20 +161,20 @@ def try_threshold(
     on: Day = "",
 ) -> None:
     """试算：这条规则改成这个数，上月会多多少条，其中核实有困难的估计多少条。什么都不改动。"""
-    book = rulebook()
-    if rule not in book.alerts:
-        raise PolicyError("alert_rule", what=f"没有预警规则 {rule}", todo="用 anmin watch rules 查看全部规则")
     source = opened(snapshot)
-    day, alert = day_of(on, source), book.alerts[rule]
-    found = []
-    for chosen in (book, overridden(book, rate, value, division)):
-        watch = Watch.of(chosen, day).only(rule)
-        with tempfile.TemporaryDirectory() as folder, progress_bar() as progress:
-            done = watch_city(source, watch, Path(folder) / "trial", cache=kernel_cache(), progress=progress)
-            found.append(done.hits)
-    fact = Watch.of(book, day).evidence[rule][0].name
-    trial = compare(alert, *found, outcomes_of(rule, fact), fact)
-    out.print(f"{rule} {alert.title}：{rate} 改成 {value}，{trial.sentence}")
+    day = day_of(on, source)
+    with progress_bar() as progress:
+        trial = try_threshold(
+            by=operator(day, "anmin watch"),
+            rule=rule,
+            rate=rate,
+            value=value,
+            division=division,
+            snapshot=source,
+            on=day,
+            progress=progress,
+        )
+    out.print(f"{rule} {rulebook().alerts[rule].title}：{rate} 改成 {value}，{trial.sentence}")
 
 
 def _newest() -> Watched:

@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 from anmin.console import counterurls, kiturls, moneyurls
 from anmin.console.views import (
     access,
+    alertrules,
     appeals,
     audit,
     casebulk,
@@ -71,6 +72,7 @@ urlpatterns = [
     path("cases/<str:number>/return/", casepages.case_return, name="case_return"),
     path("alerts/", monitoring.alert_list, name="alerts"),
     path("alerts/rules/", monitoring.alert_rules, name="alert_rules"),
+    path("alerts/rules/<str:domain>/<str:number>/", alertrules.alert_rule, name="alert_rule"),
     path("alerts/left/", monitoring.alert_left, name="alert_left"),
     path("alerts/print/", monitoring.alert_print, name="alert_print"),
     path("alerts/<int:pk>/", monitoring.alert_page, name="alert"),

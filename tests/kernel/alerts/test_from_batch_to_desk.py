@@ -1,74 +1,16 @@
 """A department's file lands, and the alert is in the list of the town: which source said it, of which month, on which day."""
 
-from datetime import date
-
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from anmin.kernel.alerts.arriving.actions import watch_day
 from anmin.kernel.alerts.models import Alert, AlertHit
-from anmin.kernel.facts.batches import actions as batches
-from anmin.kernel.screening import monitoring
 from anmin.kernel.screening.monitoring import evaluations
-from anmin.kernel.screening.rulebooks import rulebook
-from anmin.policy.watching import Watch
-from tests.kernel.alerts.desk import staff
-from tests.make import a_household, a_number, a_person
+from tests.kernel.alerts.landing import CALLS, ON, a_bill, land, one_rule, town
+from tests.make import a_number
 
+__all__ = ["one_rule", "town"]
 pytestmark = pytest.mark.django_db
-ON = date(2026, 11, 20)
-STAYS = [
-    "身份证号",
-    "姓名",
-    "单次住院个人负担（元）",
-    "当月个人负担（元）",
-    "其中政策范围内（元）",
-    "大病慢特病备案",
-    "月末连续住院天数",
-]
-CALLS = ["身份证号", "姓名", "求助件数"]
-
-
-class OneRule:
-    """All of monitoring, with one rule."""
-
-    @staticmethod
-    def of(book, on):
-        return Watch.of(book, on).only("assistance/M02")
-
-
-@pytest.fixture(scope="module")
-def kernels(tmp_path_factory):
-    """Compiled once for all tests here."""
-    return tmp_path_factory.mktemp("kernels")
-
-
-@pytest.fixture(autouse=True)
-def town(settings, tmp_path, kernels, monkeypatch):
-    """Two families, staff, and of the rules one alone, since compiling all of them is what takes time."""
-    settings.ANMIN_HOME = tmp_path / "home"
-    monkeypatch.setattr(monitoring, "kernel_cache", lambda: kernels)
-    monkeypatch.setattr(monitoring, "Watch", OneRule)
-    monkeypatch.setattr(monitoring, "MOST_CHANGED", 0.6)
-    staff()
-    people = [a_person(name, serial=at) for at, name in enumerate(["王建国", "李秀兰"], 1)]
-    a_household("H1", "371002001001", *people)
-    a_household("H2", "371002001001", a_person("赵六", serial=9))
-    return tmp_path
-
-
-def land(folder, source, period, heading, *rows, on=ON, **more):
-    path = folder / f"{source}-{period}-{len(more)}-{len(rows)}.csv"
-    path.write_text("\n".join(",".join(row) for row in [heading, *rows]), "utf-8")
-    facts = rulebook().facts
-    return batches.take_in(
-        by="医保局", source=source, period=period, path=path, facts=facts, on=on, **more
-    ).batch
-
-
-def a_bill(folder, yuan="21000", period="2026-10", **more):
-    row = [a_number(1), "王建国", yuan, yuan, yuan, "否", "12"]
-    return land(folder, "medical_month", period, STAYS, row, **more)
 
 
 def test_a_bill_in_a_file_is_an_alert_of_the_town_that_names_source_month_batch_and_day(town):

@@ -28,6 +28,7 @@ from anmin.kernel.entitlements.queries import title_of_benefit
 from anmin.kernel.facts.batches.queries import freshness
 from anmin.kernel.people.queries import households, members_on
 from anmin.kernel.screening import queries as screening
+from anmin.kernel.screening.rulebooks import rulebook
 
 ROWS = 50
 JUDGED_DAYS = 365
@@ -47,7 +48,7 @@ def alert_list(desk: Desk) -> HttpResponse:
     rows = alertpage.rows_of(list(page.object_list), desk.today)
     _note(desk, alertpage.people_of(rows))
     counted = queries.counts(desk.reader, desk.today)
-    late = [one for one in freshness(desk.today) if one.is_late or one.never]
+    fresh = freshness(desk.today)
     return desk.page(
         "alerts",
         "alerts",
@@ -65,7 +66,8 @@ def alert_list(desk: Desk) -> HttpResponse:
             for rule, number, waiting in queries.by_rule(desk.reader)
         ],
         sources=queries.by_source(desk.reader),
-        late=late,
+        late=[one for one in fresh if one.is_late],
+        missing=[one for one in fresh if one.never],
         may_print=desk.reader.may("alert.handle"),
     )
 
@@ -178,12 +180,18 @@ def alert_rules(desk: Desk) -> HttpResponse:
     """Rules by what came of their alerts in the last year: how often each was right."""
     since = desk.today - timedelta(JUDGED_DAYS)
     rows = [
-        {"row": one, "title": alertwords.rule_words(one.rule), "share": one.share}
+        {"row": one, "title": alertwords.rule_words(one.rule), "address": _rule_address(one.rule)}
         for one in queries.precisions(desk.reader, since, desk.today)
     ]
     sources = queries.by_source(desk.reader)
     fresh = [{"row": one, "number": sources.get(one.source.key, 0)} for one in freshness(desk.today)]
-    return desk.page("alert_rules", "alerts", rows=rows, since=since, fresh=fresh)
+    every = [(alertwords.rule_words(key), _rule_address(key)) for key in rulebook().alerts]
+    return desk.page("alert_rules", "alerts", rows=rows, since=since, fresh=fresh, every=every)
+
+
+def _rule_address(rule: str) -> str:
+    """The page of a rule of monitoring; what a sweep or a comparison raised has none."""
+    return reverse("console:alert_rule", args=rule.split("/")) if rule in rulebook().alerts else ""
 
 
 @needs("alert.read")

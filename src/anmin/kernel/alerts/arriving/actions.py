@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from anmin.kernel.access.queries import operator
+from anmin.kernel.alerts.arriving.ownbooks import land_own_books
 from anmin.kernel.alerts.changes.actions import open_reviews
 from anmin.kernel.alerts.handling.actions import dispatch
 from anmin.kernel.alerts.raising.actions import Raised, raise_hits
@@ -36,7 +37,7 @@ class Day:
 
 
 def watch_day(*, by: str, on: date, whole: bool = False) -> Day:
-    """Take up what departments sent: today's snapshot, the rules of monitoring over it, what is new to the desk.
+    """Take up what departments sent and our own books say: today's snapshot, the rules of monitoring over it, what is new to the desk.
 
     Where neither the register nor a batch changed since the last evaluation of the day, nothing is done. What was
     evaluated but did not reach the desk (a crash between) is handed over by the next call.
@@ -44,6 +45,7 @@ def watch_day(*, by: str, on: date, whole: bool = False) -> Day:
     Raises:
         PolicyError: `register_empty` before anybody is registered; as `update_snapshot` and `watch_snapshot`.
     """
+    land_own_books(by=by, on=on)
     snapshot, _changed = update_snapshot(by=by, on=on, facts=rulebook().facts)
     done = next((one for one in evaluations() if _is_of(one, snapshot.folder.name, on)), None)
     if done is not None and not whole and _is_handed_over(done):

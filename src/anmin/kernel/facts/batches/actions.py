@@ -35,6 +35,8 @@ from anmin.policy.facts import FactCatalogue
 log = structlog.get_logger(__name__)
 ROWS = 10_000
 """Rows that are held in memory at a time, and a row group of the lake."""
+OWN = "own"
+"""How a source is delivered that nobody delivers: it is drawn from our own books."""
 LANDED, WATCHING = "alerts.batch_landed", "alerts.watch"
 """The job that a landing asks for, and the lock that lets one evaluation run at a time."""
 LONG_NUMBER = re.compile(r"[0-9]{11}")
@@ -81,6 +83,10 @@ def take_in(
             "source", what=f"没有“{source}”这个来源", todo=f"可用的来源：{'、'.join(sources())}"
         )
     try:
+        if known.delivery == OWN:
+            raise PolicyError(
+                "source", what=f"“{known.title}”由系统自己形成，不收文件", todo="请选择部门报送的来源"
+            )
         true_on = last_day_of(period, known.frequency, on)
         content = _content(path, corrects)
         signed = check_signature(source, period, path, signature, on)
@@ -107,6 +113,28 @@ def take_in(
         if not dry_run:
             _keep_refusal(by, source, period, path, trouble)
         raise
+
+
+def land_own(*, by: Any, source: str, table: pa.Table, on: date) -> SourceBatch | None:
+    """Land what our own books say on a day as a batch of the source that stands for them, with the columns of the lake.
+
+    None where they say what the newest batch says, or nothing when there never was a batch. Asks for no evaluation: the
+    caller is about to make one.
+    """
+    known, period = sources()[source], on.isoformat()
+    newest = (
+        SourceBatch.objects.filter(source=source, deleted_at__isnull=True).order_by("-true_on", "-pk").first()
+    )
+    said = hashlib.sha256(b"".join(bytes(one.serialize()) for one in table.combine_chunks().to_batches()))
+    mark = said.hexdigest()[:40]
+    if newest.content.startswith(mark) if newest is not None else not len(table):
+        return None
+    content = f"{mark}{newest.pk if newest is not None else 0:024x}"
+    landing = Landing(known, period, read=len(table), landed=len(table))
+    with _LakeFile(known, period, hashlib.sha256(content.encode()).hexdigest()) as file:
+        file.write(table)
+        file.close()
+        return _keep(by, landing, Path(source), file, content, on, None, "", asks=False).batch
 
 
 def _content(path: Path, corrects: SourceBatch | None) -> str:
@@ -190,6 +218,8 @@ def _keep(
     true_on: date,
     corrects: SourceBatch | None,
     signed: str,
+    *,
+    asks: bool = True,
 ) -> Landing:
     """The file is renamed first and the rows that speak of it are committed after: a crash between leaves an
     orphan file that the next attempt overwrites, never a batch without its file."""
@@ -237,7 +267,7 @@ def _keep(
                 "quarantined": row.quarantined,
             },
         )
-        if any(column.fact for column in landing.source.columns):
+        if asks and any(column.fact for column in landing.source.columns):
             app.configure_task(LANDED, lock=WATCHING).defer(batch=row.pk)
         file.place()
     landing.batch = row

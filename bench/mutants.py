@@ -13,7 +13,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any
 
 COMPARES: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -74,7 +74,7 @@ class Mutant:
     what: str
     tests: tuple[str, ...]
     put: Callable[[], None]
-    runs_in: frozenset[CodeType]
+    runs_in: frozenset[FunctionType]
     """What must be called for the wrong to show: the function, or those of the module that send the text."""
 
 
@@ -127,16 +127,17 @@ def _of_function(held: Any, name: str, function: Any, tests: tuple[str, ...]) ->
             what,
             tests,
             lambda changed=changed: _put(held, name, inner, changed),  # type: ignore[misc]
-            frozenset([inner.__code__]),
+            frozenset([inner]),
         )
 
 
-def _users(held: Any, name: str) -> Iterator[CodeType]:
+def _users(held: Any, name: str) -> Iterator[FunctionType]:
     """The functions of a module that look a name up."""
     for value in vars(held).values():
-        code = getattr(inspect.unwrap(value), "__code__", None) if callable(value) else None
-        if code is not None and code.co_filename == held.__file__ and name in _names(code):
-            yield code
+        inner = inspect.unwrap(value) if callable(value) else None
+        is_its = isinstance(inner, FunctionType) and inner.__module__ == held.__name__
+        if is_its and name in _names(inner.__code__):
+            yield inner
 
 
 def _names(code: CodeType) -> set[str]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
-import threading
 import time
-from collections.abc import Sequence
-from types import CodeType, FrameType
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FunctionType
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from bench.mutants import Mutant
 
 PATIENCE = 60.0
 """Seconds, beside five times what its tests take without it, after which a wrong that makes a test hang counts as noticed."""
-REUSED = ("transactional_db", "django_db_reset_sequences", "live_server")
+REUSED = ("committed", "transactional_db", "django_db_reset_sequences", "live_server")
 """Fixtures of tests that commit: what they leave would be found by the next wrong."""
 
 
@@ -29,17 +28,25 @@ class Noticing:
         self.chosen = chosen
         self.results: list[tuple[Mutant, bool]] = []
         self.seconds: dict[pytest.Item, float] = {}
-        self.called: dict[pytest.Item, set[CodeType]] = {}
+        self.called: dict[pytest.Item, set[FunctionType]] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """The tests without a wrong, then each wrong; stops when a test fails without any."""
         items = [item for item in session.items if not _commits(item)]
-        codes = {code for one in self.chosen for code in one.runs_in}
         for item in items:
-            if not self._passes(item, codes, session):
+            with _listening({function for one in self.chosen for function in one.runs_in}) as called:
+                is_right = self._passes(item, session)
+            self.called[item] = called
+            if not is_right:
                 print(f"fails without any wrong: {item.nodeid}", flush=True)
                 return True
+        print(f"{len(items)} tests without any wrong: {sum(self.seconds.values()):.0f} s", flush=True)
+        if self._is_noticed(
+            Mutant("nothing", "is wrong", (), _nothing, frozenset()), self._quickest(), session
+        ):
+            print("tests fail in a fork without any wrong", flush=True)
+            return True
         for at, one in enumerate(self.chosen, start=1):
             tests = self.tests_of(one)
             start = time.monotonic()
@@ -58,22 +65,15 @@ class Noticing:
 
         return sorted((item for item in self.seconds if self.called[item] & one.runs_in), key=order)
 
-    def _passes(self, item: pytest.Item, codes: set[CodeType], session: pytest.Session) -> bool:
-        called: set[CodeType] = set()
+    def _quickest(self) -> list[pytest.Item]:
+        """The quickest test of each file."""
+        ordered = sorted(self.seconds, key=lambda item: self.seconds[item])
+        return list({item.path: item for item in reversed(ordered)}.values())
 
-        def look(frame: FrameType, event: str, _argument: Any) -> None:
-            if event == "call" and frame.f_code in codes:
-                called.add(frame.f_code)
-
+    def _passes(self, item: pytest.Item, session: pytest.Session) -> bool:
         start = time.monotonic()
-        threading.setprofile(look)
-        sys.setprofile(look)
-        try:
-            reports = runtestprotocol(item, log=False, nextitem=_Only(session))  # type: ignore[arg-type]
-        finally:
-            sys.setprofile(None)
-            threading.setprofile(None)  # type: ignore[arg-type]
-        self.seconds[item], self.called[item] = time.monotonic() - start, called
+        reports = runtestprotocol(item, log=False, nextitem=_Only(session))  # type: ignore[arg-type]
+        self.seconds[item] = time.monotonic() - start
         return not any(report.failed for report in reports)
 
     def _is_noticed(self, one: Mutant, tests: list[pytest.Item], session: pytest.Session) -> bool:
@@ -97,6 +97,33 @@ class Noticing:
         return True
 
 
+@contextmanager
+def _listening(functions: set[FunctionType]) -> Iterator[set[FunctionType]]:
+    """While it lasts, which of the functions are called: their code only notes that, and goes on with what it was."""
+    called: set[FunctionType] = set()
+    kept = {function: function.__code__ for function in functions}
+    for function, code in kept.items():
+        original = FunctionType(code, function.__globals__, function.__name__, function.__defaults__)
+        original.__kwdefaults__ = function.__kwdefaults__
+        name = f"_heard_{id(function)}"
+
+        def hear(
+            given: Any, named: Any, function: FunctionType = function, original: FunctionType = original
+        ) -> Any:
+            called.add(function)
+            return original(*given, **named)
+
+        function.__globals__[name] = hear
+        made: dict[str, Any] = {}
+        exec(f"def heard(*given, **named): return {name}(given, named)", made)
+        function.__code__ = made["heard"].__code__
+    try:
+        yield called
+    finally:
+        for function, code in kept.items():
+            function.__code__ = code
+
+
 class _Only:
     """What pytest tears everything down for but the session, and with it the database."""
 
@@ -105,6 +132,10 @@ class _Only:
 
     def listchain(self) -> list[pytest.Session]:
         return [self.session]
+
+
+def _nothing() -> None:
+    """No wrong."""
 
 
 def _commits(item: pytest.Item) -> bool:

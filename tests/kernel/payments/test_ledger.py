@@ -108,6 +108,8 @@ def test_a_reversal_restores_the_balances_and_happens_once():
     line = a_budget(100_00)
     entry = post(40_00, line=line.pk)
 
+    with pytest.raises(PaymentProblem, match="理由"):
+        ledger.reverse(by="test", entry=entry, on=TODAY, source="test:1:back", reason=" ")
     ledger.reverse(by="test", entry=entry, on=TODAY, source="test:1:back", reason="记错批次")
 
     assert balance(line.pk) == 100_00

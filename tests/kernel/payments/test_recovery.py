@@ -17,6 +17,7 @@ from anmin.kernel.payments.recovery.models import Recovery
 from anmin.kernel.payments.recovery.queries import instalments_of, left_of, stuck
 from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.runs.models import PayLine, PayPart
+from tests.kernel.payments.banks.banking import a_return, received
 from tests.kernel.payments.money import (
     COUNTY,
     TODAY,
@@ -390,3 +391,41 @@ def test_where_payments_run_here_the_amounts_alone_are_no_ground_to_claim():
 
     assert refused.value.code == "recovery_overtaken"
     assert not Recovery.objects.exists()
+
+
+def test_a_month_that_was_claimed_in_part_is_claimed_again_only_for_the_rest():
+    home, row, _found = overpaid()
+    claimed(home, row, 2_000_00, first_month=date(2024, 8, 1))
+
+    with pytest.raises(PaymentProblem, match=r"多发 1,186\.00 元"):
+        claimed(home, row, 1_186_01)
+    rest = claimed(home, row, 1_186_00)
+
+    assert [(one.month, one.fen) for one in rest.months.order_by("month")] == [
+        (date(2024, 7, 1), 1_062_00),
+        (date(2024, 9, 1), 124_00),
+    ]
+
+
+def test_what_a_bank_pays_after_a_deduction_is_spent_in_full_and_owed_less():
+    a_budget(10_000_00, year=2024)
+    _home, _entitlement, row = noticed()
+    plan = [Instalment(date(2024, 11, 1), 300_00, "deduct"), Instalment(date(2024, 12, 1), 2_886_00)]
+    recovery.agree(by=boss(), recovery=row, instalments=plan, agreement="抵扣", on=FOUND)
+    run = approved(a_run(date(2024, 11, 1)))
+    day = date(2024, 11, 25)
+    (file,) = filing.make_files(by="test", run=run, on=day).files
+    file.state = "accepted"
+    file.save(update_fields=["state"])
+    before = trial_balance(COUNTY)
+    assert (file.fen, before["transit"], before["receivable"]) == (324_00, 324_00, 3_186_00)
+
+    assert received(file, a_return(file, "paid", day=day), on=day).state == "matched"
+
+    after = trial_balance(COUNTY)
+    assert after["spent"] - before["spent"] == 624_00
+    assert (after["transit"], after["receivable"]) == (0, 2_886_00)
+    row.refresh_from_db()
+    assert (row.state, left_of(row)) == ("agreed", 2_886_00)
+    assert received(file, a_return(file, "returned", day=day), on=day, name="zw.ret").state == "matched"
+    assert trial_balance(COUNTY) == {**before, "transit": 0, "returned": 324_00}

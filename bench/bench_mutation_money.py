@@ -27,6 +27,7 @@ TARGETS: tuple[tuple[str, list[str], tuple[str, ...]], ...] = (
         (
             f"{PAY}/test_runs.py",
             f"{PAY}/test_recovery.py",
+            f"{PAY}/test_claims.py",
             f"{PAY}/test_amounts_are_right.py",
             f"{PAY}/test_months_of_amounts.py",
             "tests/kernel/cases/test_reserve_in_the_books.py",
@@ -60,17 +61,27 @@ TARGETS: tuple[tuple[str, list[str], tuple[str, ...]], ...] = (
     (
         "anmin.kernel.payments.recovery.queries",
         ["OVERPAID_IN", "came_back", "left_of", "overpaid_now"],
-        (f"{PAY}/test_recovery.py", "tests/kernel/cases/test_reserve_in_the_books.py"),
+        (
+            f"{PAY}/test_recovery.py",
+            f"{PAY}/test_claims.py",
+            "tests/kernel/cases/test_reserve_in_the_books.py",
+        ),
     ),
     (
         "anmin.kernel.payments.recovery.actions",
         ["agree", "receive", "finish", "write_off", "_take_off"],
-        (f"{PAY}/test_recovery.py",),
+        (
+            f"{PAY}/test_recovery.py",
+            f"{PAY}/test_claims.py",
+        ),
     ),
     (
         "anmin.kernel.payments.recovery.claims.actions",
         ["_months", "_on_the_books", "_found"],
-        (f"{PAY}/test_recovery.py",),
+        (
+            f"{PAY}/test_recovery.py",
+            f"{PAY}/test_claims.py",
+        ),
     ),
     (
         "anmin.kernel.payments.reserve.actions",

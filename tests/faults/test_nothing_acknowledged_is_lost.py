@@ -41,6 +41,10 @@ def written_and_destroyed(home, archive, seconds):
     journal = home / "journal"
     writer = subprocess.Popen([sys.executable, "-c", WRITER, cluster.url("postgres"), str(journal)])
     try:
+        # The moment is counted from the fiftieth row: on a busy machine the writer itself takes seconds to start.
+        while not journal.exists() or journal.read_text().count("\n") <= 50:
+            assert writer.poll() is None, "the writer has died by itself"
+            time.sleep(0.05)
         time.sleep(seconds)
         kill(working_in(cluster.data), patience=5)
     finally:

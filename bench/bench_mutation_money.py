@@ -110,6 +110,11 @@ SAME = {
         "< → <= in: coalesce((SELECT -sum(part.fen)",
     ): "no part is of nought (a constraint)",
     ("rerating.queries._of_amount", "0 → 1"): "the amount is always among the values",
+    ("rerating.queries._place", "1 → 2"): "no member has a negative place, so both find nobody",
+    (
+        "claims.actions._on_the_books",
+        "found.get(earliest, 0) + fen - sum(found.values()) → found.get(earliest, 0) + fen + sum",
+    ): "the first month is laid last, and only up to what is left of the claim",
 }
 """Wrongs that change nothing, by where and what, each with why: they are shown and not counted."""
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from anmin.kernel.entitlements import actions as entitlements
 from anmin.kernel.payments.banks.filing import actions as filing
 from anmin.kernel.payments.ledger.queries import trial_balance
 from anmin.kernel.payments.problems import PaymentProblem
@@ -11,7 +12,7 @@ from anmin.kernel.payments.recovery import actions as recovery
 from anmin.kernel.payments.recovery.actions import Instalment
 from anmin.kernel.payments.recovery.claims.actions import Hearing, claim
 from anmin.kernel.payments.recovery.models import Recovery
-from anmin.kernel.payments.recovery.queries import left_of
+from anmin.kernel.payments.recovery.queries import left_of, overpaid_now
 from anmin.kernel.payments.runs.models import PayLine
 from tests.kernel.payments.banks.banking import a_return, received
 from tests.kernel.payments.money import COUNTY, a_budget, a_family, a_grant, a_run, approved, decided, finance
@@ -129,3 +130,63 @@ def test_what_a_bank_pays_after_a_deduction_is_spent_in_full_and_owed_less():
     assert (row.state, left_of(row)) == ("agreed", 2_886_00)
     assert received(file, a_return(file, "returned", day=day), on=day, name="zw.ret").state == "matched"
     assert trial_balance(COUNTY) == {**before, "transit": 0, "returned": 324_00}
+
+
+def test_amounts_of_then_reach_back_to_the_first_month_and_that_takes_what_they_no_longer_say():
+    home, _people = a_family("H1", "张甲")
+    row = a_grant(home, 500_00, date(2024, 8, 1))
+
+    taken = claimed(home, row, 1_200_00)
+
+    assert [(one.month.month, one.fen) for one in taken.months.order_by("month")] == [
+        (8, 700_00),
+        (9, 500_00),
+    ]
+
+
+def test_months_after_a_benefit_ended_are_passed_over():
+    home, _people = a_family("H1", "张甲")
+    row = a_grant(home, 500_00, date(2024, 6, 1))
+    ending = decided(home, "stop", date(2024, 8, 20))
+    entitlements.end(by="test", decision=ending, entitlement=row, first_month=date(2024, 9, 1))
+
+    taken = claimed(home, row, 500_00)
+
+    assert [(one.month.month, one.fen) for one in taken.months.all()] == [(8, 500_00)]
+
+
+def found_by_hand(row, month, fen=500_00):
+    return recovery.find(by=finance(), entitlement=row, months={month: fen}, on=FOUND)
+
+
+def test_a_month_before_payments_began_stays_overpaid_when_they_have_begun():
+    home, _people = a_family("H1", "张甲")
+    row = a_grant(home, 500_00, date(2024, 1, 1))
+    hand = found_by_hand(row, date(2024, 3, 1))
+
+    a_run(date(2024, 11, 1))
+
+    assert overpaid_now(hand) == 500_00
+
+
+def test_a_month_in_which_payments_had_begun_and_gave_nothing_is_not_overpaid():
+    home, _people = a_family("H1", "张甲")
+    row = a_grant(home, 500_00, date(2024, 1, 1))
+    hand = found_by_hand(row, date(2024, 9, 1))
+    ending = decided(home, "stop", date(2024, 8, 20))
+    entitlements.end(by="test", decision=ending, entitlement=row, first_month=date(2024, 9, 1))
+    other, _people = a_family("H2", "李乙", serial=2)
+    a_grant(other, 300_00, date(2024, 9, 1))
+
+    a_run(date(2024, 9, 1))
+
+    assert overpaid_now(hand) == 0
+
+
+def test_two_claims_on_one_month_leave_what_neither_has_claimed():
+    home, row, _found = overpaid()
+    for fen in (200_00, 300_00):
+        claimed(home, row, fen, first_month=date(2024, 9, 1))
+
+    with pytest.raises(PaymentProblem, match=r"多发 562\.00 元"):
+        claimed(home, row, 562_01, first_month=date(2024, 9, 1))

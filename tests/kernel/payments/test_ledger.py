@@ -67,6 +67,21 @@ def test_an_unbalanced_posting_is_refused_before_and_by_the_database():
         )
 
 
+def test_lines_of_a_selection_that_do_not_add_up_are_refused_at_once():
+    one = "SELECT %s, %s, 0, NULL::bigint, '', {fen}::bigint AS fen, NULL::bigint, NULL::bigint"
+    with pytest.raises(PaymentProblem, match="借贷不平"), transaction.atomic():
+        ledger.post_select(
+            by="test",
+            division=COUNTY,
+            on=TODAY,
+            kind="test",
+            source="test:1",
+            select=f"{one.format(fen=5)} UNION ALL {one.format(fen=-4)}",
+            values=["spent", COUNTY, "transit", COUNTY],
+        )
+    assert not LedgerEntry.objects.exists()
+
+
 def test_the_same_event_is_posted_once():
     post(source="run:1:block:1")
 

@@ -112,3 +112,12 @@ def test_a_single_fen_is_paid_and_found():
         tiny.pk: 3,
         lower.pk: 99_99,
     }
+
+
+def test_no_amount_begins_before_the_benefit_does():
+    row = granted(first=MAR)
+
+    with pytest.raises(EntitlementProblem, match="起始月早于待遇起发的 2026-03"):
+        entitlements.change_amount(**changed(row, "change", 600_00), first_month=JAN, fen=600_00)
+
+    assert len(amounts(row)) == 1

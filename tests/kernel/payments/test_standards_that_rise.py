@@ -175,11 +175,36 @@ def test_a_suspended_month_stays_suspended_and_months_around_it_rise(risen):
     )
     risen({JULY: 50_00})
 
-    decide(by)
+    done = decide(by)
 
+    assert done.left == ()
     amounts = Amount.objects.filter(entitlement=row).order_by("first_month").values_list("first_month", "fen")
     old = the_standard()
     assert list(amounts) == [(date(2026, 2, 1), old), (JULY, old + 50_00), (date(2026, 8, 1), 0)]
+
+
+def test_a_standard_counts_from_the_first_month_that_it_holds_on_the_first_of(risen):
+    by = a_user("jueding", COUNTY)
+    row = granted(1, 1, 0, by)
+    risen({date(2026, 7, 15): 50_00})
+
+    decide(by)
+
+    rises = Amount.objects.filter(entitlement=row).order_by("first_month").values_list("first_month", "fen")
+    assert list(rises)[1:] == [(date(2026, 8, 1), the_standard() + 50_00)]
+
+
+def test_the_last_month_of_a_benefit_rises_too(risen):
+    by = a_user("jueding", COUNTY)
+    row = granted(1, 1, 0, by)
+    ending = decided(row.household, "stop", date(2026, 9, 20))
+    entitlements.end(by=by, decision=ending, entitlement=row, first_month=date(2026, 10, 1))
+    risen({SEPTEMBER: 50_00})
+
+    decide(by)
+
+    last = Amount.objects.filter(entitlement=row).order_by("first_month").last()
+    assert (last.first_month, last.last_month, last.fen) == (SEPTEMBER, SEPTEMBER, the_standard() + 50_00)
 
 
 def test_only_somebody_who_may_decide_with_a_document_and_a_month_not_long_ago(risen):

@@ -26,7 +26,18 @@ def say(text: str) -> None:
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment for our child processes: UTF-8 whatever the locale, no other Python's settings."""
-    unwanted = {"UV_PYTHON", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "PYTHONSTARTUP"}
+    """The environment for our child processes: UTF-8 whatever the locale, no other Python's settings.
+
+    Each of them loads a few hundred modules: where Python is told not to keep them compiled, every command, worker and
+    web process takes twice the processor time to start.
+    """
+    unwanted = {
+        "UV_PYTHON",
+        "PYTHONHOME",
+        "PYTHONPATH",
+        "VIRTUAL_ENV",
+        "PYTHONSTARTUP",
+        "PYTHONDONTWRITEBYTECODE",
+    }
     kept = {name: value for name, value in os.environ.items() if name not in unwanted}
     return {**kept, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}

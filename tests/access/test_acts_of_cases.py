@@ -93,6 +93,7 @@ def test_a_step_is_written_down_once_by_whoever_took_it_and_not_taken_with_a_bro
             cursor.execute(
                 "CREATE TRIGGER broken BEFORE INSERT ON kernel_act FOR EACH ROW EXECUTE FUNCTION no_book()"
             )
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         take(road, stage)
     after_refusal, road.day = state(TABLES), day
     take(road, stage)

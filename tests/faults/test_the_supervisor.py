@@ -18,7 +18,8 @@ from boot.processes import MARK, PROC, running
 from boot.words import Stop
 
 ROOT = Path(__file__).parents[2]
-STARTS_WITHIN, RETURNS_WITHIN = 120, 60
+STARTS_WITHIN, RETURNS_WITHIN = 600, 60
+"""Seconds to wait at most: the first start of a home makes its database, which takes minutes where much else runs."""
 RUN = [sys.executable, "run.py"]
 CARELESS = [
     *(sys.executable, "-c"),

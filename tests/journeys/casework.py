@@ -1,9 +1,6 @@
 """Families on their road in the journeys' demonstration town, walked by its own staff through the usual actions."""
 
 import json
-import subprocess
-
-from boot import environment
 
 MAKING = """
 import django; django.setup()
@@ -60,15 +57,8 @@ print("MADE", [row.number for row in raise_deaths(by="系统", on=timezone.local
 
 def run(town, script, *words):
     """What a script says after MADE, run on the journeys' own data."""
-    done = subprocess.run(
-        [str(environment.PYTHON), "-c", script, *words],
-        cwd=environment.ROOT,
-        env=environment.python_environment(**town.surroundings, DJANGO_SETTINGS_MODULE="config.settings"),
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    return next(line.removeprefix("MADE ") for line in done.stdout.splitlines() if line.startswith("MADE "))
+    said = town.python("-c", script, *words)
+    return next(line.removeprefix("MADE ") for line in said.splitlines() if line.startswith("MADE "))
 
 
 def made(town, *families):

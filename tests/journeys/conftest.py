@@ -55,15 +55,11 @@ class Town:
 
     def command(self, *words: str) -> str:
         """What `anmin …` prints on the same data."""
-        done = subprocess.run(
-            [str(environment.PYTHON), "-m", "anmin.cli", *words],
-            cwd=environment.ROOT,
-            env=environment.python_environment(**self.surroundings),
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return self.python("-m", "anmin.cli", *words)
+
+    def python(self, *words: str) -> str:
+        """What our Python prints on the same data."""
+        return _run({**self.surroundings, "DJANGO_SETTINGS_MODULE": "config.settings"}, *words)
 
 
 @dataclass
@@ -129,15 +125,7 @@ def town() -> Iterator[Town]:
 @pytest.fixture(scope="package")
 def counter(town: Town) -> dict:
     """The families of `countertown` beside the demonstration's."""
-    done = subprocess.run(
-        [str(environment.PYTHON), "-m", "tests.journeys.countertown"],
-        cwd=environment.ROOT,
-        env=environment.python_environment(DJANGO_SETTINGS_MODULE="config.settings", **town.surroundings),
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    return json.loads(town.python("-m", "tests.journeys.countertown").splitlines()[-1])
 
 
 @pytest.fixture(scope="package")
@@ -188,7 +176,7 @@ def _stays(url: str, watched: Watched) -> None:
         watched.complaints.append(f"asked another host: {url}")
 
 
-def _run(surroundings: dict[str, str], *words: str) -> None:
+def _run(surroundings: dict[str, str], *words: str) -> str:
     done = subprocess.run(
         [str(environment.PYTHON), *words],
         cwd=environment.ROOT,
@@ -197,6 +185,7 @@ def _run(surroundings: dict[str, str], *words: str) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 class _database:

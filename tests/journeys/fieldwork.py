@@ -2,9 +2,7 @@
 
 import base64
 import re
-import subprocess
 
-from boot import environment
 from tests.journeys.conftest import PASSWORD
 
 WORKER = "cun1"
@@ -82,21 +80,8 @@ def visits(town):
 
 def asked(town, code):
     """What a script on the server's own data prints."""
-    done = subprocess.run(
-        [
-            str(environment.PYTHON),
-            "-c",
-            "import django; django.setup()\n"
-            "from anmin.kernel.models import *\n"
-            "from datetime import date, timedelta\n" + code,
-        ],
-        cwd=environment.ROOT,
-        env=environment.python_environment(DJANGO_SETTINGS_MODULE="config.settings", **town.surroundings),
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout.strip()
+    ready = "import django; django.setup()\nfrom anmin.kernel.models import *\nfrom datetime import date, timedelta\n"
+    return town.python("-c", ready + code).strip()
 
 
 def a_jpeg(page, folder):

@@ -1,11 +1,9 @@
 """A batch goes on after a cut line; a family signs, is checked and its report shows sources and days; in a browser."""
 
 import csv
-import subprocess
 
 import pytest
 
-from boot import environment
 from tests.journeys.conftest import OFFICE, PHONE, Town
 from tests.make import a_number
 
@@ -29,15 +27,7 @@ if not Household.objects.filter(number="JC1").exists():
 
 @pytest.fixture(scope="module")
 def staffed(town: Town) -> Town:
-    done = subprocess.run(
-        [str(environment.PYTHON), "-c", STAFF],
-        cwd=environment.ROOT,
-        env=environment.python_environment(**town.surroundings)
-        | {"DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONPATH": "src:."},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
+    town.python("-c", STAFF)
     return town
 
 

@@ -130,6 +130,38 @@ def test_w3_three_visits_without_network_arrive_once_each_though_an_answer_is_lo
     forgive(held)
 
 
+def test_an_application_on_behalf_begun_without_network_becomes_one_draft_and_is_gone_on_with(phone, town):
+    held = phone()
+    page, count = held.page, "print(Draft.objects.count())"
+    ready(page)
+    number = rows(page, VISIT).first.get_attribute("href").split("/homes/")[1].split("/")[0]
+    before = int(asked(town, count))
+    page.goto(held.address + f"/field/homes/{number}/apply/")
+    page.wait_for_selector("form#apply[data-ready='1']")
+    offline(held)
+    page.reload()
+    page.wait_for_selector("form#apply[data-ready='1']")
+
+    page.get_by_text("临时救助（急难型）", exact=True).tap()
+    page.get_by_label("为什么困难").fill("灶房着火，住不成了")
+    page.wait_for_timeout(500)
+    page.reload()
+    page.wait_for_selector("form#apply[data-ready='1']")
+    expect(page.get_by_label("为什么困难")).to_have_value("灶房着火，住不成了")
+    page.get_by_role("button", name="记下，接着填").tap()
+    page.wait_for_url("**kept=1*")
+    expect(page.locator("#badge")).to_have_text("1")
+    offline(held, False)
+
+    expect(page.locator("#badge")).to_be_hidden(timeout=15_000)
+    assert int(asked(town, count)) == before + 1
+    page.goto(held.address + "/field/outbox/")
+    page.locator("#waiting").get_by_role("link", name="接着填").first.tap()
+    page.wait_for_url("**/cases/new/form/**")
+    assert "灶房着火，住不成了" in page.content()
+    forgive(held)
+
+
 def test_w4_two_people_who_change_one_field_both_keep_their_words_until_one_chooses(phone, town):
     first, second = phone(), phone()
     number = rows(first.page).first.get_attribute("href").split("/homes/")[1].split("/")[0]

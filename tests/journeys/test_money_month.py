@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from anmin.kernel.payments.banks.ports.simulated import SimulatedBank
-from boot import environment
 from tests.journeys.conftest import PHONE
 from tests.journeys.moneytown import COUNTY, FEN
 from tests.journeys.test_every_page import AXE
@@ -25,15 +23,7 @@ PAID = FEN[:3]
 
 @pytest.fixture(scope="module")
 def families(town):
-    done = subprocess.run(
-        [str(environment.PYTHON), "-m", "tests.journeys.moneytown"],
-        cwd=environment.ROOT,
-        env=environment.python_environment(DJANGO_SETTINGS_MODULE="config.settings", **town.surroundings),
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    return json.loads(town.python("-m", "tests.journeys.moneytown").splitlines()[-1])
 
 
 class Office:

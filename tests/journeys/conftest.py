@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
 from psycopg import sql
 
 from boot import environment, serving
@@ -126,6 +127,21 @@ def town() -> Iterator[Town]:
 def counter(town: Town) -> dict:
     """The families of `countertown` beside the demonstration's."""
     return json.loads(town.python("-m", "tests.journeys.countertown").splitlines()[-1])
+
+
+@pytest.fixture(scope="package", autouse=True)
+def clicks_end_with_the_page_that_they_open() -> Iterator[None]:
+    """Playwright's click ends when a new document begins to come; on a busy machine its title and words come later."""
+    click = Locator.click
+
+    def click_and_wait(self: Locator, **more: Any) -> None:
+        click(self, **more)
+        if not self.page.is_closed():
+            self.page.wait_for_load_state("load")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Locator, "click", click_and_wait)
+        yield
 
 
 @pytest.fixture(scope="package")

@@ -283,3 +283,15 @@ def test_a_quarantined_answer_keeps_the_month_open():
     assert refused.value.code == "period_open_returns"
     assert PayFile.objects.get().state == "reconciled"
     assert filing.name_of(PayFile.objects.get())
+
+
+def test_an_answer_in_part_shows_that_the_bank_has_the_file_but_not_that_it_took_what_it_refused():
+    file, _bank = sent(2)
+    first, second = file.lines.order_by("seq")
+    for before, after, order in (("sending", "accepted", first), ("refused", "refused", second)):
+        PayFile.objects.filter(pk=file.pk).update(state=before)
+
+        received(file, a_return(file, "unknown", orders=[order]))
+
+        file.refresh_from_db()
+        assert file.state == after

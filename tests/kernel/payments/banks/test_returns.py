@@ -393,15 +393,3 @@ def test_a_closed_run_does_not_open_again_without_an_answer_of_the_bank():
         runs.open_again(by="test", run=run, on=TODAY, reason="想改一下")
 
     assert refused.value.code == "pay_run_closed"
-
-
-def test_an_answer_in_part_shows_that_the_bank_has_the_file_but_not_that_it_took_what_it_refused():
-    file, _bank = sent(2)
-    first, second = file.lines.order_by("seq")
-    for before, after, order in (("sending", "accepted", first), ("refused", "refused", second)):
-        PayFile.objects.filter(pk=file.pk).update(state=before)
-
-        received(file, a_return(file, "unknown", orders=[order]))
-
-        file.refresh_from_db()
-        assert file.state == after

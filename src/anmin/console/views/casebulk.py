@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from anmin.console.answers import pdf
 from anmin.console.casetable import failure_line, filters_of, keep_chosen, keep_outcome, rows_of
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.taking.actions import take
@@ -75,10 +76,7 @@ def print_set(desk: Desk) -> HttpResponse:
     if not rows:
         raise Http404
     take(reader=desk.reader, klass="list", person_ids=[case.applicant_id for case in cases])
-    content = papers.print_papers(by=desk.reader.user, papers=rows)
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f"inline; filename*=UTF-8''{quote('成套文书.pdf')}"
-    return answer
+    return pdf("成套文书", papers.print_papers(by=desk.reader.user, papers=rows))
 
 
 @needs("case.confirm", "case.confirm_in_town")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anmin.console.answers import pdf
 from anmin.console.moneywords import POWERS, noted
 from anmin.console.purposes import ask_purpose, purpose_of
 from anmin.console.views.desk import Desk, needs
@@ -69,10 +70,7 @@ def money_paper(desk: Desk, pk: int) -> HttpResponse:
     row = papers.papers(desk.reader).filter(pk=pk, kind__in=[key for key, _title in KINDS]).first()
     if row is None:
         raise Http404
-    content = printing.print_papers(by=desk.reader.user, papers=[row])
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(row.title)}-{row.code}.pdf"
-    return answer
+    return pdf(f"{row.title}-{row.code}", printing.print_papers(by=desk.reader.user, papers=[row]))
 
 
 @needs(*POWERS)

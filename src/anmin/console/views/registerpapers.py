@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import quote
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from anmin.console.answers import pdf
 from anmin.console.kit.cells import entry_href
 from anmin.console.views.desk import Desk, desk
 from anmin.console.views.registers import found, note_persons, opened
@@ -51,11 +49,4 @@ def register_paper(desk: Desk, line: str, name: str, number: str, code: str) -> 
     if row is None:
         raise Http404
     note_persons(desk, register, [entry], "page")
-    return _pdf(row, printing.print_papers(by=desk.reader.user, papers=[row]))
-
-
-def _pdf(row: Any, content: bytes) -> HttpResponse:
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(row.title)}-{row.code}.pdf"
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return pdf(f"{row.title}-{row.code}", printing.print_papers(by=desk.reader.user, papers=[row]))

@@ -15,11 +15,13 @@ from anmin.kernel.cases.books import unsettled_of
 from anmin.kernel.cases.clocks import Clock, days_left
 from anmin.kernel.cases.declaring import from_data
 from anmin.kernel.cases.guards import Attempt, Obstacle, Taken, obstacles
+from anmin.kernel.cases.matters import REVIEW
 from anmin.kernel.cases.models import Case, CaseClock
 from anmin.kernel.cases.parties import powers_in
 from anmin.kernel.cases.procedures import Procedure, Transition, as_data
 from anmin.kernel.cases.relatives.queries import related_staff
 from anmin.kernel.cases.verification.evidence import undecided_titles
+from anmin.kernel.entitlements.models import Entitlement
 from anmin.kernel.law.clocks import Unit
 from anmin.lib.calendar import WorkCalendar
 
@@ -182,6 +184,12 @@ def work_list(
     if open_only:
         rows = rows.filter(closed_on__isnull=True)
     return rows.order_by(F("due").asc(nulls_last=True), "pk")
+
+
+def running_review(entitlement: Entitlement) -> Case | None:
+    """The review of a benefit that is under way (在办复核), of whichever matter."""
+    rows = Case.objects.filter(entitlement=entitlement, closed_on__isnull=True)
+    return rows.filter(matter__startswith=REVIEW).first()
 
 
 def progress(case: Case) -> Progress:

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
-from django.db.models import Q
 
 from anmin.kernel.entitlements.models import Entitlement
 from anmin.kernel.facts.batches.actions import land_own
@@ -57,9 +56,8 @@ def _table(on: date) -> pa.Table:
 
 
 def _running(on: date) -> Iterable[tuple[int, str, date | None]]:
-    rows = Entitlement.objects.exclude(state=Entitlement.State.ENDED).filter(first_day__lte=on)
-    rows = rows.filter(Q(last_day__isnull=True) | Q(last_day__gte=on)).order_by("pk")
-    return rows.values_list("household", "benefit", "last_day")
+    rows = Entitlement.objects.exclude(state=Entitlement.State.ENDED).filter(in_force(on))
+    return rows.order_by("pk").values_list("household", "benefit", "last_day")
 
 
 def _keys(homes: Iterable[int], on: date) -> dict[int, bytes]:

@@ -15,10 +15,10 @@ from anmin.kernel.cases.appeals.queries import APPEALS, FAMILY, is_appeal, open_
 from anmin.kernel.cases.guards import Obstacle
 from anmin.kernel.cases.intake.actions import number_for
 from anmin.kernel.cases.intake.models import CaseMember
-from anmin.kernel.cases.matters import REVIEW, procedure_for
+from anmin.kernel.cases.matters import procedure_for
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.parties import Applicant
-from anmin.kernel.cases.queries import procedure_of
+from anmin.kernel.cases.queries import procedure_of, running_review
 from anmin.kernel.cases.transferring.actions import carry
 from anmin.kernel.cases.upkeep.actions import open_upkeep
 from anmin.kernel.entitlements.models import Decision, Entitlement
@@ -113,10 +113,7 @@ def _again(by: Any, before: Case, on: date, reason: str) -> Case | None:
         .first()
     )
     if paid is not None and paid.state != Entitlement.State.ENDED:
-        running = Case.objects.filter(
-            entitlement=paid, matter__startswith=REVIEW, closed_on__isnull=True
-        ).first()
-        return running or open_upkeep(by=by, entitlement=paid, on=on, reason=reason)
+        return running_review(paid) or open_upkeep(by=by, entitlement=paid, on=on, reason=reason)
     if before.closed_on is None:
         return None
     source = _application(before)

@@ -14,9 +14,9 @@ from anmin.kernel.cases.changes.kinds import ChangeKind, kinds
 from anmin.kernel.cases.changes.queries import CHANGES, due_of, touched
 from anmin.kernel.cases.deaths.actions import raise_reported
 from anmin.kernel.cases.guards import Obstacle
-from anmin.kernel.cases.matters import REVIEW
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.parties import powers_in
+from anmin.kernel.cases.queries import running_review
 from anmin.kernel.cases.upkeep.actions import open_upkeep
 from anmin.kernel.entitlements.models import Entitlement
 from anmin.kernel.people.models import Household, Person
@@ -59,7 +59,7 @@ def report_change(
 def _report(
     by: Any, row: Entitlement, kind: ChangeKind, day: date, on: date, person: Person | None, words: str
 ) -> Case:
-    case = Case.objects.filter(entitlement=row, matter__startswith=REVIEW, closed_on__isnull=True).first()
+    case = running_review(row)
     if case is None:
         powers = powers_in(by, row.division, on)
         channel = "found" if powers is None else "counter" if ACCEPT in powers else "worker"

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from anmin.kernel.cases.actions import StepRefused, take_step
 from anmin.kernel.cases.deaths.queries import CLUE, CLUES, Touched, touched, touched_by
 from anmin.kernel.cases.guards import Obstacle
-from anmin.kernel.cases.matters import REVIEW
 from anmin.kernel.cases.models import Case, Step
+from anmin.kernel.cases.queries import running_review
 from anmin.kernel.cases.upkeep.actions import open_upkeep
 from anmin.kernel.people.models import Death, Person
 
@@ -39,7 +39,7 @@ def raise_reported(*, by: Any, person: Person, day: date, on: date) -> list[Case
 @transaction.atomic
 def _raise(*, by: Any, found: Touched, on: date) -> Case:
     row = found.entitlement
-    case = Case.objects.filter(entitlement=row, matter__startswith=REVIEW, closed_on__isnull=True).first()
+    case = running_review(row)
     if case is None:
         case = open_upkeep(by=by, entitlement=row, on=on, reason=_("死亡信息比对"))
         take_step(by=by, case=case, action="start", on=on, seen=case.last_step)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.access.scopes import Scope
+from anmin.kernel.people.queries import in_force
 from anmin.kernel.registers.declaring import Register
 from anmin.kernel.registers.queries import entries, public_entries, public_registers, registers
 from anmin.lib.divisions import ancestors
@@ -30,8 +31,7 @@ class Offer:
 def offers(reader: Reader, kind: str, division: str, on: date) -> list[Offer]:
     """The places of the county of a division that bring a kind of help and are open on a day, the nearest first."""
     known = [(one, entries(reader, one)) for one in registers(reader)]
-    in_force = Q(last_day__isnull=True) | Q(last_day__gte=on), Q(first_day__lte=on)
-    return _nearest([(one, rows.filter(*in_force)) for one, rows in known], kind, division)
+    return _nearest([(one, rows.filter(in_force(on))) for one, rows in known], kind, division)
 
 
 def open_offers(kind: str, division: str, on: date) -> list[Offer]:

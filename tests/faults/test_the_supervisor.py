@@ -42,14 +42,16 @@ class Installation:
         self.supervisor = None
 
     def up(self, command=RUN, **options):
-        before = self.pid("web")
-        log = (self.home.parent / "up.log").open("ab")
+        told = self.home.parent / "up.log"
+        log = told.open("ab")
+        already = log.tell()
         self.supervisor = subprocess.Popen(
             [*command, "up"], cwd=ROOT, env=self.environment, stdout=log, stderr=log, **options
         )
-        assert wait_until(lambda: self.pid("web") not in (0, before) and self.answers(), STARTS_WITHIN), (
-            self.home.parent / "up.log"
-        ).read_text()
+        # A web process that dies before the address is told is a start that failed, and is said so.
+        assert wait_until(
+            lambda: b"http://127.0.0.1:" in told.read_bytes()[already:] and self.answers(), STARTS_WITHIN
+        ), told.read_text()
 
     def stop(self):
         subprocess.run([*RUN, "stop"], cwd=ROOT, env=self.environment, check=True, capture_output=True)

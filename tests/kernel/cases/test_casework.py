@@ -250,6 +250,18 @@ def test_a_draft_saved_elsewhere_is_not_overwritten(staff, family):
     assert trouble.value.draft.content == {"a": 2}
 
 
+def test_the_same_words_sent_again_by_an_older_page_are_taken_as_kept(staff, family):
+    home, _people = family
+    reader = reader_for(staff["clerk"], DAY)
+    words = {"token": "t", "matter": "dibao", "division": home.division, "content": {"a": 2}}
+    intake.keep_draft(by=reader, **words | {"content": {"a": 1}})
+    kept = intake.keep_draft(by=reader, **words, seen=1)
+
+    again = intake.keep_draft(by=reader, **words, seen=1)
+
+    assert (again.pk, again.version) == (kept.pk, 2)
+
+
 def test_every_field_that_cannot_be_read_is_named(family):
     _home, people = family
     procedure = procedure_for("dibao", "371002001001", DAY)

@@ -4,7 +4,7 @@
   const form = document.querySelector("form[data-draft]");
   if (!form || !window.fetch) return;
   const told = form.querySelector("[data-saved]"), words = form.dataset;
-  let waiting = 0, running = false, again = false, is_leaving = false;
+  let waiting = 0, running = false, again = false, is_leaving = false, pressed = null;
 
   const say = (text, login) => {
     told.textContent = text;
@@ -46,6 +46,7 @@
       if (!is_leaving) { say(words.cut); later(5000); }
     }
     running = false;
+    if (pressed) { const button = pressed; pressed = null; form.requestSubmit(button); return; }
     if (again) { again = false; later(300); }
   };
   const later = (time) => { clearTimeout(waiting); waiting = setTimeout(save, time); };
@@ -53,8 +54,15 @@
   form.addEventListener("input", () => later(700));
   form.addEventListener("change", () => later(200));
   // Enter in a field never sends the form by accident: it saves.
-  form.addEventListener("submit", () => { is_leaving = true; clearTimeout(waiting); });
+  // A button waits for the save that is under way, or the server would take this page for an older one; twice is once.
+  form.addEventListener("submit", (event) => {
+    clearTimeout(waiting);
+    if (running) { pressed = event.submitter; event.preventDefault(); return; }
+    if (is_leaving) { event.preventDefault(); return; }
+    is_leaving = true;
+  });
   window.addEventListener("pagehide", () => { is_leaving = true; });
+  window.addEventListener("pageshow", () => { is_leaving = false; });
 
   // A paste is read in at once; Ctrl+Z in the box takes it back before that.
   const box = form.querySelector("[data-paste]");

@@ -52,8 +52,10 @@ def keep_draft(
 ) -> Draft:
     """Keep what was typed (保存草稿). `seen` is the version the page was opened with, 0 for a new one.
 
+    The same words sent again, as a second press of a button does, change nothing.
+
     Raises:
-        DraftMoved: when it was saved elsewhere since.
+        DraftMoved: when something else was saved elsewhere since.
         PermissionError: when the form is somebody else's.
     """
     row = Draft.objects.select_for_update().filter(token=token).first()
@@ -71,6 +73,8 @@ def keep_draft(
     elif (row.owner_id, row.resident_id) != (owner.pk if owner else None, resident):
         raise PermissionError(_("这份草稿是别人的"))
     elif row.version != seen:
+        if row.content == content:
+            return row
         raise DraftMoved(row)
     else:
         row.version += 1
@@ -87,6 +91,7 @@ def file_application(*, by: Any, form: ApplicationForm, on: date) -> Case:
         FormProblem: naming every field that is wrong; nothing is written then.
         ProcedureProblem: when the place has not fixed what the matter needs; the message names who can.
     """
+    draft = Draft.objects.select_for_update().filter(token=form.token).first()
     if known := Case.objects.filter(token=form.token).first():
         return known
     procedure = procedure_for(form.matter, form.household.division, on)
@@ -118,7 +123,6 @@ def file_application(*, by: Any, form: ApplicationForm, on: date) -> Case:
         left_out={str(person): reason for person, reason in form.left_out.items()},
         submitted_on=on,
     ).save()
-    draft = Draft.objects.filter(token=form.token).first()
     scanned = (
         frozenset(draft.scans.filter(state="kept").values_list("key", flat=True)) if draft else frozenset()
     )

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from tests.journeys.casework import family, made
 from tests.journeys.conftest import PASSWORD, PHONE
 from tests.journeys.residents import come_in
-from tests.journeys.test_counter_intake import CLERK, WORKER, clerk, faults, opened, saved
+from tests.journeys.test_counter_intake import CLERK, WORKER, clerk, faults, opened
 from tests.scans import a_jpeg
 
 __all__ = ["clerk"]

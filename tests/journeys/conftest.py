@@ -16,7 +16,15 @@ from urllib.parse import quote
 import psycopg
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 from psycopg import sql
 
 from boot import environment, serving
@@ -148,6 +156,9 @@ def clicks_end_with_the_page_that_they_open() -> Iterator[None]:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """One Chromium for the journeys; its event loop must not outlive them, or Django refuses later tests."""
+    expect.set_options(
+        timeout=30_000
+    )  # as long as every other wait of Playwright's; the default of five is a bet on speed
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield opened

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from anmin.console.moneydesk import UNCOUNTED, blocks, places_in, states_of, waits_for
-from anmin.console.moneywords import POWERS, shown
+from anmin.console.moneywords import POWERS, noted, shown
 from anmin.console.views.desk import Desk, needs
+from anmin.console.views.moneybudget import use_words
 from anmin.kernel.entitlements.queries import monthly_benefits, title_of_benefit
 from anmin.kernel.payments.approvals import actions as approvals
 from anmin.kernel.payments.approvals.queries import approvals as signatures
@@ -115,6 +116,7 @@ def money_run(desk: Desk, pk: int) -> HttpResponse:
         }
         for one in chosen[:SHOWN]
     ]
+    noted(desk, [one["row"].line.person_id for one in rows if one["row"].line], "money")
     return desk.page(
         "money_run",
         "money",
@@ -234,7 +236,7 @@ def money_funds(desk: Desk) -> HttpResponse:
     return desk.page(
         "money_funds",
         "money",
-        rows=rows,
+        rows=[(one, use_words(one.use)) for one in rows],
         by_place=places if len(places) > 1 else [],
         division=division,
         year=year,

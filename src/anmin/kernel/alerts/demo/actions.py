@@ -8,6 +8,8 @@ from anmin.kernel.access.models import User
 from anmin.kernel.access.queries import reader_for
 from anmin.kernel.alerts.handling.actions import dispatch, escalate, take_step
 from anmin.kernel.alerts.models import Alert
+from anmin.kernel.alerts.offers.actions import find_offers, note_answer
+from anmin.kernel.alerts.offers.models import Offer
 from anmin.kernel.alerts.sweeps.actions import sweep
 from anmin.kernel.alerts.sweeps.models import Sweep
 from anmin.kernel.screening.models import Run
@@ -34,6 +36,8 @@ WORDS = {
     "try": "电话三次没有人接，请邻居带话",
 }
 AGO = 12
+ANSWERS = (("silent", "电话三次没有人接，改天再问"), ("refused", "本人说儿子每月给钱，暂时不要"))
+"""What the first of those who were asked about a benefit without application said; the others wait to be asked."""
 
 
 def make_demo_alerts(*, by: str, run: Run, town: str, on: date) -> int:
@@ -48,7 +52,18 @@ def make_demo_alerts(*, by: str, run: Run, town: str, on: date) -> int:
         for row, road in zip(rows.filter(cause__startswith=kind).order_by("pk"), roads, strict=False):
             _walk(row, road, day)
     escalate(by=by, on=on)
+    find_offers(by=by, run=run, on=day, division=town)
+    _ask(town, day)
     return Alert.objects.count()
+
+
+def _ask(town: str, day: date) -> None:
+    clerk = Alert.objects.filter(division__startswith=town, taker__isnull=False).first()
+    waiting = Offer.objects.filter(division__startswith=town, state=Offer.State.READY).order_by("pk")
+    if clerk is None or clerk.taker is None:
+        return
+    for row, (answer, words) in zip(waiting, ANSWERS, strict=False):
+        note_answer(by=reader_for(clerk.taker, day), offer=row, answer=answer, on=day, words=words)
 
 
 def _walk(alert: Alert, road: tuple[str, ...], day: date) -> None:

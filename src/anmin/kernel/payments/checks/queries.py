@@ -18,7 +18,9 @@ def exceptions(reader: Reader, run: PayRun | None = None, state: str = "open") -
     """Exceptions in the reader's places: of one run, or of all that are not sealed."""
     rows = PayException.objects.filter(reader.q(), state=state)
     rows = rows.filter(run=run) if run is not None else rows.filter(run__state__in=PayRun.OPEN)
-    return rows.select_related("run", "line__household", "person").order_by("code", "division", "pk")
+    return rows.select_related("run", "line__household", "line__person", "person").order_by(
+        "code", "division", "pk"
+    )
 
 
 def exception_numbered(reader: Reader, number: int) -> PayException | None:

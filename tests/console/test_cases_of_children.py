@@ -11,6 +11,7 @@ from anmin.kernel.entitlements.models import Entitlement
 from anmin.policy.codes import ParentState
 from tests.console.counter import logged_in
 from tests.kernel.cases.road import COUNTY, DAY, TOWN, a_family, a_form, town_staff
+from tests.kernel.cases.test_every_matter_to_its_benefit import a_grandmothers_family, unsupported
 from tests.make import a_user
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +62,24 @@ def test_a_child_is_visited_by_two_directors_and_its_protector_decides():
     assert {visit.by, visit.beside} == {staff["director"], staff["visitor"]}
     assert case.steps.get(action="confirm").by == staff["protector"]
     assert Entitlement.objects.get(benefit="children/unsupported").person == child
+
+
+def test_the_review_of_a_childs_allowance_is_started_on_the_page_by_those_who_see_it_alone():
+    staff = town_staff()
+    home, people = a_grandmothers_family()
+    unsupported(home, staff, people[1])
+    Entitlement.objects.update(review_due=DAY)
+    paid = Entitlement.objects.get()
+    director, clerk = logged_in(staff["director"]), logged_in(staff["clerk"])
+    start = reverse("console:review_open", args=[paid.pk])
+    assert start in director.get(reverse("console:reviews")).content.decode()
+    assert start not in clerk.get(reverse("console:reviews")).content.decode()
+    assert clerk.post(start).status_code == 404
+
+    director.post(start)
+
+    case = paid.cases.get()
+    page = director.get(reverse("console:case", args=[case.number])).content.decode()
+    assert (case.matter, case.last_step) == ("review_children", 1)
+    assert reverse("console:case_appeal", args=[case.number]) in page
+    assert clerk.get(reverse("console:case_appeal", args=[case.number])).status_code == 404

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from anmin.kernel.cases.models import Case
 from anmin.kernel.payments.budget.models import BudgetLine, BudgetMove, Fund
 from anmin.kernel.payments.checks.models import PayException
 from anmin.kernel.payments.errands.models import Errand
@@ -170,7 +171,12 @@ def test_a_recovery_walks_from_found_to_paid_back(desks):
         desks["clerk"], "money_recovery_step", row.pk, step="hear", statement="不知道要报告"
     )
     page = get(desks["boss"], "money_recovery", row.pk)
-    assert "还没有金额相符的追回决定" in page
+    assert "还没有金额相符的追回决定" in page and "开追回办件" in page
+    for _twice in range(2):
+        desks["boss"].post(reverse("console:money_recovery_case", args=[row.pk]))
+    case = Case.objects.get()
+    assert (case.matter, case.entitlement, case.state) == ("recovery", given, "found")
+    assert case.number in get(desks["boss"], "money_recovery", row.pk)
     decision = decided(home, "recover", timezone.localdate(), 200_00, reason="收入增加未报告")
     Recovery.objects.filter(pk=row.pk).update(state="noticed", decision=decision, cause="honest")
 

@@ -50,6 +50,7 @@ patterns = [
     path("money/recoveries/", moneyrecovery.money_recoveries, name="money_recoveries"),
     path("money/homes/<str:number>/found/", moneyrecovery.money_recovery_new, name="money_recovery_new"),
     path("money/recoveries/<int:pk>/", moneyrecovery.money_recovery, name="money_recovery"),
+    path("money/recoveries/<int:pk>/case/", moneyrecovery.money_recovery_case, name="money_recovery_case"),
     path("money/recoveries/<int:pk>/step/", moneyrecovery.money_recovery_step, name="money_recovery_step"),
     path("money/budget/", moneybudget.money_budget, name="money_budget"),
     path("money/budget/<int:pk>/", moneybudget.money_budget_line, name="money_budget_line"),

@@ -105,6 +105,7 @@ WHOLE_ROAD = {
     "orphan": {"submit", "accept", "record_check", "record_survey", "opine"},
     "living_subsidy": {"submit", "accept", "opine", "record_check"},
     "recovery": {"record_survey", "tell"},
+    "recovery_children": {"record_survey", "tell"},
 }
 """What must have happened before a decision, written down from the law and not from the procedures."""
 SHOWN = {"dibao", "tekun", "temp_expenditure"}

@@ -16,7 +16,6 @@ from anmin.console.casetable import filters_of
 from anmin.console.casewords import CHANNELS, INDICATORS, word_of
 from anmin.console.keeping import keeps_typed, kept_for, sign_of
 from anmin.console.places import full_name
-from anmin.console.views.appeals import TAKE_IN
 from anmin.console.views.desk import Desk, needs
 from anmin.console.words import phrases
 from anmin.kernel.access.taking.actions import take
@@ -272,8 +271,7 @@ def _page(
         appeals=appeals.appeals_of(case),
         appealed=appeals.appealed(desk.reader, case),
         question=appeals.question_of(case) if appeals.is_appeal(case) else "",
-        may_appeal=not appeals.is_appeal(case)
-        and any(desk.reader.may(power, case.division) for power in TAKE_IN),
+        may_appeal=bool(appeals.raisable(desk.reader, case, desk.today)),
         coming=about.coming(case),
         said=about.application_of(case),
         materials=casepage.materials_of(case),

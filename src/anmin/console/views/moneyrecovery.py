@@ -13,6 +13,10 @@ from django.views.decorators.http import require_POST
 from anmin.console.moneyasking import month_in, yuan_in
 from anmin.console.moneywords import POWERS, noted, page_of, shown
 from anmin.console.views.desk import Desk, needs
+from anmin.kernel.cases.actions import StepRefused
+from anmin.kernel.cases.books import RECOVERY
+from anmin.kernel.cases.queries import case_numbered, running
+from anmin.kernel.cases.upkeep.actions import open_upkeep
 from anmin.kernel.entitlements.queries import decisions, entitlements, title_of_benefit
 from anmin.kernel.payments.errands import queries as errands
 from anmin.kernel.payments.problems import PaymentProblem
@@ -66,6 +70,7 @@ def money_recovery(desk: Desk, pk: int) -> HttpResponse:
         causes=[one for one in Recovery.Cause.choices if one[0] != Recovery.Cause.UNKNOWN],
         ways=RecoveryInstalment.Way.choices,
         places=range(1, INSTALMENTS + 1),
+        case=running(row.entitlement, RECOVERY) if row.state in ("found", "heard") else None,
         may_prepare=desk.reader.may("payments.prepare", row.division),
         may_decide=desk.reader.may("payments.decide", row.division),
         done=shown(desk, errands.errands(desk.reader, None, "write_off").filter(subject=pk)),
@@ -92,6 +97,27 @@ def money_recovery_new(desk: Desk, number: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("console:money_home", args=[number]))
     messages.success(desk.request, _("已登记多发；没有决定以前，不会追回也不会抵扣。"))
     return HttpResponseRedirect(reverse("console:money_recovery", args=[row.pk]))
+
+
+@require_POST
+@needs(*STEP)
+def money_recovery_case(desk: Desk, pk: int) -> HttpResponse:
+    """Open the case in which somebody decides whether it is claimed back; one that is under way is opened instead."""
+    row = _row(desk, pk)
+    case = running(row.entitlement, RECOVERY)
+    try:
+        if case is None:
+            reason = _("多发追回 %(number)s") % {"number": row.number}
+            case = open_upkeep(
+                by=desk.reader, entitlement=row.entitlement, on=desk.today, matter=RECOVERY, reason=reason
+            )
+    except StepRefused as refused:
+        messages.error(desk.request, str(refused))
+        return HttpResponseRedirect(reverse("console:money_recovery", args=[pk]))
+    messages.success(desk.request, _("追回办件 %(number)s：核实、告知以后由人决定。") % {"number": case.number})
+    if case_numbered(desk.reader, case.number) is None:
+        return HttpResponseRedirect(reverse("console:money_recovery", args=[pk]))
+    return HttpResponseRedirect(reverse("console:case", args=[case.number]))
 
 
 @require_POST

@@ -22,7 +22,7 @@ from anmin.kernel.cases.upkeep.actions import open_upkeep
 from anmin.kernel.entitlements import queries as entitlements
 
 ROWS = 50
-NAMES = "case.accept", "case.opine", "case.confirm"
+START = "case.accept", "case.opine", "case.confirm", "children.visit", "children.decide"
 
 
 @needs("case.read")
@@ -41,18 +41,19 @@ def review_list(desk: Desk) -> HttpResponse:
             "name": row.person.name if row.person is not None else heads.get(row.household_id, (0, "—"))[1],
             "place": full_name(row.division),
             "title": entitlements.title_of_benefit(row.benefit),
+            "may_open": upkeep.may_review(desk.reader, row, desk.today),
         }
         for row in page.object_list
     ]
-    return desk.page("reviews", "cases", page_of=page, rows=rows, may_open=any(map(desk.reader.may, NAMES)))
+    return desk.page("reviews", "cases", page_of=page, rows=rows, may_open=any(one["may_open"] for one in rows))
 
 
 @require_POST
-@needs(*NAMES)
+@needs(*START)
 def review_open(desk: Desk, pk: int) -> HttpResponse:
     """Open the review of a benefit and start its clock; one that is under way is opened instead."""
     row = entitlements.entitlement_numbered(desk.reader, pk)
-    if row is None:
+    if row is None or not upkeep.may_review(desk.reader, row, desk.today):
         raise Http404
     under_way = find.about_benefit(desk.reader, pk)
     if under_way is not None:

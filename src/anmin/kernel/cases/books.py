@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from anmin.kernel.cases.matters import kind_of
 from anmin.kernel.cases.models import Case
 from anmin.kernel.payments.problems import yuan
 from anmin.kernel.payments.recovery.models import Recovery
@@ -22,7 +23,7 @@ WANTED = {
 
 def unsettled_of(case: Case) -> dict[str, str]:
     """Steps that the books stand against, each with what is to be done there first; nothing where there is no claim."""
-    claim = recovery_of_case(case.number) if case.matter == RECOVERY else None
+    claim = recovery_of_case(case.number) if kind_of(case.matter) == RECOVERY else None
     if claim is None:
         return {}
     left = {"number": claim.number, "fen": yuan(left_of(claim))}

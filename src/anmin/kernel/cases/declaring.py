@@ -1,7 +1,8 @@
 """Where procedures come from: dated YAML of the lines of business, families of procedures, overlays of localities.
 
 `like: dibao` takes over the procedure of that name as it is on the day, without the steps and states of `without`; what
-the file itself states comes on top, and a step it states takes the place of every step of the same name.
+the file itself states comes on top, a step it states takes the place of every step of the same name, and `who` names
+other takers of steps that are else the same.
 """
 
 from __future__ import annotations
@@ -104,12 +105,15 @@ def _is_whole(content: Mapping[str, Any]) -> bool:
 def _taken_over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     gone = set(own.get("without", ()))
     stated = {row["action"] for row in own.get("steps", ())}
+    takers = own.get("who", {})
+    if lost := sorted(set(takers) - {row["action"] for row in base["steps"]}):
+        raise ProcedureProblem(f"{own['file']}：who 里的环节“{'、'.join(lost)}”在“{own['like']}”里没有")
     states = {key: row for key, row in {**base["states"], **own.get("states", {})}.items() if key not in gone}
     steps = []
     for row in base["steps"]:
         sources = [state for state in _tuple(row["from"]) if state in states]
         if row["action"] not in gone | stated and row["to"] in states and sources:
-            steps.append({**row, "from": sources})
+            steps.append({**row, "from": sources, "who": takers.get(row["action"], row.get("who", ()))})
     terms = {**base.get("terms", {}), **own.get("terms", {})}
     known = {row["action"] for row in steps} | stated | set(terms.get("of_followed", ()))
     kept = [_without_unknown(row, known) for row in steps]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -45,17 +46,37 @@ def matters(division: str, on: date) -> list[Matter]:
 
 
 REVIEW = "review"
-"""The common matter by which running benefits are looked at again; those of a line of business begin with its key."""
+"""The common matter by which running benefits are looked at again."""
 
 
-def review_of(benefit: str, division: str, on: date) -> str:
-    """The matter of a benefit's review (动态复核): the one of its line of business that names it, else the common one."""
-    for key in book().matters:
-        if not key.startswith(REVIEW) or not book().is_in_force(key, on):
+@lru_cache(maxsize=1)
+def _kinds() -> dict[str, str]:
+    """The common matter that each matter of a line of business stands in for."""
+    return {
+        row["matter"]: row["terms"]["in_place_of"]
+        for row in book().files
+        if "in_place_of" in row.get("terms", {})
+    }
+
+
+def kind_of(matter: str) -> str:
+    """The common matter that a matter stands in for (通用事项), itself where it stands for none."""
+    return _kinds().get(matter, matter)
+
+
+def matters_of(*kinds: str) -> list[str]:
+    """Some common matters and all that stand in for them."""
+    return [*kinds, *(matter for matter, kind in _kinds().items() if kind in kinds)]
+
+
+def matter_about(kind: str, benefits: Collection[str], division: str, on: date) -> str:
+    """The matter of a kind for a case about some benefits: that of the line of business that names one, else the common one."""
+    for matter in matters_of(kind)[1:]:
+        if not book().is_in_force(matter, on):
             continue
-        if benefit in procedure_for(key, division, on).terms.get("reviews", ()):
-            return key
-    return REVIEW
+        if set(benefits) & set(procedure_for(matter, division, on).terms["about"]):
+            return matter
+    return kind
 
 
 @lru_cache(maxsize=1)

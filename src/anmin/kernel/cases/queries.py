@@ -15,7 +15,7 @@ from anmin.kernel.cases.books import unsettled_of
 from anmin.kernel.cases.clocks import Clock, days_left
 from anmin.kernel.cases.declaring import from_data
 from anmin.kernel.cases.guards import Attempt, Obstacle, Taken, obstacles
-from anmin.kernel.cases.matters import REVIEW
+from anmin.kernel.cases.matters import REVIEW, matters_of
 from anmin.kernel.cases.models import Case, CaseClock
 from anmin.kernel.cases.parties import powers_in
 from anmin.kernel.cases.procedures import Procedure, Transition, as_data
@@ -188,8 +188,13 @@ def work_list(
 
 def running_review(entitlement: Entitlement) -> Case | None:
     """The review of a benefit that is under way (在办复核), of whichever matter."""
+    return running(entitlement, REVIEW)
+
+
+def running(entitlement: Entitlement, kind: str) -> Case | None:
+    """The case about a benefit that is under way, of a common matter or of one that stands in for it."""
     rows = Case.objects.filter(entitlement=entitlement, closed_on__isnull=True)
-    return rows.filter(matter__startswith=REVIEW).first()
+    return rows.filter(matter__in=matters_of(kind)).first()
 
 
 def progress(case: Case) -> Progress:

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from anmin.kernel.access.queries import signature
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.actions import Opening, StepRefused, add_cause, open_case, take_step
-from anmin.kernel.cases.appeals.queries import APPEALS, FAMILY, is_appeal, open_appeal
+from anmin.kernel.cases.appeals.queries import APPEALS, FAMILY, appeal_about, is_appeal, open_appeal
+from anmin.kernel.cases.books import RECOVERY
 from anmin.kernel.cases.guards import Obstacle
 from anmin.kernel.cases.intake.actions import number_for
 from anmin.kernel.cases.intake.models import CaseMember
-from anmin.kernel.cases.matters import procedure_for
+from anmin.kernel.cases.matters import kind_of, procedure_for
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.parties import Applicant
 from anmin.kernel.cases.queries import procedure_of, running_review
@@ -35,7 +36,8 @@ def file_appeal(
 ) -> Case:
     """Raise an appeal against a case (复核申请、投诉、行政复议和诉讼登记); gives its own case. The first clock starts at once.
 
-    Sent twice it is one appeal. A complaint about a case that still runs marks that case.
+    `matter` is one of APPEALS; where the line of business has its own, that one is taken. Sent twice it is one appeal.
+    A complaint about a case that still runs marks that case.
 
     Raises:
         StepRefused: without words, for an appeal against an appeal, and where a re-check is asked before a decision.
@@ -52,9 +54,9 @@ def file_appeal(
         )
     if (known := open_appeal(case, matter)) is not None:
         return known
-    procedure = procedure_for(matter, case.division, on)
+    procedure = procedure_for(appeal_about(case, matter, on), case.division, on)
     opening = Opening(
-        number=number_for(matter, case.division, on),
+        number=number_for(procedure.matter, case.division, on),
         division=case.division,
         household_id=case.household_id,
         applicant_id=case.applicant_id,
@@ -104,7 +106,11 @@ def answer_appeal(*, by: Any, case: Case, words: str, is_upheld: bool, on: date,
 
 
 def _again(by: Any, before: Case, on: date, reason: str) -> Case | None:
-    """The case done again: a review of what runs, or the application anew; None where one is under way already."""
+    """The case done again: a claim goes on where it is, what runs is reviewed, an application begins anew; else None."""
+    if kind_of(before.matter) == RECOVERY and before.entitlement is not None:
+        if before.closed_on is None:
+            return before
+        return open_upkeep(by=by, entitlement=before.entitlement, on=on, matter=RECOVERY, reason=reason)
     paid = (
         before.entitlement
         or Entitlement.objects.filter(begun_by__case_number=before.number)

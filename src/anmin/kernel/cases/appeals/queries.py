@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from anmin.kernel.access.queries import Reader
+from anmin.kernel.cases.matters import kind_of, matter_about, matters_of, procedure_for
 from anmin.kernel.cases.models import Case
+from anmin.kernel.cases.procedures import Procedure
 from anmin.kernel.cases.queries import cases, procedure_of
 
 FAMILY = ("recheck", "complaint")
@@ -35,12 +37,31 @@ class Appeal:
 
 def is_appeal(case: Case) -> bool:
     """Whether a case is about what was done in another."""
-    return case.matter in APPEALS
+    return kind_of(case.matter) in APPEALS
+
+
+def raisable(reader: Reader, case: Case, on: date) -> list[Procedure]:
+    """What whoever looks may write down against a case (可以登记的救济): the procedures whose first step is theirs to take."""
+    if is_appeal(case):
+        return []
+    found = [procedure_for(appeal_about(case, kind, on), case.division, on) for kind in APPEALS]
+    return [
+        one
+        for one in found
+        if (step := one.step(one.initial, "submit")) is not None
+        and any(reader.may(power, case.division) for power in step.who)
+    ]
+
+
+def appeal_about(case: Case, kind: str, on: date) -> str:
+    """The matter by which an appeal of a kind against a case is walked: that of its line of business where it has one."""
+    about = case.entitlement.benefit if case.entitlement is not None else None
+    return matter_about(kind, (about,) if about else procedure_of(case).benefits, case.division, on)
 
 
 def appeals_of(case: Case) -> list[Appeal]:
     """Everything raised against a case, newest first, as far as whoever asks may see it."""
-    rows = Case.objects.filter(follows=case, matter__in=APPEALS).select_related("procedure").order_by("-pk")
+    rows = Case.objects.filter(follows=case, matter__in=matters_of(*APPEALS)).select_related("procedure").order_by("-pk")
     return [_appeal(row) for row in rows]
 
 
@@ -53,7 +74,7 @@ def appealed(reader: Reader, case: Case) -> Case | None:
 
 def open_appeal(case: Case, matter: str) -> Case | None:
     """The appeal of a kind that nobody has answered yet."""
-    return Case.objects.filter(follows=case, matter=matter, closed_on__isnull=True).first()
+    return Case.objects.filter(follows=case, matter__in=matters_of(matter), closed_on__isnull=True).first()
 
 
 def question_of(case: Case) -> str:

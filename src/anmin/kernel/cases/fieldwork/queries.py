@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.queries import Reader
-from anmin.kernel.cases.matters import REVIEW
+from anmin.kernel.cases.matters import REVIEW, matters_of
 from anmin.kernel.cases.models import Case, Step
 from anmin.kernel.cases.queries import cases, procedure_of
 from anmin.kernel.delivery.reports.cells import Cell
@@ -110,7 +110,7 @@ def case_cells(reader: Reader, division: str, month: date) -> Iterator[Cell]:
             f"case_{action}", title, steps.filter(action=action).values("case").distinct().count(), _("办件")
         )
     running = cases(reader).filter(division__startswith=division, closed_on__isnull=True)
-    reviews = running.filter(matter__startswith=REVIEW)
+    reviews = running.filter(matter__in=matters_of(REVIEW))
     yield Cell("reviews_open", _("正在复核的待遇"), reviews.count(), _("办件"))
     deaths = ChangeRequest.objects.filter(
         reader.q(),

@@ -8,8 +8,9 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from anmin.kernel.cases.appeals.queries import APPEALS
+from anmin.kernel.cases.appeals.queries import is_appeal
 from anmin.kernel.cases.intake.queries import Lacking, lacking
+from anmin.kernel.cases.matters import matters_of
 from anmin.kernel.cases.models import Case, Step
 from anmin.kernel.cases.queries import procedure_of, progress
 from anmin.kernel.entitlements.models import Amount
@@ -67,7 +68,7 @@ def own_cases(resident: Resident) -> QuerySet[Case]:
     rows = Case.objects.filter(
         Q(applicant__in=mine) | Q(members__person__in=mine), last_step__gt=0
     ).distinct()
-    rows = rows.exclude(~Q(channel="resident"), matter="complaint")
+    rows = rows.exclude(~Q(channel="resident"), matter__in=matters_of("complaint"))
     return rows.select_related("procedure", "household", "applicant", "handler").order_by("-opened_on", "-pk")
 
 
@@ -138,7 +139,7 @@ def _stages(case: Case, steps: list[Step], known: set[str], paid: date | None) -
         if key in ("checked", "visited") and not known & set(actions):
             continue
         if key == "paid":
-            if case.matter in APPEALS or case.state in UNPAID:
+            if is_appeal(case) or case.state in UNPAID:
                 continue
             day = paid
         else:

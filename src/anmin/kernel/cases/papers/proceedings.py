@@ -7,6 +7,7 @@ from typing import Any
 
 from anmin.kernel.cases.deaths.queries import CLUE, clue_of, draft_to_family
 from anmin.kernel.cases.intake.models import CaseMember
+from anmin.kernel.cases.matters import kind_of
 from anmin.kernel.cases.models import Case, Step
 from anmin.kernel.cases.papers.gathering import (
     applicant,
@@ -132,7 +133,7 @@ def _proposal(case: Case, on: date) -> tuple[str, list[data.Line]]:
     """The first sentence with its amounts, and the sum behind the new one where the rules give one."""
     assert case.entitlement is not None
     title = title_of_benefit(case.entitlement.benefit)
-    if case.matter == "recovery":
+    if kind_of(case.matter) == "recovery":
         return _overpaid(case.entitlement, title), []
     if case.form.get(CLUE):
         return "".join(draft_to_family(case, _dead(case, on), on)[:2]), []

@@ -18,7 +18,7 @@ from anmin.kernel.cases.deciding.sentences import not_eligible
 from anmin.kernel.cases.guards import Obstacle
 from anmin.kernel.cases.intake.actions import number_for
 from anmin.kernel.cases.intake.models import CaseMember
-from anmin.kernel.cases.matters import REVIEW, procedure_for, review_of
+from anmin.kernel.cases.matters import REVIEW, matter_about, procedure_for
 from anmin.kernel.cases.models import Case, Step
 from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.cases.reserve.limits import as_whole
@@ -50,13 +50,13 @@ def open_upkeep(
 ) -> Case:
     """Open a case about a running benefit (复核、变更、追回): what was adopted last time is what the family declares now.
 
-    Anybody may open one, the system too; it decides nothing.
+    Anybody may open one, the system too; it decides nothing. `matter` is the common one, such as `review`: where the line
+    of business of the benefit has its own, that one is taken.
 
     Raises:
         StepRefused: when a case about the benefit is under way.
     """
-    if matter == REVIEW:
-        matter = review_of(entitlement.benefit, entitlement.division, on)
+    matter = matter_about(matter, [entitlement.benefit], entitlement.division, on)
     if Case.objects.filter(entitlement=entitlement, matter=matter, closed_on__isnull=True).exists():
         raise StepRefused([Obstacle("under_way", _("这项待遇已有一件在办，请在那件里办理"))])
     before = Case.objects.filter(number=entitlement.begun_by.case_number).first()

@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, QuerySet
 
 from anmin.kernel.access.queries import Reader
+from anmin.kernel.cases.matters import REVIEW, matter_about, procedure_for
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.verification.queries import result_of
 from anmin.kernel.entitlements.models import Entitlement
@@ -20,6 +21,14 @@ def due_for_review(reader: Reader, on: date) -> QuerySet[Entitlement]:
     under_way = Case.objects.filter(entitlement=OuterRef("pk"), closed_on__isnull=True)
     rows = entitlements(reader).filter(review_due__lte=on).exclude(state=Entitlement.State.ENDED)
     return rows.filter(~Exists(under_way)).order_by("review_due", "pk")
+
+
+def may_review(reader: Reader, entitlement: Entitlement, on: date) -> bool:
+    """Whether the reader's post starts the review of a benefit: its procedure says whose it is."""
+    matter = matter_about(REVIEW, [entitlement.benefit], entitlement.division, on)
+    procedure = procedure_for(matter, entitlement.division, on)
+    step = procedure.step(procedure.initial, "start")
+    return step is not None and any(reader.may(power, entitlement.division) for power in step.who)
 
 
 @dataclass(frozen=True)

@@ -48,4 +48,3 @@ def case_appeal(desk: Desk, number: str) -> HttpResponse:
         words=given.get("words", ""),
         troubles=troubles,
     )
-

@@ -114,7 +114,9 @@ def money_recovery_case(desk: Desk, pk: int) -> HttpResponse:
     except StepRefused as refused:
         messages.error(desk.request, str(refused))
         return HttpResponseRedirect(reverse("console:money_recovery", args=[pk]))
-    messages.success(desk.request, _("追回办件 %(number)s：核实、告知以后由人决定。") % {"number": case.number})
+    messages.success(
+        desk.request, _("追回办件 %(number)s：核实、告知以后由人决定。") % {"number": case.number}
+    )
     if case_numbered(desk.reader, case.number) is None:
         return HttpResponseRedirect(reverse("console:money_recovery", args=[pk]))
     return HttpResponseRedirect(reverse("console:case", args=[case.number]))

@@ -45,7 +45,9 @@ def review_list(desk: Desk) -> HttpResponse:
         }
         for row in page.object_list
     ]
-    return desk.page("reviews", "cases", page_of=page, rows=rows, may_open=any(one["may_open"] for one in rows))
+    return desk.page(
+        "reviews", "cases", page_of=page, rows=rows, may_open=any(one["may_open"] for one in rows)
+    )
 
 
 @require_POST

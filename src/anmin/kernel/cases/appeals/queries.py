@@ -61,7 +61,11 @@ def appeal_about(case: Case, kind: str, on: date) -> str:
 
 def appeals_of(case: Case) -> list[Appeal]:
     """Everything raised against a case, newest first, as far as whoever asks may see it."""
-    rows = Case.objects.filter(follows=case, matter__in=matters_of(*APPEALS)).select_related("procedure").order_by("-pk")
+    rows = (
+        Case.objects.filter(follows=case, matter__in=matters_of(*APPEALS))
+        .select_related("procedure")
+        .order_by("-pk")
+    )
     return [_appeal(row) for row in rows]
 
 

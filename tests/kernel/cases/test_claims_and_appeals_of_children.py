@@ -45,10 +45,8 @@ def allowance(staff):
 
 
 def a_claim(entitlement, staff):
-    road = Road(
-        upkeep.open_upkeep(by="系统", entitlement=entitlement, on=OCTOBER, matter="recovery"), staff, OCTOBER
-    )
-    return road
+    case = upkeep.open_upkeep(by="系统", entitlement=entitlement, on=OCTOBER, matter="recovery")
+    return Road(case, staff, OCTOBER)
 
 
 def looked_into(road, one, beside):

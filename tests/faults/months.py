@@ -18,6 +18,7 @@ from anmin.kernel.payments.banks.reissuing import actions as reissuing
 from anmin.kernel.payments.banks.returning import actions as returning
 from anmin.kernel.payments.checks import actions as checks
 from anmin.kernel.payments.checks.models import PayException
+from anmin.kernel.payments.checks.whole import rates_of
 from anmin.kernel.payments.ledger.queries import trial_balance
 from anmin.kernel.payments.payees import actions as payees
 from anmin.kernel.payments.problems import PaymentProblem
@@ -27,14 +28,15 @@ from anmin.kernel.payments.sentinels import actions as sentinels
 from anmin.lib.calendar import add_months
 from tests.kernel.payments.money import (
     COUNTY,
+    DIBAO,
     a_budget,
     a_card,
     a_family,
     a_fund,
     a_grant,
     a_run,
-    a_signer,
     approved,
+    approver,
     decided,
     finance,
     leader,
@@ -58,7 +60,12 @@ class Months:
         self.bank = SimulatedBank(
             "one_card", seed, temper or Temper({**Temper.bad().faults}, 80, dedupes=False), START
         )
-        self.one, self.two, self.three = finance("yi"), leader("er"), finance("san")
+        self.one, self.two, self.three, self.four = (
+            finance("yi"),
+            leader("er"),
+            finance("san"),
+            approver("si"),
+        )
         self.fund, self.cards, self.families = a_fund(), 500, 0
         self.due = {}  # entitlement → {month: fen}, by plain arithmetic
         self.running = {}  # entitlement → (row, fen)
@@ -112,7 +119,7 @@ class Months:
             one.refresh_from_db()
             if one.state == "open":
                 checks.decide_exception(
-                    by=a_signer("wu", "county_approver"),
+                    by=self.four,
                     exception=one,
                     outcome="exclude",
                     on=self.month,
@@ -158,9 +165,7 @@ class Months:
         """People look at what departments said; what is lifted goes out, if its run waits for it."""
         for key, said in list(self.stopped.items()):
             if everything or self.dice.random() < 0.6:
-                sentinels.lift(
-                    by=a_signer("wu", "county_approver"), sentinel=said, on=self.bank.day, reason="核实不符"
-                )
+                sentinels.lift(by=self.four, sentinel=said, on=self.bank.day, reason="核实不符")
                 del self.stopped[key]
         waiting = PayRun.objects.filter(lines__state="due", state__in=["approved", "filed", "settled"])
         for run in waiting.distinct():
@@ -180,8 +185,19 @@ class Months:
             self.receive(f"bounce-{key}", self.bank.bounce(key), self.bank.day)
 
     def budget(self):
-        """Every January brings money."""
+        """Every January brings money, and a decision to go on with last year's standards: the new ones are late."""
         if self.month.month == 1:
+            for rate in rates_of(DIBAO, self.month) if self.month > START else ():
+                runs.continue_rate(
+                    by=self.two,
+                    beside=self.three.user,
+                    rate=rate,
+                    division=COUNTY,
+                    year=self.month.year,
+                    document=f"威民〔{self.month.year}〕1号",
+                    reason="新标准未公布",
+                    on=self.month,
+                )
             a_budget(50_000_000, fund=self.fund, year=self.month.year, document=f"指标{self.month.year}")
 
     def changes(self):

@@ -13,9 +13,12 @@ from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.runs import computing
 from anmin.kernel.payments.runs.models import PayLine, PayPart
 from anmin.kernel.payments.sentinels import actions as sentinels
+from anmin.kernel.payments.sentinels.models import Sentinel
+from anmin.kernel.people.models import Death
+from anmin.kernel.people.register import actions as register
 from anmin.lib.calendar import add_months
 from tests.kernel.payments.banks.banking import an_approved_run
-from tests.kernel.payments.money import COUNTY, DIBAO, TODAY, a_family, a_grant
+from tests.kernel.payments.money import COUNTY, DIBAO, TODAY, a_budget, a_family, a_grant, a_run, approved
 
 pytestmark = pytest.mark.django_db
 START, MONTHS = date(2023, 11, 1), 36
@@ -96,8 +99,70 @@ def test_what_is_learned_after_the_clock_was_put_back_still_holds_the_line():
     assert filed.files[0].lines_number == 1
 
 
+def a_word(kind):
+    def say(line):
+        sentinels.record(
+            by="系统", person=line.person, kind=kind, first_day=TODAY.replace(day=1), source="部门1", on=TODAY
+        )
+        Sentinel.objects.update(learned_at=OLDER)
+
+    return say
+
+
+def a_death(day, *, of=0):
+    def say(line):
+        member = line.household.memberships.order_by("pk")[of]
+        register.record_death(by="系统", person=member.person, source="cremation", day=day)
+        Death.objects.update(learned_at=OLDER)
+
+    return say
+
+
+OLDER = datetime(2026, 11, 2, tzinfo=UTC)
+"""Before every check of these runs: what was being recorded while a check looked is committed after it, and seems older."""
+SAID = {
+    "detained": a_word("detention"),
+    "cremated": a_word("cremation"),
+    "helped elsewhere": a_word("double"),
+    "certificate ended": a_word("certificate"),
+    "died before the month": a_death(date(2026, 10, 9)),
+    "died in the month": a_death(date(2026, 11, 2)),
+    "a member died": a_death(date(2026, 10, 9), of=1),
+}
+
+
+def files_after(say):
+    """Two families, approved; then something is said of the first that seems older than the check; then the files."""
+    a_budget(10_000_000_00)
+    for at in (1, 2):
+        a_grant(a_family(f"H{at}", "王秀英", "王强", serial=at)[0], 732_00, date(2026, 10, 1))
+    run = approved(a_run(date(2026, 11, 1)))
+    line = PayLine.objects.filter(run=run).order_by("pk").first()
+    say(line)
+    return line, filing.make_files(by="test", run=run, on=TODAY)
+
+
+@pytest.mark.parametrize("what", SAID)
+def test_what_was_being_recorded_while_a_check_looked_holds_the_line(what):
+    line, filed = files_after(SAID[what])
+
+    assert [one.pay_line for one in filed.left] == [line.pk]
+    assert [file.lines_number for file in filed.files] == [1]
+
+
+@pytest.mark.parametrize("what", SAID)
+def test_whoever_goes_by_the_clock_alone_pays_them(what, monkeypatch):
+    """The wrong variant: only what seems newer than the check is looked at."""
+    monkeypatch.setattr(filing, "unseen", lambda cursor, run: [])
+
+    _line, filed = files_after(SAID[what])
+
+    assert filed.left == [] and filed.files[0].lines_number == 2
+
+
 def test_whoever_trusts_the_clock_pays_the_detained(monkeypatch):
-    """The wrong variant: the check seems newer than what came after it."""
+    """The wrong variant: the check seems newer than what came after it, and nothing but the clock is asked."""
+    monkeypatch.setattr(filing, "unseen", lambda cursor, run: [])
     monkeypatch.setattr(sentinels, "_learned_after_checks", lambda row: None)
 
     _line, filed = files_after_the_clock_went_back()

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,17 @@ def test_no_file_of_code_is_longer_than_a_reader_holds():
     }
 
     assert long == {}
+
+
+def test_a_directory_of_money_is_read_at_a_time():
+    """Decision 0049: the bound is on the modules of one directory."""
+    sizes = Counter()
+    for path in PYTHON:
+        if path.is_relative_to(SOURCE / "kernel" / "payments"):
+            sizes[relative(path.parent)] += len(path.read_text("utf-8").splitlines())
+
+    assert len(sizes) > 10
+    assert {name: lines for name, lines in sizes.items() if lines > 1_500} == {}
 
 
 def test_templates_styles_and_scripts_of_our_own_are_short_too():

@@ -1,11 +1,13 @@
 """The month run: amounts of the month, back pay, price subsidies; checks, signatures; nothing changes after the seal."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from anmin.kernel.entitlements import actions as entitlements
+from anmin.kernel.payments.checks import actions as checks
 from anmin.kernel.payments.checks.models import PayException
+from anmin.kernel.payments.checks.whole import rate_in_force, rates_of
 from anmin.kernel.payments.ledger.queries import balance
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.recovery.models import Recovery
@@ -21,6 +23,7 @@ from tests.kernel.payments.money import (
     a_grant,
     a_run,
     a_signer,
+    an_account,
     approved,
     decided,
     release_about_run,
@@ -49,6 +52,36 @@ def test_a_household_is_paid_the_amount_of_the_month_into_its_heads_account():
     assert line.account.last_four == head.accounts.get().last_four
     assert parts(run) == [(11, "basic", 732_00, "month")]
     assert (run.state, run.total, run.lines_number) == ("checked", 732_00, 1)
+
+
+@pytest.mark.parametrize("whose", ["family", "head"])
+@pytest.mark.parametrize(
+    ("first", "last", "is_paid_there"),
+    [(-9, None, True), (0, None, True), (1, None, False), (-9, 0, True), (-9, -1, False)],
+    ids=["before", "from that day", "from the next day", "until that day", "until the day before"],
+)
+def test_an_account_counts_from_its_first_to_its_last_day(whose, first, last, is_paid_there):
+    home, (head, *_rest) = a_family("H1", "王秀英", "王强", card=False)
+    a_grant(home, 732_00, NOV)
+    roster = date(2026, 11, 3)
+    account = an_account(
+        head, 7, household=home if whose == "family" else None, first_day=roster + timedelta(first)
+    )
+    account.last_day = None if last is None else roster + timedelta(last)
+    account.save()
+
+    line = PayLine.objects.get(run=a_run(NOV, on=roster))
+
+    assert line.account == (account if is_paid_there else None)
+    assert (line.state == "due") is is_paid_there
+
+
+def test_the_account_of_the_family_goes_before_the_heads_own():
+    home, (head, *_rest) = a_family("H1", "王秀英", "王强")
+    a_grant(home, 732_00, NOV)
+    common = an_account(head, 8, household=home)
+
+    assert PayLine.objects.get(run=a_run(NOV)).account == common
 
 
 def test_what_begins_later_or_is_suspended_or_ended_is_not_paid():
@@ -262,9 +295,6 @@ def test_new_year_without_a_standard_blocks_until_two_people_continue_the_last_o
     with pytest.raises(PaymentProblem) as refused:
         release_about_run(run)
     assert refused.value.code == "not_releasable"
-    from anmin.kernel.payments.checks import actions as checks
-    from anmin.kernel.payments.checks.whole import rates_of
-
     one, beside = a_signer("shen1", "county_approver"), a_user("li", COUNTY)
     for rate in rates_of(DIBAO, date(2027, 1, 1)):
         runs.continue_rate(
@@ -280,3 +310,28 @@ def test_new_year_without_a_standard_blocks_until_two_people_continue_the_last_o
     checks.check(by="test", run=run, on=TODAY)
     run.refresh_from_db()
     assert runs.submit(by="test", run=release_about_run(run), on=TODAY).state == "submitted"
+
+
+def test_a_standard_is_continued_year_by_year_and_each_year_is_signed_anew():
+    one, beside = a_signer("shen1", "county_approver"), a_user("li", COUNTY)
+
+    def sign(year):
+        runs.continue_rate(
+            by=one,
+            beside=beside,
+            rate="dibao_standard",
+            division=COUNTY,
+            year=year,
+            document=f"威民〔{year}〕1号",
+            reason="新标准未公布",
+            on=TODAY,
+        )
+
+    last = rate_in_force("dibao_standard", COUNTY, date(2026, 12, 1))
+
+    sign(2028)
+    assert rate_in_force("dibao_standard", COUNTY, date(2028, 3, 1)) is None
+    sign(2027)
+
+    assert rate_in_force("dibao_standard", COUNTY, date(2028, 3, 1)) == last
+    assert rate_in_force("dibao_standard", COUNTY, date(2029, 1, 1)) is None

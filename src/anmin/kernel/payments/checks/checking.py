@@ -7,6 +7,7 @@ the same month, wherever, count for doubles and exclusive pairs.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
@@ -22,7 +23,7 @@ SELECT line.id AS line, line.run_id = %(run)s AS is_ours, line.entitlement_id AS
     line.household_id AS household, coalesce(held.merged_into_id, held.id) AS person, true AS is_own
 FROM kernel_payline AS line JOIN kernel_payrun AS run ON run.id = line.run_id
 JOIN kernel_entitlement AS given ON given.id = line.entitlement_id JOIN kernel_person AS held ON held.id = given.person_id
-WHERE run.month = %(month)s AND run.state <> 'void' AND line.state <> 'excluded'
+WHERE run.month = %(month)s AND run.state <> 'void' AND line.state <> 'excluded' AND (%(others)s OR line.run_id = %(run)s)
 UNION ALL
 SELECT line.id, line.run_id = %(run)s, line.entitlement_id, line.benefit, line.division, line.household_id,
     coalesce(held.merged_into_id, held.id), false
@@ -31,7 +32,7 @@ JOIN kernel_entitlement AS given ON given.id = line.entitlement_id AND given.per
 JOIN kernel_membership AS member ON member.household_id = line.household_id AND NOT member.is_double
     AND member.first_day <= run.roster_day AND (member.last_day IS NULL OR member.last_day >= run.month)
 JOIN kernel_person AS held ON held.id = member.person_id
-WHERE run.month = %(month)s AND run.state <> 'void' AND line.state <> 'excluded';
+WHERE run.month = %(month)s AND run.state <> 'void' AND line.state <> 'excluded' AND (%(others)s OR line.run_id = %(run)s);
 CREATE INDEX ON money_covered (person);
 ANALYZE money_covered;
 CREATE TEMP TABLE money_died ON COMMIT DROP AS
@@ -81,7 +82,10 @@ SELECT covered.line, 'certificate', covered.person, jsonb_build_object('day', ma
 FROM money_covered AS covered JOIN kernel_identifier AS shown ON shown.person_id = covered.person AND shown.kind = 'disability'
 WHERE covered.is_ours AND covered.is_own AND covered.benefit LIKE 'disability/%%'
   AND NOT EXISTS (SELECT 1 FROM money_found AS former WHERE former.line = covered.line AND former.code = 'certificate')
-GROUP BY covered.line, covered.person HAVING bool_and(shown.last_day < %(month)s);
+GROUP BY covered.line, covered.person HAVING bool_and(shown.last_day < %(month)s)
+"""
+
+AWAY = """
 INSERT INTO money_found
 SELECT covered.line, 'moved', NULL, jsonb_build_object('place', home.division)
 FROM (SELECT DISTINCT line, household FROM money_covered WHERE is_ours) AS covered
@@ -177,16 +181,23 @@ WHERE same.id = line.id AND (%(line)s::bigint IS NULL OR line.id = %(line)s) AND
 """
 
 
+# What stands against a person now and did not when a check looked: whoever decided has not seen it.
+UNSEEN = """
+SELECT DISTINCT found.line FROM money_found AS found WHERE NOT EXISTS (
+    SELECT 1 FROM kernel_payexception AS known WHERE known.run_id = %(run)s AND known.line_id = found.line
+      AND known.code = found.code AND known.person_id IS NOT DISTINCT FROM found.person
+      AND known.state = 'released' AND known.details = found.details
+)
+"""
+
+
 def check_lines(cursor: CursorWrapper, run: PayRun, low: str, high: str) -> None:
     """Look at every line of a run and write down what stands against it; hold what is not decided."""
     values: dict[str, Any] = {
-        "run": run.pk,
-        "month": run.month,
-        "next": add_months(run.month, 1),
-        "day": run.roster_day,
+        **_of(run),
+        "others": True,
         "low": low,
         "high": high,
-        "codes": json.dumps(SENTINELS),
         "powers": json.dumps({code.key: code.power for code in CODES.values()}),
         "pairs": json.dumps(
             [
@@ -196,11 +207,36 @@ def check_lines(cursor: CursorWrapper, run: PayRun, low: str, high: str) -> None
             ]
         ),
     }
+    _go_through(cursor, (COVERED, DEAD, RECORDED, AWAY, TOGETHER, PAYING, LEFT_OUT, SYNC), values)
+    hold(cursor, run.pk)
+
+
+def unseen(cursor: CursorWrapper, run: PayRun) -> list[int]:
+    """Lines of a run with a death or a word about somebody in them that nobody has decided, whatever the clocks say.
+
+    By what stands in the register and not by when it came: what was on its way while a check looked is found too.
+    """
+    values = {**_of(run), "others": False}
+    _go_through(cursor, (COVERED, DEAD, RECORDED), values)
+    cursor.execute(UNSEEN, values)
+    return [line for (line,) in cursor.fetchall()]
+
+
+def _of(run: PayRun) -> dict[str, Any]:
+    return {
+        "run": run.pk,
+        "month": run.month,
+        "next": add_months(run.month, 1),
+        "day": run.roster_day,
+        "codes": json.dumps(SENTINELS),
+    }
+
+
+def _go_through(cursor: CursorWrapper, scripts: Sequence[str], values: dict[str, Any]) -> None:
     cursor.execute("DROP TABLE IF EXISTS money_covered, money_died, money_found")
-    for script in (COVERED, DEAD, RECORDED, TOGETHER, PAYING, LEFT_OUT, SYNC):
+    for script in scripts:
         for statement in script.split(";\n"):
             cursor.execute(statement, values)
-    hold(cursor, run.pk)
 
 
 def hold(cursor: CursorWrapper, run: int, line: int | None = None) -> None:

@@ -54,15 +54,12 @@ def rates_of(benefit: str, on: date) -> list[str]:
 
 
 def rate_in_force(name: str, division: str, month: date) -> RateEntry | None:
-    """The value of a rate in a month; last year's where two people signed that it is continued; or None."""
-    book = rulebook().rates
-    found = book.find(name, division, month)
+    """The value of a rate in a month; where it has none, the last one, if two people signed that for every year since; or None."""
+    found = rulebook().rates.find(name, division, month)
     if found is not None:
         return found
-    signed = RateContinuation.objects.filter(
-        rate=name, division__in=ancestors(division), year=month.year
-    ).exists()
-    return book.find(name, division, date(month.year - 1, 12, 31)) if signed else None
+    signed = RateContinuation.objects.filter(rate=name, division__in=ancestors(division), year=month.year)
+    return rate_in_force(name, division, date(month.year - 1, 12, 31)) if signed.exists() else None
 
 
 def _jump(run: PayRun) -> dict[str, Any] | None:

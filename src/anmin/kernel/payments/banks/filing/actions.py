@@ -22,6 +22,7 @@ from anmin.kernel.payments.banks.layouts import Form, form_for
 from anmin.kernel.payments.banks.models import BankCall, PayFile, PayFileLine
 from anmin.kernel.payments.banks.returning.matching import settle_run
 from anmin.kernel.payments.banks.storage import keep
+from anmin.kernel.payments.checks.checking import unseen
 from anmin.kernel.payments.ledger.actions import post_select
 from anmin.kernel.payments.parties import PREPARE, must
 from anmin.kernel.payments.payees.models import PayeeAccount
@@ -190,7 +191,8 @@ def _due(run: PayRun) -> Any:
 def stopped_since(run: PayRun, rows: Any) -> list[int]:
     """Lines of whose household something was learned after the check: somebody looks first, nothing is refused.
 
-    What was known before, the check has found and somebody has decided.
+    What was known before, the check has found and somebody has decided. What no check found and nobody decided holds
+    the line also where it seems older than the check: it was being recorded while the check looked, or a clock went back.
     """
     after = add_months(run.month, 1)
     standing = Sentinel.objects.filter(lifted_at__isnull=True, first_day__lt=after)
@@ -204,7 +206,11 @@ def stopped_since(run: PayRun, rows: Any) -> list[int]:
         | Q(household__memberships__person__in=standing.values("person"))
         | Q(person__in=deaths.values("person"))
     )
-    return sorted(set(held.values_list("pk", flat=True)))
+    with connection.cursor() as cursor:
+        overlooked = unseen(cursor, run)
+    return sorted(
+        {*held.values_list("pk", flat=True), *rows.filter(pk__in=overlooked).values_list("pk", flat=True)}
+    )
 
 
 def _sort_into_forms(

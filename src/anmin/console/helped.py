@@ -24,7 +24,7 @@ def of_household(reader: Reader, home: Household, on: date) -> dict[str, Any] | 
         return None
     return {
         "cases": _cases(find.of_household(reader, home)),
-        "benefits": _benefits(entitlements.entitlements(reader).filter(household=home), on),
+        "benefits": _benefits(reader, entitlements.entitlements(reader).filter(household=home), on),
         "chain": links_of_household(reader, home),
         "report": home.number if _may_report(reader, home.division) else "",
     }
@@ -39,7 +39,7 @@ def of_person(reader: Reader, person: Person, home: Household | None, on: date) 
     shared = rows.filter(household=home, person__isnull=True) if home is not None else rows.none()
     return {
         "cases": _cases(find.of_person(reader, person.pk)),
-        "benefits": _benefits([*mine, *shared], on),
+        "benefits": _benefits(reader, [*mine, *shared], on),
         "chain": None,
         "home": home.number if home is not None else "",
         "report": home.number if home is not None and _may_report(reader, home.division) else "",
@@ -65,8 +65,10 @@ def _cases(rows: Iterable[Case]) -> list[dict[str, Any]]:
     ]
 
 
-def _benefits(rows: Iterable[Any], on: date) -> list[dict[str, Any]]:
-    found = []
+def _benefits(reader: Reader, rows: Iterable[Any], on: date) -> list[dict[str, Any]]:
+    """Running and ended benefits; one that was taken over from elsewhere has no case here to look at."""
+    rows, found = list(rows), []
+    here = {case.number for case in find.numbered(reader, [row.begun_by.case_number for row in rows])}
     for row in rows:
         held = entitlements.amount_in(row, on.replace(day=1))
         found.append(
@@ -77,7 +79,7 @@ def _benefits(rows: Iterable[Any], on: date) -> list[dict[str, Any]]:
                 "fen": held.fen if held is not None else None,
                 "since": row.first_day,
                 "until": row.last_day,
-                "case": row.begun_by.case_number,
+                "case": row.begun_by.case_number if row.begun_by.case_number in here else "",
             }
         )
     return found

@@ -197,7 +197,7 @@ class SurveyForm:
     def groups(self) -> list[tuple[str, list[FormField]]]:
         """The household's items, then each member's."""
         known = {(line.row.person_id, line.row.name): line for line in queries.matrix(self.case)}
-        form, facts = procedure_of(self.case).intake.get("form", {}), rulebook().facts
+        form, facts = queries.form_of(self.case), rulebook().facts
 
         def one(person: int | None, name: str) -> FormField:
             line = known.get((person, name))

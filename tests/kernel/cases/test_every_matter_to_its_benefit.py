@@ -88,7 +88,7 @@ def test_a_disabled_person_whose_family_nobody_found_poor_gets_care_and_no_livin
     told = deciding.refuse(
         by=staff["approver"], case=living.case, on=living.day, seen=living.seen, reason="不在低保"
     ).reason
-    assert told.startswith("您家还不是低保家庭。残疾 1 级要先有低保才能领。")
+    assert told.startswith("您家还不是低保家庭。您残疾 1 级，要先有低保才能领。")
     assert not Entitlement.objects.filter(benefit="disability/living_subsidy").exists()
     assert fen_of(people[1], "disability/care_subsidy") == 19_200
 

@@ -93,13 +93,18 @@ def next_layer(result: Result, procedure: Procedure) -> str | None:
 
 def refusal_sentence(case: Case, result: Result) -> str:
     """The sentence with numbers that a refusal begins with: what was found, against what (拒绝的第一句话)."""
-    return not_eligible(benefits_of(case), result, case.applicant_id)[0]
+    return not_eligible(benefits_of(case), result, case.applicant_id, names_in(case))[0]
 
 
 def refusal_text(case: Case, result: Result, reason: str, on: date) -> str:
     """The whole text of a refusal: sentence, article, reason in own words, how and where and until when to appeal."""
-    sentence, law = not_eligible(benefits_of(case), result, case.applicant_id)
+    sentence, law = not_eligible(benefits_of(case), result, case.applicant_id, names_in(case))
     return text_against(case, sentence, law=law or procedure_of(case).law, reason=reason, on=on)
+
+
+def names_in(case: Case) -> dict[int, str]:
+    """The names of the members by register key, for sentences to the family itself."""
+    return {row.person_id: row.person.name for row in case.members.select_related("person")}
 
 
 def layer_of(result: Result) -> int | None:

@@ -2,7 +2,8 @@
 
 The words stand beside the rules they belong to, in `refusals/` of a line of business: for each rule a list of `when`
 (an expression over what the rule read) and `say` (the sentence, with amounts through `|money`) or `because` (the condition
-behind it whose words are told). Where nobody wrote words for a rule, its own figures are told by their titles.
+behind it whose words are told). `{{ who }}` is the person concerned: 您, or the name of the member applied for. Where nobody
+wrote words for a rule, its own figures are told by their titles.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from anmin.policy.explain import Line
 from anmin.policy.types import Kind
 from anmin.policy.vocabulary import MONTHS
 
+YOU = "您"
 INCOME, MEMBERS = "counted_income_year", "members"
 MOST_FIGURES = 3
 
@@ -38,34 +40,55 @@ def words_of_rules() -> dict[str, list[Mapping[str, str]]]:
     return found
 
 
-def not_eligible(benefits: Iterable[str], result: Result, applicant: int) -> tuple[str, str]:
+def not_eligible(
+    benefits: Iterable[str], result: Result, applicant: int, names: Mapping[int, str] | None = None
+) -> tuple[str, str]:
     """The sentence and the article, for the first of some benefits that the facts do not give.
 
-    `applicant` is the register key of the person whom person-level conditions are about.
+    `applicant` is the register key of whoever is written to: `您`. A condition of single persons is told of those whom it
+    concerns, others by their `names`; where several fail by different things, each has a sentence.
     """
-    place = result.persons.index(applicant) if applicant in result.persons else 0
+    told: dict[str, tuple[str, list[str]]] = {}
+    keys = list(benefits)
+    for person in result.concerned or (applicant,):
+        who = YOU if person == applicant else (names or {}).get(person, YOU)
+        text, law = _told_of(keys, result, person, who)
+        told.setdefault(text, (law, []))[1].append(who)
+    laws = [law for law, _who in told.values()]
+    if len(told) == 1:
+        return next(iter(told)), laws[0]
+    words = "".join(
+        text if who[0] in text else f"{'、'.join(who)}：{text}" for text, (_law, who) in told.items()
+    )
+    return words, laws[0]
+
+
+def _told_of(benefits: Iterable[str], result: Result, person: int, who: str) -> tuple[str, str]:
+    place = result.persons.index(person) if person in result.persons else 0
     tested = {row.rule.name: row for row in result.outcome.findings if row.member in (None, place)}
     for key in benefits:
         benefit = rulebook().benefits.get(key)
         found = tested.get(benefit.eligible) if benefit is not None else None
         if found is not None and not found.result:
-            told, text = _told(found, tested, result)
+            told, text = _told(found, tested, result, who)
             return text, told.rule.law
-    return "经核实，您不符合这项待遇的条件。", ""
+    return f"经核实，{who}不符合这项待遇的条件。", ""
 
 
-def _told(found: Finding, tested: Mapping[str, Finding], result: Result) -> tuple[Finding, str]:
+def _told(found: Finding, tested: Mapping[str, Finding], result: Result, who: str) -> tuple[Finding, str]:
     """The judgment that decided, and its words: the rule's own, or of the condition they point to, else its figures."""
     if found.rule.name not in words_of_rules():
         behind = next(
             (tested[name] for name in found.inputs if name in tested and _fails(tested[name])), None
         )
-        return _told(behind, tested, result) if behind is not None else (found, _figures(found, result))
-    values, where = _values(found), f"refusals “{found.rule.name}”"
+        if behind is not None:
+            return _told(behind, tested, result, who)
+        return found, _figures(found, result)
+    values, where = _values(found) | {"who": who}, f"refusals “{found.rule.name}”"
     for row in words_of_rules()[found.rule.name]:
         if value_of(row["when"], values, where):
             if "because" in row:
-                return _told(tested[row["because"]], tested, result)
+                return _told(tested[row["because"]], tested, result, who)
             return found, filled(row["say"], values, where)
     return found, _figures(found, result)
 

@@ -14,6 +14,7 @@ from anmin.kernel.cases.actions import Opening, StepRefused, open_case, take_ste
 from anmin.kernel.cases.deciding.actions import about, deciding_person
 from anmin.kernel.cases.deciding.against import text_against
 from anmin.kernel.cases.deciding.granting import review_class_of, review_due
+from anmin.kernel.cases.deciding.proposal import names_in
 from anmin.kernel.cases.deciding.sentences import not_eligible
 from anmin.kernel.cases.guards import Obstacle
 from anmin.kernel.cases.intake.actions import number_for
@@ -234,7 +235,8 @@ def _told(case: Case, outcome: str, before: int, after: int, month: date, reason
     if outcome not in Decision.ADVERSE:
         return "\n".join(part for part in (sentence, reason.strip()) if part)
     if outcome == "stop" and _outlook(case, outcome, on) is not None:
-        why, law = not_eligible([case.entitlement.benefit], result_of(case, on=on), case.applicant_id)
+        result = result_of(case, on=on)
+        why, law = not_eligible([case.entitlement.benefit], result, case.applicant_id, names_in(case))
         sentence += why
     return text_against(case, sentence, law=law or procedure_of(case).law, reason=reason, on=on)
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from anmin.kernel.cases.matters import REVIEW, kind_of, matters, procedure_for
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.cases.verification.evidence import best_of, is_disputed, undecided
 from anmin.kernel.cases.verification.models import CaseFact
-from anmin.kernel.cases.verification.standing import rests_on_standing, standing_facts
+from anmin.kernel.cases.verification.standing import is_unfounded, rests_on_standing, standing_facts
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.benefits import Benefit
 from anmin.policy.codes import Layer
+from anmin.policy.errors import PolicyError
 from anmin.policy.evaluate import Household, Outcome, evaluate
 from anmin.policy.examples import shown
 from anmin.policy.explain import Explanation, explain
@@ -60,12 +62,16 @@ class Claim:
 
 @dataclass(frozen=True)
 class Result:
-    """What the rules make of the facts (测算结果): the layer, the benefits of the matter, the monthly total in fen."""
+    """What the rules make of the facts (测算结果): the layer, the benefits of the matter, the monthly total in fen.
+
+    `concerned` are the register keys of those whom its benefits of single persons are about, the first one first.
+    """
 
     outcome: Outcome
     persons: tuple[int, ...]
     layer: Layer | None
     claims: tuple[Claim, ...]
+    concerned: tuple[int, ...] = ()
 
     @property
     def principal(self) -> Claim | None:
@@ -92,7 +98,7 @@ class Result:
             name = (found.benefit.amount or found.benefit.eligible) if found else self.outcome.plan.outputs[0]
             member = found.member if found else None
             if found is None and self.outcome.plan.level(name) is Level.PERSON and self.persons:
-                member = self.persons[0]
+                member = (self.concerned or self.persons)[0]
         position = None if member is None else self.persons.index(member)
         return explain(self.outcome, name, position, words)
 
@@ -144,6 +150,19 @@ def counting_values(case: Case, instead: Values | None = None) -> dict[tuple[int
     return {**found, **(instead or {})}
 
 
+def form_of(case: Case) -> Mapping[str, Sequence[str]]:
+    """The facts that a case asks for, of the `household` and of each `person`; a review asks what its benefit's form asked."""
+    own: Mapping[str, Sequence[str]] = procedure_of(case).intake.get("form") or {}
+    if own or case.entitlement is None or kind_of(case.matter) != REVIEW:
+        return own
+    division, on = case.division, case.opened_on
+    for row in matters(division, on):
+        if row.can_be_applied_for and case.entitlement.benefit in row.benefits:
+            found: Mapping[str, Sequence[str]] = procedure_for(row.key, division, on).intake["form"]
+            return found
+    return own
+
+
 def benefits_of(case: Case) -> tuple[str, ...]:
     """The benefits a case may come to: those of its matter; a review of another benefit is about that one alone."""
     keys = procedure_of(case).benefits
@@ -160,6 +179,13 @@ def household_of(
     members = list(rows)
     persons = tuple(row.person_id for row in members)
     values = counting_values(case, instead)
+    if not values and case.entitlement is not None and is_unfounded(case.entitlement):
+        raise PolicyError(
+            "grounds_missing",
+            what="这项待遇是接过来的，本件还没有登记任何收入、财产或人员情况；不能当作没有收入来算",
+            where=case.number,
+            todo="请先核对、入户，把情况登记并认定，再看结论",
+        )
     if rests_on_standing(benefits_of(case), case.division, on):
         values = standing_facts(case, on) | values
     people = []
@@ -194,7 +220,26 @@ def result_of(
         one for benefit in benefits for one in _claims(benefit, outcome, persons) if benefit.eligible in names
     ]
     layer = Layer.of(outcome.values[LAYER]) if has_layer else None
-    return Result(outcome, persons, layer, tuple(claims))
+    return Result(outcome, persons, layer, tuple(claims), concerned_in(case, persons, instead))
+
+
+def concerned_in(case: Case, persons: tuple[int, ...], instead: Values | None = None) -> tuple[int, ...]:
+    """Whom the person-level benefits of a case are about (当事人), by register key, in the order of the application.
+
+    The holder of a running benefit; else the applicant where the form says something of that person; else every member of
+    whom it does, such as the mother for whom a daughter applies; the applicant where it says nothing of anybody.
+    """
+    if case.entitlement is not None and case.entitlement.person_id in persons:
+        return (case.entitlement.person_id,)
+    asked = set(form_of(case).get("person", ())) - {"is_registered_here"}
+    told = {
+        person
+        for (person, name), value in counting_values(case, instead).items()
+        if name in asked and value and person is not None
+    }
+    if case.applicant_id in told or not told & set(persons):
+        return (case.applicant_id,) if case.applicant_id in persons else persons[:1]
+    return tuple(person for person in persons if person in told)
 
 
 LAYERS = frozenset({"dibao_eligible", "dibao_expenditure_eligible", "is_edge", "is_rigid", "is_watched"})

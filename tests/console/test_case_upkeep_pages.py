@@ -137,3 +137,24 @@ def test_what_waits_is_shown_where_one_comes_in(client):
 
     assert "等您办的" in page
     assert "待入户 2" in page
+
+
+def test_at_the_visit_of_a_review_one_writes_down_what_the_benefits_form_asks(client):
+    """A review has no form of its own; the page offered nothing to fill in."""
+    (road,), staff = families(1, to="confirming")
+    road.confirm()
+    benefit = Entitlement.objects.get()
+    later = benefit.review_due + timedelta(1)
+    as_(client, staff, "clerk", later)
+    client.post(f"/reviews/{benefit.pk}/open/")
+    case = Case.objects.get(entitlement=benefit)
+    wage = f"f-{case.applicant_id}-wage_year"
+    page = f"/cases/{case.number}/survey/"
+    assert f'name="{wage}"' in client.get(page).content.decode()
+
+    client.post(
+        page, {"seen": case.last_step, "beside": staff["second"].pk, wage: "7200", "remark": "换了工作"}
+    )
+
+    row = case.facts.get(name="wage_year", person=case.applicant)
+    assert (row.seen, row.seen_by) == (720_000, staff["clerk"])

@@ -27,7 +27,7 @@ USUAL = timedelta(days=3)
 
 def case_tasks(reader: Reader, on: date) -> Iterator[Task]:
     """Cases that the reader can move on at the door: a survey to make, something to mend that was sent back."""
-    if not any(reader.may(power) for power in ("case.survey", "case.file")):
+    if not any(reader.may(power) for power in ("case.survey", "case.file", "children.visit")):
         return
     rows = cases(reader).filter(
         closed_on__isnull=True, state__in=("accepted", "returned", "need_more", "due", "found")

@@ -97,7 +97,7 @@ def _reviewed(entitlement: Entitlement) -> dict[tuple[int | None, str], int]:
             where=f"{title}，从 {entitlement.first_day} 起",
             todo=f"请先对{title}办一次动态复核，核对、入户并认定收入和财产，办结后再算本项",
         )
-    return {(one.person_id, one.name): one.adopted for one in row.facts.filter(adopted__isnull=False)}
+    return {(one.person_id, one.name): one.adopted for one in row.facts.all() if one.adopted is not None}
 
 
 def is_unfounded(entitlement: Entitlement) -> bool:

@@ -70,8 +70,23 @@ def wage_gone_year(wage_reported: Months[Fen]) -> Fen:
     return positive_part(highest_lately(wage_reported, YEAR) - newest) * YEAR
 
 
+@household(title="超出财产条件的存款", law="民发〔2021〕57号 §8", since="2023-10-19")
+def savings_above_layers(
+    financial_assets: Fen, dibao_standard: Fen, asset_months_edge: int, members: int
+) -> Fen:
+    """Savings above what the widest layer lets a household keep (超出财产条件的金融资产): no layer takes it with these, so they
+    carry a bill first."""
+    return positive_part(financial_assets - dibao_standard * asset_months_edge * members)
+
+
 @household(title="扣除支出和减少的工资后的收入", law="国办发〔2023〕39号 §3", since="2023-10-19")
-def income_left_year(counted_income_year: Fen, bills_told_year: Each[Fen], wage_gone_year: Each[Fen]) -> Fen:
-    """What the household has a year once its bills are paid and wages that ended are left out (支出后的收入); it says who is
-    looked at first and decides on nothing."""
-    return positive_part(counted_income_year - total(bills_told_year) - total(wage_gone_year))
+def income_left_year(
+    counted_income_year: Fen,
+    savings_above_layers: Fen,
+    bills_told_year: Each[Fen],
+    wage_gone_year: Each[Fen],
+) -> Fen:
+    """What the household has a year once its bills are paid and wages that ended are left out, savings above the limit of
+    property with it (支出后的收入); it says who is looked at first and decides on nothing."""
+    lost = total(bills_told_year) + total(wage_gone_year)
+    return positive_part(counted_income_year + savings_above_layers - lost)

@@ -90,7 +90,13 @@ PROPOSING = {
     "delivery.make_plans": (planned,),
 }
 """Every background job that says something about somebody, and what stands for it here."""
-ASKED_FOR = {"payments.compute", "payments.submit", "payments.errand", "exchange.answer", "access.send_message"}
+ASKED_FOR = {
+    "payments.compute",
+    "payments.submit",
+    "payments.errand",
+    "exchange.answer",
+    "access.send_message",
+}
 """Jobs that carry out what a person or a partner asked for."""
 KEEPING = {
     *("operations.clear_done_jobs", "audit.anchor", "audit.make_partitions", "operations.verify"),

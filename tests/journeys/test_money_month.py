@@ -3,13 +3,16 @@
 import io
 import json
 import re
+import time
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
 from anmin.kernel.payments.banks.ports.simulated import SimulatedBank
+from boot import serving
 from tests.journeys.conftest import PHONE
 from tests.journeys.moneytown import COUNTY, FEN
 from tests.journeys.test_every_page import AXE
@@ -19,6 +22,10 @@ FORM = "one_card"
 MONTH = timezone.localdate().strftime("%Y-%m")
 CLERK, APPROVER, LEADER = "caiwu-wd", "shen-wd", "juzhang-wd"
 PAID = FEN[:3]
+WAITING = """
+    SELECT count(*) FROM procrastinate_jobs
+    WHERE task_name LIKE 'payments.%' AND status IN ('todo', 'doing') AND coalesce(scheduled_at, now()) <= now()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +34,7 @@ def families(town):
 
 
 class Office:
-    """Finance, an approver and a leader at their desks, a worker that is told when to work, and the bank's folder."""
+    """Finance, an approver and a leader at their desks, the worker behind them, and the bank's folder."""
 
     def __init__(self, town, visit):
         self.town = town
@@ -42,7 +49,12 @@ class Office:
         return self.desks[name].open(path)
 
     def work(self):
-        self.town.command("worker", "--once")
+        """Wait until the worker has done what was asked for."""
+        deadline = time.monotonic() + 120
+        with psycopg.connect(self.town.surroundings["DATABASE_URL"], autocommit=True) as connection:
+            while connection.execute(WAITING).fetchone()[0]:
+                assert time.monotonic() < deadline, "the worker does not do what was asked for"
+                time.sleep(0.1)
 
     def press(self, name, words, **filled):
         page = self.desks[name].page
@@ -57,10 +69,7 @@ class Office:
         page = self.at(CLERK, f"/money/{run}/files/")
         with page.expect_navigation(wait_until="load"):
             page.get_by_role("button", name="送交银行").first.click()
-        for _try in range(5):  # the town has other jobs, and a round of the worker may end before this one
-            self.work()
-            if list((self.exchange / "out").glob("*.pay")):
-                break
+        self.work()
         for path in sorted((self.exchange / "out").glob("*.pay")):
             self.bank.send(path.stem, path.read_bytes())
             path.unlink()
@@ -85,7 +94,10 @@ class Office:
 
 @pytest.fixture
 def office(town, visit, families):
-    return Office(town, visit)
+    home = Path(town.surroundings["ANMIN_HOME"])
+    worker = serving.start("worker", serving.worker_command(), home, **town.surroundings)
+    yield Office(town, visit)
+    worker.end()
 
 
 def test_a_month_from_the_roster_to_the_reconciled_books(office, families):

@@ -138,6 +138,9 @@ ORDER_LIMITS: list[str] = ["anmin.domains.elderly.vouchers.limits.against"]
 ORDER_ALLOWANCES: list[str] = ["anmin.domains.elderly.vouchers.limits.told"]
 """Functions `(person, division, on) -> words` that tell a resident what public money would pay of an order."""
 
+DESK_WORK: list[str] = ["anmin.domains.elderly.pages.care.waiting"]
+"""Functions `(reader, on) -> (title, number, address, is_late)`: what waits for somebody beside cases, orders and entries."""
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英语"))]
 LOCALE_PATHS = [ROOT / "src" / "anmin" / "locale"]

@@ -9,7 +9,9 @@ from django.urls import reverse
 
 from anmin.kernel.access import actions
 from anmin.kernel.access.models import User
+from anmin.kernel.access.roles import roles
 from anmin.policy.errors import PolicyError
+from tests.make import a_user
 
 PASSWORD = "一句很长的口令Ab2026"
 PAGES = ["city", "households", "rules", "simulation", "runs"]
@@ -96,7 +98,30 @@ def test_before_the_first_run_a_page_says_what_to_do(desk, page):
 
     assert response.status_code == 200
     assert "还没有筛查结果" in text(response)
-    assert "anmin import" in text(response) and "anmin screen" in text(response)
+    assert "市级业务处室" in text(response) and "anmin screen" not in text(response)
+
+
+def test_whoever_runs_a_screening_is_told_the_commands(client, db):
+    user = a_user("shi", "371000", role="city_officer")
+    client.force_login(user)
+
+    page = text(client.get(reverse("console:city")))
+
+    assert "还没有筛查结果" in page and "anmin import" in page and "anmin screen" in page
+
+
+@pytest.mark.parametrize("role", [one.key for one in roles().values() if "screening.read" not in one.powers])
+def test_whose_work_is_not_screening_comes_in_at_a_page_about_their_own(client, db, role):
+    if role == "partner_staff":
+        return
+    one = roles()[role]
+    place = {2: "371000", 3: "371002", 4: "371002001", 5: "371002001001"}[one.levels[-1].value]
+    client.force_login(a_user("somebody", place, role=role))
+
+    page = text(client.get(reverse("console:city")))
+
+    assert "<title>工作台" in page and one.title in page and one.not_ in page
+    assert "等您办的" in page and "还没有筛查结果" not in page and "anmin screen" not in page
 
 
 def test_the_rules_can_be_read_before_the_first_run(desk):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anmin.console.views.desk import Desk
+from anmin.kernel.access.queries import Reader
 from anmin.kernel.payments.banks import queries as banks
 from anmin.kernel.payments.budget.queries import Execution
 from anmin.kernel.payments.payees.queries import unconfirmed
@@ -42,14 +43,13 @@ class Block:
     who: Any
 
 
-def blocks(desk: Desk) -> list[Block]:
+def blocks(reader: Reader, on: date) -> list[Block]:
     """What stands in the way now; each figure opens the list that has as many rows."""
-    reader = desk.reader
     found = (
         (_("待复核的收款账户"), unconfirmed(reader).count(), "money_accounts", "", _("另一名财务或审核人")),
         (
             _("停发线索暂扣"),
-            standing(reader, desk.today.replace(day=1)).count(),
+            standing(reader, on.replace(day=1)).count(),
             "money_sentinels",
             "",
             _("县级审核人"),

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from anmin.console.charts.bars import bar, stacked
 from anmin.console.charts.svg import Svg, element
 from anmin.console.keeping import WHO, sign_of
+from anmin.console.workpage import overview_is_for
+from anmin.kernel.delivery.orders.powers import LOOK
 from anmin.kernel.frames.queries import frame_of
 from anmin.kernel.indicators.queries import indicators
 from anmin.kernel.registers.queries import registers
@@ -20,6 +22,8 @@ from anmin.kernel.registers.queries import registers
 register = template.Library()
 
 SIZES = {"normal": _("普通"), "large": _("大"), "xlarge": _("特大"), "huge": _("超大")}
+WORK = _("工作台")
+"""What the first page is called for whoever finds their work there instead of the overview."""
 DECLARED = "declared"
 """A place that is open to whoever may read one of the registers or indicators that lines of business declare."""
 PLACES = (
@@ -27,7 +31,7 @@ PLACES = (
     ("city", "console:city", _("概览"), ""),
     ("cases", "console:cases", _("办件"), "case.read"),
     ("people", "console:people", _("人员"), "register.read"),
-    ("households", "console:households", _("住户"), ""),
+    ("households", "console:households", _("住户"), "register.read"),
     ("intake", "console:intake", _("受理"), "case.file|case.accept"),
     ("alerts", "console:alerts", _("监测预警"), "alert.read"),
     ("offers", "console:offers", _("免申即享"), "alert.read"),
@@ -56,8 +60,8 @@ PLACES = (
     ),
     ("registers", "console:registers", _("名册"), DECLARED),
     ("rules", "console:rules", _("规则"), ""),
-    ("simulation", "console:simulation", _("试算"), ""),
-    ("runs", "console:runs", _("运行"), ""),
+    ("simulation", "console:simulation", _("试算"), "screening.read"),
+    ("runs", "console:runs", _("运行"), "screening.read|health.read"),
     ("matching", "console:matching", _("疑似同一人"), "match.decide"),
     ("sources", "console:sources", _("部门数据"), "sources.read"),
     ("voices", "console:voices", _("群众意见"), "case.publish|case.confirm"),
@@ -65,7 +69,7 @@ PLACES = (
         "orders",
         "console:orders",
         _("服务单"),
-        "case.survey|elders.visit|children.visit|case.accept|case.opine|elders.decide",
+        "|".join(LOOK),
     ),
     ("consents", "console:consents", _("核对授权"), "consents.read|consents.manage"),
     ("checks", "console:checks", _("经济核对"), "checks.read|checks.ask|checks.start"),
@@ -104,7 +108,7 @@ def places_for(reader: Any) -> tuple[tuple[str, str, Any], ...]:
     if reader is not None and reader.may("partner.own"):
         return tuple((key, address, name) for key, address, name, powers in PLACES if powers == "partner.own")
     return tuple(
-        (key, address, name)
+        (key, address, WORK if key == "city" and not (reader and overview_is_for(reader)) else name)
         for key, address, name, powers in PLACES
         if not powers or (reader is not None and _opens(reader, powers))
     )

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from anmin.console import casetable, citypage
+from anmin.console import citypage, workpage
 from anmin.console.places import crumbs_of, map_credit, place_name
 from anmin.console.templatetags.anmin_words import count, percent
 from anmin.console.views.desk import Desk, desk
@@ -22,12 +22,14 @@ FIRST = 6
 
 @desk
 def city_page(desk: Desk, code: str | None = None) -> HttpResponse:
-    """A division and its children; without a code, the reader's own."""
+    """A division and its children; without a code the reader's own, or the reader's work where results are not theirs."""
+    if code is None and not workpage.overview_is_for(desk.reader):
+        return work_page(desk)
     run, code = desk.run, code or desk.home
     if (not code.isdigit() and code) or (code and not desk.scope.touches(code)):
         raise Http404
     place = {"code": code, "name": place_name(code)}
-    waiting = casetable.waiting_for(desk.reader, desk.today) if code == desk.home else []
+    waiting = workpage.waiting_of(desk.reader, desk.today) if code == desk.home else []
     if run is None:
         return desk.page("city", "city", place=place, waiting=waiting)
     found = screening.overview(run, desk.scope, code)
@@ -77,6 +79,17 @@ def city_page(desk: Desk, code: str | None = None) -> HttpResponse:
         budget=citypage.budget(rulebook(), found),
         unverified_first=unverified[:FIRST],
         unverified_rest=unverified[FIRST:],
+    )
+
+
+def work_page(desk: Desk) -> HttpResponse:
+    """What waits for somebody whose work is not screening (工作台)."""
+    return desk.page(
+        "work",
+        "city",
+        posts=workpage.posts_of(desk.reader),
+        waiting=workpage.waiting_of(desk.reader, desk.today),
+        new=workpage.enterable(desk.reader),
     )
 
 

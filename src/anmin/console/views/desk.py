@@ -51,8 +51,8 @@ class Desk:
 
     @property
     def home(self) -> str:
-        """The reader's own division; the run's city for readers of several or of more than the city."""
-        codes = list(self.scope.codes)
+        """The reader's own division, also of whoever sees no persons; the run's city for readers of several or of more than it."""
+        codes = list(self.scope.codes) or sorted({row.division for row in self.reader.held})
         if len(codes) == 1 and (self.run is None or not self._is_above(codes[0])):
             return codes[0]
         return self.run.city if self.run else codes[0] if codes else ""

@@ -57,7 +57,7 @@ def money_desk(desk: Desk) -> HttpResponse:
         rows=rows,
         waiting=list(waiting_for(desk.reader)),
         to_second=shown(desk, errands.waiting(desk.reader)),
-        blocks=blocks(desk),
+        blocks=blocks(desk.reader, desk.today),
         counties=counties,
         month=desk.today.replace(day=1),
     )

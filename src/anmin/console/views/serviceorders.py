@@ -8,15 +8,14 @@ from django.http import HttpResponse
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.taking.actions import take
 from anmin.kernel.audit import actions as audit
-from anmin.kernel.delivery.orders.actions import KINDS
+from anmin.kernel.delivery.orders.powers import KINDS, LOOK
 from anmin.kernel.delivery.orders.queries import Order, orders
 from anmin.kernel.delivery.orders.words import kind_of_help
 
-POWERS = ("case.survey", "elders.visit", "children.visit", "case.accept", "case.opine", "elders.decide")
 ROWS = 50
 
 
-@needs(*POWERS)
+@needs(*LOOK)
 def order_list(desk: Desk) -> HttpResponse:
     """The orders of the reader's divisions; whoever they are for is counted and written down."""
     state, kind = desk.written("state"), desk.written("kind")

@@ -7,17 +7,16 @@ from datetime import date
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
-from anmin.field.pages import POWERS, Phone, phone, written
-from anmin.kernel.delivery.orders import actions, queries
+from anmin.field.pages import Phone, phone, written
+from anmin.kernel.delivery.orders import actions, powers, queries
 from anmin.kernel.delivery.orders.offers import offers
 from anmin.kernel.delivery.orders.words import kind_of_help
 from anmin.kernel.people import queries as people
 
-MAY = (*POWERS, "case.accept", "case.opine", "elders.decide")
 MOST = 100
 
 
-@phone(*MAY)
+@phone(*powers.LOOK)
 def order_list(phone: Phone) -> HttpResponse:
     """Every order of the place, what waits first."""
     found = list(queries.orders(phone.reader)[:MOST])
@@ -25,7 +24,7 @@ def order_list(phone: Phone) -> HttpResponse:
     return phone.page("orders", "orders", rows=[(row, kind_of_help(row.kind)) for row in found])
 
 
-@phone(*MAY)
+@phone(*powers.LOOK)
 def order(phone: Phone, number: str) -> HttpResponse:
     """One order and what may be done with it now."""
     row = queries.order_numbered(phone.reader, number)
@@ -39,7 +38,7 @@ def order(phone: Phone, number: str) -> HttpResponse:
         except actions.OrderProblem as problem:
             trouble = str(problem)
     phone.note([row.person_id] if row.person_id else [], "page", "order", row.division)
-    may_dispatch = actions.may(phone.reader, actions.dispatch_powers(row.kind), row)
+    may_dispatch = powers.may(phone.reader, powers.dispatch_powers(row.kind), row)
     return phone.page(
         "order",
         "orders",
@@ -47,10 +46,12 @@ def order(phone: Phone, number: str) -> HttpResponse:
         order=row,
         kind=kind_of_help(row.kind),
         trouble=trouble,
+        may_work=powers.may(phone.reader, powers.work_powers(row.kind), row),
         may_dispatch=may_dispatch,
-        may_settle=actions.may(phone.reader, actions.settle_powers(row.kind), row),
+        may_settle=powers.may(phone.reader, powers.settle_powers(row.kind), row),
         offers=offers(phone.reader, row.kind, row.division, phone.today) if may_dispatch else [],
         funds=queries.Order.Fund.choices,
+        allowances=queries.allowances_of(row, phone.today),
     )
 
 
@@ -87,7 +88,7 @@ def order_new(phone: Phone, number: str) -> HttpResponse:
         asked=asked,
         kind=written(posted, "kind"),
         words=written(posted, "words"),
-        kinds=[(key, kind_of_help(key)) for key in actions.KINDS if key != actions.PROTECT],
+        kinds=[(key, kind_of_help(key)) for key in powers.KINDS if key != powers.PROTECT],
         trouble=trouble,
     )
 

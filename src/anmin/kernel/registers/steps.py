@@ -79,11 +79,12 @@ class Running:
 
 @dataclass(frozen=True, eq=False)
 class Procedure:
-    """The steps and clocks of a register whose model has a `state` column."""
+    """The steps and clocks of a register whose model has a `state` column; in a state of `rests` nobody waits for a step."""
 
     register: Register
     steps: tuple[Step, ...]
     clocks: tuple[Clock, ...] = ()
+    rests: frozenset[str] = frozenset()
 
     def step(self, key: str) -> Step:
         """One step; raises KeyError."""

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from anmin.kernel.cases.own.homes import Home, helped, home_of, myself
 from anmin.kernel.delivery.orders import actions, queries
-from anmin.kernel.delivery.orders.actions import OF_RESIDENTS, OrderProblem
+from anmin.kernel.delivery.orders.actions import OrderProblem
 from anmin.kernel.delivery.orders.offers import open_offers
+from anmin.kernel.delivery.orders.powers import OF_RESIDENTS
 from anmin.kernel.delivery.orders.words import kind_of_help
 from anmin.portal.pages import Visit, own
 from anmin.portal.places import contacts
@@ -86,6 +87,7 @@ def order(visit: Visit, number: str) -> HttpResponse:
         errors=errors,
         row=row,
         title=kind_of_help(row.kind),
+        allowances=queries.allowances_of(row, visit.today),
         contacts=contacts(row.division, visit.today),
     )
 

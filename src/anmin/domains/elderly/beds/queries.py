@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from anmin.domains.elderly.beds.subsidy import BedMonth, bed_months
 from anmin.domains.elderly.places import found
 from anmin.kernel.access.queries import Reader
-from anmin.kernel.delivery.orders.actions import CARE
+from anmin.kernel.delivery.orders.powers import CARE
 from anmin.kernel.delivery.orders.queries import orders
 
 IN_SERVICE = timedelta(days=30)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from anmin.console.kit.cells import entry_href
 from anmin.console.kit.figures import said
@@ -22,6 +25,7 @@ from anmin.domains.elderly.entitled.queries import Held, care_of
 from anmin.domains.elderly.powers import READ
 from anmin.domains.elderly.registers.assessments import ASSESSMENTS
 from anmin.domains.elderly.registers.meals import POINTS
+from anmin.kernel.access.queries import Reader
 from anmin.kernel.access.taking.actions import take
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.entitlements.queries import title_of_benefit
@@ -53,10 +57,24 @@ class Row:
     is_late: bool
 
 
+def to_look_at(reader: Reader, on: date) -> list[Matter]:
+    """What someone must look at, of the books that the reader may open."""
+    return [row for row in attention(reader, on) if may_read(reader, row.register)]
+
+
+def waiting(reader: Reader, on: date) -> Iterator[tuple[str, int, str, bool]]:
+    """The same as one line of whoever manages or decides elder care, for the page at which they come in."""
+    if not (reader.may("elders.manage") or reader.may("elders.decide")):
+        return
+    if found := to_look_at(reader, on):
+        late = any(row.due < on for row in found)
+        yield _("养老服务 · 要处理的事"), len(found), reverse("elderly:overview"), late
+
+
 @needs(*READ)
 def overview(desk: Desk) -> HttpResponse:
     """What someone must look at, the figures, the books."""
-    found = [row for row in attention(desk.reader, desk.today) if may_read(desk.reader, row.register)]
+    found = to_look_at(desk.reader, desk.today)
     keys = [row.entry.person_id for row in found if row.register.is_about_persons]
     _noted(desk, keys, "list")
     figures = [

@@ -62,5 +62,6 @@ ASSESSMENT_WAY = declared(
                 sets=disputed_today,
             ),
         ),
+        rests=frozenset({"final"}),
     )
 )

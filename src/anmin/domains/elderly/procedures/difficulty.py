@@ -84,5 +84,6 @@ DIFFICULTY_WAY = declared(
                 reason=True,
             ),
         ),
+        rests=frozenset({"suspended", "refused"}),
     )
 )

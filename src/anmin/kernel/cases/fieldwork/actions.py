@@ -14,7 +14,7 @@ from anmin.kernel.cases.changes.kinds import kinds
 from anmin.kernel.cases.changes.queries import touched
 from anmin.kernel.cases.deaths.actions import raise_reported
 from anmin.kernel.cases.models import Case
-from anmin.kernel.delivery.orders.actions import PROTECT
+from anmin.kernel.delivery.orders.powers import PROTECT
 from anmin.kernel.delivery.visits.actions import Kept, keep_visit
 from anmin.kernel.delivery.visits.answers import FormProblem, VisitForm
 from anmin.kernel.people.models import ChangeRequest, Person

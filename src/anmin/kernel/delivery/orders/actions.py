@@ -14,19 +14,20 @@ from anmin.kernel.access.queries import Reader, signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.delivery.orders.models import Order
 from anmin.kernel.delivery.orders.offers import Offer, offers, open_offers
+from anmin.kernel.delivery.orders.powers import (
+    KINDS,
+    OF_RESIDENTS,
+    PROTECT,
+    dispatch_powers,
+    may,
+    settle_powers,
+    work_powers,
+)
 from anmin.kernel.delivery.visits.models import Visit
 from anmin.kernel.keys.fields import next_keys
 from anmin.kernel.people.models import Household, Person
 from anmin.kernel.people.residents.queries import Resident
 
-PROTECT = "protect"
-"""A mandatory report about a child (强制报告): the county's child protection takes it up."""
-CARE = "care"
-"""Care at home (上门照护), by a provider of elder care."""
-KINDS = ("meals", CARE, "medical", "repair", "aid", "legal", "other", PROTECT)
-OF_ELDERS = ("meals", CARE)
-OF_RESIDENTS = ("meals", CARE, "medical", "repair", "other")
-"""What residents order on their own pages; aid is applied for, with its papers."""
 State = Order.State
 WAYS = {
     State.ASKED: (State.DISPATCHED, State.CANCELLED),
@@ -37,26 +38,9 @@ WAYS = {
 """Where an order may go from where it is; nothing is settled that was not served and rated."""
 
 
-def dispatch_powers(kind: str) -> tuple[str, ...]:
-    """What whoever gives an order out must hold one of."""
-    if kind == PROTECT:
-        return ("children.decide",)
-    return ("case.accept", "elders.manage") if kind in OF_ELDERS else ("case.accept",)
-
-
-def settle_powers(kind: str) -> tuple[str, ...]:
-    """What whoever settles an order must hold one of."""
-    return ("case.opine", "elders.decide") if kind in OF_ELDERS else ("case.opine",)
-
-
 def signed(by: Reader | Resident) -> Any:
     """How whoever orders signs in the book of acts."""
     return signature(by) if isinstance(by, Reader) else by
-
-
-def may(by: Reader, powers: tuple[str, ...], order: Order) -> bool:
-    """Whether somebody holds one of some powers where an order is."""
-    return any(by.may(power, order.division) for power in powers)
 
 
 class OrderProblem(ValueError):
@@ -162,6 +146,7 @@ def dispatch(*, by: Reader, order: Order, provider: str, due: date, on: date, pl
 @transaction.atomic
 def record_service(*, by: Reader, order: Order, on: date, minutes: int, words: str) -> Order:
     """Write down what was done (服务记录): the day, how long, and what."""
+    _may_work(by, order)
     if minutes < 1 or not words.strip():
         raise OrderProblem(_("请写明做了什么、用了多少分钟。"))
     if on < order.asked_on:
@@ -172,6 +157,7 @@ def record_service(*, by: Reader, order: Order, on: date, minutes: int, words: s
 @transaction.atomic
 def rate(*, by: Reader | Resident, order: Order, stars: int, words: str = "") -> Order:
     """What the person says of it (评价), one to five; of the service, never of a worker's ranking."""
+    _may_work(by, order)
     if not 1 <= stars <= 5:
         raise OrderProblem(_("请选一到五分。"))
     return _go(by, order, State.RATED, rating=stars, rating_words=words.strip())
@@ -205,9 +191,16 @@ def settle(*, by: Reader, order: Order, price: int, subsidy: int, on: date, fund
 @transaction.atomic
 def cancel(*, by: Reader | Resident, order: Order, reason: str) -> Order:
     """Take an order back that was not served yet (取消), with the reason."""
+    _may_work(by, order)
     if not reason.strip():
         raise OrderProblem(_("请写明为什么取消。"))
     return _go(by, order, State.CANCELLED, reason=reason.strip())
+
+
+def _may_work(by: Reader | Resident, order: Order) -> None:
+    """Residents and whoever brings, gives out or settles such help go on with an order; others only look."""
+    if isinstance(by, Reader) and not may(by, work_powers(order.kind), order):
+        raise OrderProblem(_("您的岗位只能查看服务单，不能办理。"))
 
 
 def _go(by: Reader | Resident, order: Order, state: str, **known: Any) -> Order:

@@ -15,8 +15,9 @@ from anmin.kernel.access.queries import Reader, signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.delivery.cards.actions import say
 from anmin.kernel.delivery.cards.merging import Standing
-from anmin.kernel.delivery.orders.actions import PROTECT, ask_for_help
+from anmin.kernel.delivery.orders.actions import ask_for_help
 from anmin.kernel.delivery.orders.models import Order
+from anmin.kernel.delivery.orders.powers import PROTECT
 from anmin.kernel.delivery.plans.models import VisitPlan
 from anmin.kernel.delivery.plans.queries import OVER, photo_rule
 from anmin.kernel.delivery.services import Service, service

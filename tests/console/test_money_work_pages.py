@@ -179,6 +179,10 @@ def test_a_recovery_walks_from_found_to_paid_back(desks):
     assert case.number in get(desks["boss"], "money_recovery", row.pk)
     decision = decided(home, "recover", timezone.localdate(), 200_00, reason="收入增加未报告")
     Recovery.objects.filter(pk=row.pk).update(state="noticed", decision=decision, cause="honest")
+    assert (
+        'value="take_back"'
+        in desks["boss"].get(reverse("console:money_recovery", args=[row.pk])).content.decode()
+    )
 
     page = post(
         desks["boss"],

@@ -16,6 +16,7 @@ from anmin.kernel.cases.queries import cases
 from anmin.kernel.cases.upkeep import actions as upkeep
 from anmin.kernel.entitlements.models import Entitlement
 from anmin.kernel.papers.composing import texts_of
+from anmin.kernel.payments.ledger.queries import trial_balance
 from anmin.kernel.payments.recovery import actions as recovery
 from anmin.kernel.payments.recovery.models import Recovery
 from tests.kernel.cases.road import COUNTY, TOWN, Road, a_family, town_staff
@@ -108,7 +109,7 @@ def test_money_of_a_child_is_claimed_back_by_those_who_see_the_case(allowance, s
     with pytest.raises(StepRefused, match=r"还有 100\.00 元没有还"):
         road.step("protector", "repay", reason="已还清")
     recovery.receive(by="test", recovery=claim, fen=10_000, on=road.day, document="收据1")
-    assert unsettled_of(road.case).keys() <= {"agree", "write_off", "go_to_court"}
+    assert "repay" not in unsettled_of(road.case)
     road.step("protector", "repay", reason="已还清")
     road.case.refresh_from_db()
     assert road.case.state == "repaid"
@@ -190,6 +191,14 @@ def test_an_appeal_that_was_right_about_a_claim_goes_back_to_the_claim_and_to_no
     assert allowance.cases.count() == 1
     again.case.refresh_from_db()
     assert again.case.state == "upheld"
+    with pytest.raises(StepRefused, match="撤回追回通知"):
+        road.step("other_protector", "take_back", reason="申诉属实")
+    recovery.take_back(
+        by=staff["other_protector"], recovery=Recovery.objects.get(), on=road.day, reason="申诉属实"
+    )
+    road.step("other_protector", "take_back", reason="申诉属实")
+    road.case.refresh_from_db()
+    assert road.case.state == "dropped" and set(trial_balance(COUNTY).values()) == {0}
 
 
 def test_an_appeal_about_an_allowance_that_runs_opens_the_review_of_children(staff):

@@ -316,3 +316,27 @@ def write_off(row, beside, fen):
     return recovery.write_off(
         by=boss(), beside=beside, recovery=row, on=date(2024, 10, 20), reason="家庭困难", fen=fen
     )
+
+
+def test_a_notice_that_was_wrong_is_taken_back_and_the_books_are_as_before():
+    _home, entitlement, row = noticed()
+    with pytest.raises(PaymentProblem, match="请写明理由"):
+        recovery.take_back(by=boss(), recovery=row, on=FOUND, reason=" ")
+
+    row = recovery.take_back(by=boss(), recovery=row, on=FOUND, reason="复议撤销了追回决定")
+
+    assert (row.state, row.closed_on, row.reason) == ("dropped", FOUND, "复议撤销了追回决定")
+    assert set(trial_balance(COUNTY).values()) == {0}
+    a_run(date(2024, 11, 1))
+    assert Recovery.objects.filter(entitlement=entitlement).count() == 1
+
+
+def test_what_has_come_back_in_part_is_not_taken_back_as_a_whole():
+    _home, _entitlement, row = noticed()
+    recovery.receive(by=finance("c2"), recovery=row, fen=1_186_00, on=date(2024, 11, 8), document="收据1")
+
+    with pytest.raises(PaymentProblem) as refused:
+        recovery.take_back(by=boss(), recovery=row, on=date(2024, 11, 9), reason="复议撤销了追回决定")
+
+    row.refresh_from_db()
+    assert refused.value.code == "recovery_came_back" and (row.state, left_of(row)) == ("noticed", 2_000_00)

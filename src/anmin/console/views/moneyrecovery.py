@@ -200,6 +200,11 @@ def _drop(desk: Desk, row: Recovery) -> str:
     return _("已决定不予追回。")
 
 
+def _take_back(desk: Desk, row: Recovery) -> str:
+    actions.take_back(by=desk.reader, recovery=row, on=desk.today, reason=_text(desk, "reason", 500))
+    return _("已撤回追回通知，不再应收；请在追回办件里也登记。")
+
+
 def _void(desk: Desk, row: Recovery) -> str:
     actions.void(by=desk.reader, recovery=row, on=desk.today, reason=_text(desk, "reason", 500))
     return _("已作废；仍然多发的，下次发放会重新发现。")
@@ -213,6 +218,7 @@ STEPS = {
     "court": _court,
     "drop": _drop,
     "void": _void,
+    "take_back": _take_back,
 }
 
 

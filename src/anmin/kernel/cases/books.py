@@ -17,6 +17,7 @@ WANTED = {
     "repay": (State.REPAID,),
     "write_off": (State.WRITTEN_OFF,),
     "go_to_court": (State.COURT,),
+    "take_back": (State.DROPPED,),
 }
 """The states of the recovery in which a step of its case may be taken."""
 
@@ -32,5 +33,6 @@ def unsettled_of(case: Case) -> dict[str, str]:
         "repay": _("账上还有 %(fen)s 元没有还；收到款后由财务在“多发追回”%(number)s 登记"),
         "write_off": _("请先在资金“多发追回”%(number)s 由两人核销未还的 %(fen)s 元"),
         "go_to_court": _("请先在资金“多发追回”%(number)s 登记移送法院"),
+        "take_back": _("请先在资金“多发追回”%(number)s 撤回追回通知"),
     }
     return {step: words[step] % left for step, states in WANTED.items() if claim.state not in states}

@@ -19,7 +19,7 @@ from anmin.kernel.payments.ledger.models import Account, LedgerEntry
 from anmin.kernel.payments.parties import DECIDE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, yuan
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment, RecoveryMonth
-from anmin.kernel.payments.recovery.queries import left_of, most_deductible, overpaid_now
+from anmin.kernel.payments.recovery.queries import came_back, left_of, most_deductible, overpaid_now
 from anmin.kernel.payments.runs.models import PayLine, PayRun
 from anmin.kernel.people.models import Household
 from anmin.kernel.people.queries import names_in
@@ -271,6 +271,26 @@ def go_to_court(*, by: Any, recovery: Recovery, on: date, reason: str) -> Recove
 def drop(*, by: Any, recovery: Recovery, on: date, reason: str) -> Recovery:
     """Decide not to claim it back (不予追回); it is not found again."""
     return _closed(by, recovery, State.DROPPED, on, reason, State.FOUND, State.HEARD)
+
+
+@transaction.atomic
+def take_back(*, by: Any, recovery: Recovery, on: date, reason: str) -> Recovery:
+    """Take a notice back (撤回追回通知), as after an appeal that was right: nothing is owed, and it is not found again.
+
+    Raises:
+        PaymentProblem: `recovery_came_back` once a part was paid or is being deducted: the rest is written off then.
+    """
+    row = _held(recovery, State.NOTICED, State.AGREED)
+    user = signer(by, DECIDE, row.division, on)
+    if came_back(row) or row.instalments.filter(parts__is_live=True).exists():
+        words = _("已经还了或正在抵扣一部分，不能整笔撤回；未还的请核销，已还的由财务退回家庭")
+        raise PaymentProblem("recovery_came_back", words)
+    left = left_of(row)
+    _give_up(row, user, State.DROPPED, on, reason)
+    _post(row, user, on, "taken_back", Account.SPENT, Account.RECEIVABLE, left)
+    row.save()
+    _record(user, "take_back", row, {"fen": left}, reason)
+    return row
 
 
 @transaction.atomic

@@ -164,7 +164,7 @@ def test_what_is_proposed_is_told_with_both_amounts_and_until_when_the_family_is
     with translation.override("en"):
         words = made(road, "notice_of_change")
 
-    assert "拟把最低生活保障金由每月 2,024 元改为" in words and "少 300 元" in words
+    assert "拟把您家的最低生活保障金由每月 2,024 元改为" in words and "少 300 元" in words
     assert "这还不是决定" in words and "家里人开始务工" in words and "2026年9月21日" in words
 
 

@@ -18,6 +18,7 @@ from tests.kernel.cases.test_every_matter_to_its_benefit import (
     disabled,
     on_dibao,
     protectors,
+    unsupported,
 )
 
 pytestmark = pytest.mark.django_db
@@ -169,4 +170,21 @@ def test_the_stop_of_a_members_subsidy_speaks_of_the_member_who_has_it(staff):
         by=staff["approver"], case=road.case, outcome="stop", on=road.day, seen=road.seen, reason="重新评定"
     )
 
+    assert first_line(decision).startswith("您的重度残疾人护理补贴每月 192 元，发到 2026 年 9 月。")
     assert "您的残疾是 4 级" in first_line(decision) and road.case.applicant == people[1]
+
+
+def test_what_is_claimed_back_of_a_child_is_told_to_its_guardian_by_the_childs_name(staff):
+    home, people = a_grandmothers_family()
+    unsupported(home, staff, people[1])
+    paid = Entitlement.objects.get()
+    on = date(2026, 10, 12)
+    road = Road(upkeep.open_upkeep(by="系统", entitlement=paid, on=on, matter="recovery"), staff, on)
+    road.step("director", "record_survey", beside=staff["visitor"])
+    road.step("director", "tell", reason="告知多发情况")
+
+    decision = upkeep.claim_back(
+        by=staff["protector"], case=road.case, fen=10_000, on=on, seen=road.seen, reason="父亲已回家"
+    )
+
+    assert first_line(decision).startswith("王小一的事实无人抚养")

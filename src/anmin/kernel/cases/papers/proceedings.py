@@ -20,6 +20,7 @@ from anmin.kernel.cases.papers.gathering import (
 from anmin.kernel.cases.papers.writing import against, decided, step_taken
 from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.cases.upkeep.queries import Outlook, outlook
+from anmin.kernel.cases.upkeep.telling import whose_benefit
 from anmin.kernel.cases.verification.actions import INDICATORS
 from anmin.kernel.cases.verification.queries import result_of
 from anmin.kernel.entitlements.models import Entitlement
@@ -132,7 +133,7 @@ def notice_of_change(case: Case, on: date) -> data.Paper:
 def _proposal(case: Case, on: date) -> tuple[str, list[data.Line]]:
     """The first sentence with its amounts, and the sum behind the new one where the rules give one."""
     assert case.entitlement is not None
-    title = title_of_benefit(case.entitlement.benefit)
+    title = f"{whose_benefit(case, on)}的{title_of_benefit(case.entitlement.benefit)}"
     if kind_of(case.matter) == "recovery":
         return _overpaid(case.entitlement, title), []
     if case.form.get(CLUE):
@@ -140,18 +141,18 @@ def _proposal(case: Case, on: date) -> tuple[str, list[data.Line]]:
     try:
         found = outlook(case, on=on)
     except PolicyError:
-        return f"您家的{title}拟作变动。", []
+        return f"{title}拟作变动。", []
     if found.outcome == "keep":
-        return f"您家的{title}现在每月 {money(found.before)} 元，拟作变动。", []
+        return f"{title}现在每月 {money(found.before)} 元，拟作变动。", []
     return _sentence(title, found), _sum(case, on)
 
 
 def _sentence(title: str, found: Outlook) -> str:
     if found.outcome == "stop":
-        return f"核查发现您家的情况有变化，不再符合条件。您家的{title}现在每月 {money(found.before)} 元，拟停发。"
+        return f"核查发现情况有变化，不再符合条件。{title}现在每月 {money(found.before)} 元，拟停发。"
     less = found.after < found.before
     return (
-        f"核查发现您家的情况有变化，拟把{title}由每月 {money(found.before)} 元改为 {money(found.after)} 元，"
+        f"核查发现情况有变化，拟把{title}由每月 {money(found.before)} 元改为 {money(found.after)} 元，"
         f"每月{'少' if less else '多'} {money(abs(found.difference))} 元。"
     )
 
@@ -173,10 +174,10 @@ def _dead(case: Case, on: date) -> str:
 def _overpaid(row: Entitlement, title: str) -> str:
     known = open_for(row.pk)
     if known is None:
-        return f"经核实，您家的{title}有一部分可能多发了。我们先听您说明，再作决定。"
+        return f"经核实，{title}有一部分可能多发了。我们先听您说明，再作决定。"
     months = [month for month, _paid, _over in months_of(known)]
     span = f"{months[0].year} 年 {months[0].month} 月至 {months[-1].year} 年 {months[-1].month} 月，"
-    return f"经核实，{span}您家的{title}多发了 {money(known.fen)} 元，拟请您退回。我们先听您说明，再作决定。"
+    return f"经核实，{span}{title}多发了 {money(known.fen)} 元，拟请您退回。我们先听您说明，再作决定。"
 
 
 def recovery_notice(case: Case, on: date) -> data.Paper:

@@ -25,7 +25,7 @@ from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.cases.reserve.limits import as_whole
 from anmin.kernel.cases.transferring.actions import carry
 from anmin.kernel.cases.upkeep.queries import Outlook, outlook
-from anmin.kernel.cases.upkeep.telling import sentence_of_change, sentence_of_recovery
+from anmin.kernel.cases.upkeep.telling import sentence_of_change, sentence_of_recovery, whose_benefit
 from anmin.kernel.cases.verification.queries import result_of
 from anmin.kernel.entitlements import actions as entitlements
 from anmin.kernel.entitlements.grounds import NO_GROUNDS, Grounds, ground
@@ -230,7 +230,10 @@ def _told(case: Case, outcome: str, before: int, after: int, month: date, reason
     """The text of the decision: what changes from when, why by numbers where the rules stop it, and how to appeal."""
     assert case.entitlement is not None
     paid = month > case.entitlement.first_day
-    sentence = sentence_of_change(outcome, case.entitlement.benefit, before, after, month, has_begun=paid)
+    whose = whose_benefit(case, on)
+    sentence = sentence_of_change(
+        outcome, case.entitlement.benefit, whose, before, after, month, has_begun=paid
+    )
     law = ""
     if outcome not in Decision.ADVERSE:
         return "\n".join(part for part in (sentence, reason.strip()) if part)
@@ -286,7 +289,7 @@ def claim_back(
     if first_month is not None and last_month is not None and last_month < first_month:
         raise StepRefused([Obstacle("months", _("多发的最后一个月不能早于第一个月"))])
     benefit = row.entitlement.benefit if row.entitlement else ""
-    sentence = sentence_of_recovery(benefit, fen, first_month, last_month)
+    sentence = sentence_of_recovery(benefit, whose_benefit(row, on), fen, first_month, last_month)
     decision = entitlements.decide(
         by=user,
         outcome="recover",

@@ -90,6 +90,7 @@ def test_residence_permits_are_told_apart(number):
 
 
 def test_both_forms_of_the_foreign_card():
+    """I6: the old form passes; I7: a new card with a wrong check character does not."""
     assert parse_foreign_id("USA310090010101").is_old
     assert not parse_foreign_id("933840199001010013").is_old
     assert parse_identity("933840199001010013", on=TODAY).birth_day == date(1990, 1, 1)

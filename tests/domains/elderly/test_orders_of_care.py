@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from anmin.domains.elderly.attention import attention
 from anmin.domains.elderly.beds.queries import account_of
@@ -151,3 +153,42 @@ def test_a_bed_without_care_for_thirty_days_is_not_in_service_and_someone_must_l
     assert before == (0, 1, ["床位已经 147 天没有服务"])
     assert now() == (1, 1, [])
     assert Order.objects.get().state == "rated"
+
+
+def test_who_serves_is_told_what_the_voucher_still_pays_and_what_is_not_settled_yet(readers, home):
+    person = home.memberships.get().person
+    assessed(readers["elder_assessor"], person, total=40, on=TODAY)
+    settled(readers, served(readers, home, TODAY), 50_000)
+    served(readers, home, TODAY)
+    order, officer = an_order(readers, home), readers["elder_officer"]
+    with reading_as(officer):
+        orders.dispatch(by=officer, order=order, provider="康乐护理站", due=TODAY, on=TODAY)
+    client = Client()
+    client.force_login(officer.user)
+
+    page = client.get(reverse("field:order", args=[order.number])).content.decode()
+
+    assert "记下服务" in page
+    assert "还剩 300.00 元" in page and "还有 1 次服务没有结算" in page
+
+
+@pytest.mark.parametrize("role", ["county_approver", "county_leader"])
+def test_the_county_looks_at_the_orders_of_its_own_and_changes_none(readers, home, role):
+    order = an_order(readers, home)
+    reader = reader_for(a_user("xian", COUNTY, role=role), TODAY)
+    client, stranger = Client(), Client()
+    client.force_login(reader.user)
+    stranger.force_login(a_user("linxian", "371003", role=role))
+
+    listed = client.get(reverse("console:orders")).content.decode()
+    page = client.get(reverse("field:order", args=[order.number])).content.decode()
+
+    assert (
+        order.number in listed
+        and order.number not in stranger.get(reverse("console:orders")).content.decode()
+    )
+    assert "取消这张服务单" not in page and "可以看这张服务单" in page
+    with reading_as(reader), pytest.raises(orders.OrderProblem, match="只能查看"):
+        orders.cancel(by=reader, order=order, reason="试试")
+    order.refresh_from_db()
+    assert order.state == "asked"

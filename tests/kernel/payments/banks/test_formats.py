@@ -82,6 +82,17 @@ def test_a_name_of_exactly_the_width_is_written_whole():
     assert ("阿" * 20).encode("gb18030") in content
 
 
+def test_a_name_with_a_letter_of_the_national_set_alone_reads_back_equal():
+    """I10: 䶮 is four bytes of GB 18030 and no letter of GBK; a file in GBK would lose the person's name."""
+    form = form_named("rural_fixed")
+
+    content = write_file(form, form.out, HEAD, [a_line(holder="王䶮")])
+
+    assert "王䶮" in content.decode("gb18030")
+    with pytest.raises(UnicodeEncodeError):
+        "王䶮".encode("gbk")
+
+
 @pytest.mark.parametrize("letter", "王㐀𠀀𬭼·ａ")
 def test_letters_of_the_national_set_are_taken(letter):
     assert troublesome(letter, "gb18030") == ""

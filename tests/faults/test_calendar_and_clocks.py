@@ -153,7 +153,7 @@ def test_what_was_being_recorded_while_a_check_looked_holds_the_line(what):
 @pytest.mark.parametrize("what", SAID)
 def test_whoever_goes_by_the_clock_alone_pays_them(what, monkeypatch):
     """The wrong variant: only what seems newer than the check is looked at."""
-    monkeypatch.setattr(filing, "unseen", lambda cursor, run: [])
+    monkeypatch.setattr(filing, "unseen", lambda cursor, run, lines: [])
 
     _line, filed = files_after(SAID[what])
 
@@ -162,7 +162,7 @@ def test_whoever_goes_by_the_clock_alone_pays_them(what, monkeypatch):
 
 def test_whoever_trusts_the_clock_pays_the_detained(monkeypatch):
     """The wrong variant: the check seems newer than what came after it, and nothing but the clock is asked."""
-    monkeypatch.setattr(filing, "unseen", lambda cursor, run: [])
+    monkeypatch.setattr(filing, "unseen", lambda cursor, run, lines: [])
     monkeypatch.setattr(sentinels, "_learned_after_checks", lambda row: None)
 
     _line, filed = files_after_the_clock_went_back()

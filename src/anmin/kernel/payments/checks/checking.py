@@ -24,6 +24,7 @@ SELECT line.id AS line, line.run_id = %(run)s AS is_ours, line.entitlement_id AS
 FROM kernel_payline AS line JOIN kernel_payrun AS run ON run.id = line.run_id
 JOIN kernel_entitlement AS given ON given.id = line.entitlement_id JOIN kernel_person AS held ON held.id = given.person_id
 WHERE run.month = %(month)s AND run.state <> 'void' AND line.state <> 'excluded' AND (%(others)s OR line.run_id = %(run)s)
+    AND (%(lines)s::bigint[] IS NULL OR line.id = ANY (%(lines)s))
 UNION ALL
 SELECT line.id, line.run_id = %(run)s, line.entitlement_id, line.benefit, line.division, line.household_id,
     coalesce(held.merged_into_id, held.id), false
@@ -32,7 +33,8 @@ JOIN kernel_entitlement AS given ON given.id = line.entitlement_id AND given.per
 JOIN kernel_membership AS member ON member.household_id = line.household_id AND NOT member.is_double
     AND member.first_day <= run.roster_day AND (member.last_day IS NULL OR member.last_day >= run.month)
 JOIN kernel_person AS held ON held.id = member.person_id
-WHERE run.month = %(month)s AND run.state <> 'void' AND line.state <> 'excluded' AND (%(others)s OR line.run_id = %(run)s);
+WHERE run.month = %(month)s AND run.state <> 'void' AND line.state <> 'excluded' AND (%(others)s OR line.run_id = %(run)s)
+    AND (%(lines)s::bigint[] IS NULL OR line.id = ANY (%(lines)s));
 CREATE INDEX ON money_covered (person);
 ANALYZE money_covered;
 CREATE TEMP TABLE money_died ON COMMIT DROP AS
@@ -196,6 +198,7 @@ def check_lines(cursor: CursorWrapper, run: PayRun, low: str, high: str) -> None
     values: dict[str, Any] = {
         **_of(run),
         "others": True,
+        "lines": None,
         "low": low,
         "high": high,
         "powers": json.dumps({code.key: code.power for code in CODES.values()}),
@@ -211,12 +214,12 @@ def check_lines(cursor: CursorWrapper, run: PayRun, low: str, high: str) -> None
     hold(cursor, run.pk)
 
 
-def unseen(cursor: CursorWrapper, run: PayRun) -> list[int]:
+def unseen(cursor: CursorWrapper, run: PayRun, lines: Sequence[int] | None = None) -> list[int]:
     """Lines of a run with a death or a word about somebody in them that nobody has decided, whatever the clocks say.
 
     By what stands in the register and not by when it came: what was on its way while a check looked is found too.
     """
-    values = {**_of(run), "others": False}
+    values = {**_of(run), "others": False, "lines": None if lines is None else list(lines)}
     _go_through(cursor, (COVERED, DEAD, RECORDED), values)
     cursor.execute(UNSEEN, values)
     return [line for (line,) in cursor.fetchall()]

@@ -188,11 +188,12 @@ def _due(run: PayRun) -> Any:
     return PayLine.objects.filter(run=run, state=PayLine.State.DUE, fen__gt=0)
 
 
-def stopped_since(run: PayRun, rows: Any) -> list[int]:
+def stopped_since(run: PayRun, rows: Any, lines: Sequence[int] | None = None) -> list[int]:
     """Lines of whose household something was learned after the check: somebody looks first, nothing is refused.
 
     What was known before, the check has found and somebody has decided. What no check found and nobody decided holds
     the line also where it seems older than the check: it was being recorded while the check looked, or a clock went back.
+    `lines` are the keys of the rows where these are few.
     """
     after = add_months(run.month, 1)
     standing = Sentinel.objects.filter(lifted_at__isnull=True, first_day__lt=after)
@@ -207,7 +208,7 @@ def stopped_since(run: PayRun, rows: Any) -> list[int]:
         | Q(person__in=deaths.values("person"))
     )
     with connection.cursor() as cursor:
-        overlooked = unseen(cursor, run)
+        overlooked = unseen(cursor, run, lines)
     return sorted(
         {*held.values_list("pk", flat=True), *rows.filter(pk__in=overlooked).values_list("pk", flat=True)}
     )

@@ -48,7 +48,8 @@ def reissue(*, by: Any, run: PayRun, lines: Sequence[PayLine], on: date) -> list
     if not rows:
         raise PaymentProblem("nothing_due", _("没有选中要重发的明细"))
     hear(by=by, division=row.division, on=on)
-    if stopped := stopped_since(row, PayLine.objects.filter(pk__in=[line.pk for line in rows])):
+    few = [line.pk for line in rows]
+    if stopped := stopped_since(row, PayLine.objects.filter(pk__in=few), few):
         raise PaymentProblem(
             "sentinel",
             _("明细 %(line)d 的家庭有死亡、羁押、证件或重复享受等情况，不能重发；核实后解除，或不再发放")

@@ -141,3 +141,15 @@ def test_a_source_that_stopped_coming_is_late(client, people, today):
     page = as_(client, people["worker"]).get(reverse("console:alerts")).content.decode()
 
     assert "1 个来源没有按时到数" in page
+
+
+def test_what_lacks_a_local_standard_says_what_is_settled_who_decides_and_what_goes_by_the_books(
+    client, people
+):
+    address = reverse("console:offers")
+    page = as_(client, people["worker"]).get(address).content.decode()
+
+    assert "特困人员全额资助" in page and "当年个人缴费标准和定额资助的金额" in page and "由谁定" in page
+    assert "按名册直接发的" in page and "价格临时补贴" in page
+    assert reverse("console:money_books") not in page
+    assert reverse("console:money_books") in as_(client, people["clerk"]).get(address).content.decode()

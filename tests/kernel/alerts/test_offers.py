@@ -181,3 +181,12 @@ def test_premiums_education_and_heating_wait_for_their_standard_and_are_never_of
     assert set(names) == {"premium", "education", "heating"}
     assert all(row.lacks and row.source for row in names.values())
     assert not any(row.benefit.rpartition("/")[2] in names for row in Offer.objects.all())
+
+
+def test_every_benefit_that_goes_without_application_is_offered_waits_for_a_standard_or_goes_by_the_books():
+    known = rules.offering()
+
+    assert {one.benefit for one in rules.direct()} == {"assistance/price_subsidy"}
+    assert not set(known["direct"]) & {*known["benefits"], *known["never"]}
+    assert [one.key for one in rules.waiting()] == ["premium", "education", "heating"]
+    assert all(one.lacks and one.source for one in rules.waiting())

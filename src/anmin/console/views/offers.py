@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anmin.console.moneywords import POWERS
 from anmin.console.places import full_name
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.taking.actions import take
 from anmin.kernel.alerts.offers import actions, queries
-from anmin.kernel.alerts.offers.rules import offering, waiting
+from anmin.kernel.alerts.offers.rules import direct, offering, waiting
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.table import find
 from anmin.kernel.entitlements.queries import title_of_benefit
@@ -57,6 +58,8 @@ def offer_list(desk: Desk) -> HttpResponse:
         views=[(key, words, counted[key]) for key, words in VIEWS.items()],
         may_approve=may_approve,
         waiting=waiting(),
+        direct=[(title_of_benefit(one.benefit), one) for one in direct()],
+        may_see_money=any(desk.reader.may(power) for power in POWERS),
     )
 
 

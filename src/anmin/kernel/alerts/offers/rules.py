@@ -26,12 +26,14 @@ def offering() -> dict[str, Any]:
 class Waiting:
     """A benefit that should go without application and cannot yet: which figures are lacking and who can supply them.
 
-    `pushed` is the department to which the list of the recognised goes all the same, empty where to none.
+    `known` is what national rules settle already, empty where nothing; it never makes an amount. `pushed` is the department
+    to which the list of the recognised goes all the same, empty where to none.
     """
 
     key: str
     title: str
     law: str
+    known: str
     lacks: str
     source: str
     pushed: str
@@ -41,3 +43,18 @@ class Waiting:
 def waiting() -> tuple[Waiting, ...]:
     """What is blocked for want of a local standard; no amount is ever guessed."""
     return tuple(Waiting(key, **row) for key, row in offering()["waiting"].items())
+
+
+@dataclass(frozen=True)
+class Direct:
+    """A benefit paid to everybody on the books without asking each: by which rule and in what way."""
+
+    benefit: str
+    law: str
+    how: str
+
+
+@lru_cache(maxsize=1)
+def direct() -> tuple[Direct, ...]:
+    """What goes out by the books alone, once two people have started it."""
+    return tuple(Direct(benefit, **row) for benefit, row in offering()["direct"].items())

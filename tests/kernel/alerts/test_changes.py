@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from anmin.kernel.access.queries import operator
+from anmin.kernel.access.queries import operator, reader_for
 from anmin.kernel.alerts.changes.actions import open_reviews
 from anmin.kernel.alerts.handling.actions import dispatch, escalate
 from anmin.kernel.alerts.models import Alert
@@ -14,12 +14,14 @@ from anmin.kernel.alerts.steps import WAYS
 from anmin.kernel.audit.models import Act
 from anmin.kernel.cases.actions import StepRefused
 from anmin.kernel.cases.models import Step
+from anmin.kernel.cases.queries import cases
 from anmin.kernel.cases.upkeep import actions as upkeep
 from anmin.kernel.entitlements import actions as entitlements
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
 from anmin.kernel.payments.sentinels.models import Sentinel
 from tests.kernel.alerts.desk import a_hit, blind_of, raise_
 from tests.kernel.cases.road import Road, a_family, earns, town_staff
+from tests.kernel.cases.test_every_matter_to_its_benefit import a_grandmothers_family, unsupported
 
 pytestmark = pytest.mark.django_db
 SEPTEMBER = date(2026, 9, 14)
@@ -94,6 +96,19 @@ def test_a_review_is_opened_once_and_a_second_sign_joins_it(paid, family):
     assert watched(on=SEPTEMBER + timedelta(2)) == 0
 
     assert {row.case.number for row in Alert.objects.select_related("case")} == {paid.cases.get().number}
+
+
+def test_a_sign_about_a_child_opens_the_review_that_only_the_children_s_posts_see():
+    staff = town_staff()
+    home, people = a_grandmothers_family()
+    unsupported(home, staff, people[1])
+
+    assert watched(a_sign("school_left", people[1])) == 1
+
+    case = Alert.objects.get().case
+    assert (case.matter, case.entitlement.person) == ("review_children", people[1])
+    assert case not in cases(reader_for(staff["clerk"], SEPTEMBER))
+    assert case in cases(reader_for(staff["protector"], SEPTEMBER))
 
 
 SIGNS = (

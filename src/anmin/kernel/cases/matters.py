@@ -69,6 +69,15 @@ def matters_of(*kinds: str) -> list[str]:
     return [*kinds, *(matter for matter, kind in _kinds().items() if kind in kinds)]
 
 
+def benefits_of(kind: str, division: str, on: date) -> tuple[str, ...]:
+    """What a common matter and those that stand in for it are about: the common one's benefits first."""
+    found = [*procedure_for(kind, division, on).benefits]
+    for matter in matters_of(kind)[1:]:
+        if book().is_in_force(matter, on):
+            found += procedure_for(matter, division, on).terms["about"]
+    return tuple(dict.fromkeys(found))
+
+
 def matter_about(kind: str, benefits: Collection[str], division: str, on: date) -> str:
     """The matter of a kind for a case about some benefits: that of the line of business that names one, else the common one."""
     for matter in matters_of(kind)[1:]:

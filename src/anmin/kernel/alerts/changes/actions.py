@@ -16,9 +16,9 @@ from anmin.kernel.alerts.limits import LESS
 from anmin.kernel.alerts.models import Alert, AlertHit
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.actions import StepRefused, take_step
-from anmin.kernel.cases.matters import procedure_for
-from anmin.kernel.cases.models import Case
-from anmin.kernel.cases.upkeep.actions import REVIEW, open_upkeep
+from anmin.kernel.cases.matters import REVIEW, benefits_of
+from anmin.kernel.cases.queries import running_review
+from anmin.kernel.cases.upkeep.actions import open_upkeep
 from anmin.kernel.entitlements.models import Entitlement
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.sentinels import actions as sentinels
@@ -53,7 +53,7 @@ def _open(by: Any, pk: int, on: date) -> bool:
     entitlement = _touched(alert, hits, on)
     if entitlement is None or alert.case_id is not None:
         return False
-    case = Case.objects.filter(entitlement=entitlement, matter=REVIEW, closed_on__isnull=True).first()
+    case = running_review(entitlement)
     is_new = case is None
     if case is None:
         case = open_upkeep(by=by, entitlement=entitlement, on=on, reason=_("监测预警"))
@@ -72,7 +72,7 @@ def _open(by: Any, pk: int, on: date) -> bool:
 
 def _touched(alert: Alert, hits: list[AlertHit], on: date) -> Entitlement | None:
     """The running benefit that a sign is about: of a person hit, else of the household; the strongest layer first."""
-    reviewed = procedure_for(REVIEW, alert.division, on).benefits
+    reviewed = benefits_of(REVIEW, alert.division, on)
     persons = {hit.person_id for hit in hits if hit.person_id is not None}
     rows = Entitlement.objects.exclude(state=Entitlement.State.ENDED).filter(household=alert.household)
     rows = rows.filter(Q(last_day__isnull=True) | Q(last_day__gte=on), benefit__in=reviewed)

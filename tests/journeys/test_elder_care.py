@@ -86,6 +86,7 @@ def test_reach_indicator_and_meals_open_without_complaint(visit):
 
     for path, name in (
         ("/elderly/reach/", "elder-reach"),
+        ("/elderly/city/", "elder-city"),
         ("/elderly/meals/", "elder-meals"),
         ("/indicators/elderly/beds_built/", "elder-indicator"),
         ("/registers/elderly/institutions/", "elder-institutions"),

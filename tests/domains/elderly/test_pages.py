@@ -125,6 +125,7 @@ def test_roles_without_elder_care_open_none_of_its_pages(role):
     for name, keys in (
         ("overview", []),
         ("reach", []),
+        ("city", []),
         ("person", [person.pk]),
         ("assess", [person.pk]),
         ("serve", []),

@@ -80,6 +80,11 @@ def _places(reader: Reader, on: date) -> Iterator[Matter]:
     for row in _now(reader, INSTITUTION_PRICES, on).filter(guide_fen__isnull=False)[:MOST]:
         if row.most_fen > row.guide_fen:
             yield Matter(INSTITUTION_PRICES, row, "收费高于政府指导价", row.first_day)
+    unguided = _now(reader, INSTITUTION_PRICES, on).filter(
+        item="bed", guide_fen__isnull=True, institution__is_inclusive=True
+    )
+    for row in unguided[:MOST]:
+        yield Matter(INSTITUTION_PRICES, row, "普惠型机构的床位费没有指导价可比", row.first_day)
 
 
 def _staff(reader: Reader, on: date) -> Iterator[Matter]:

@@ -8,7 +8,9 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from anmin.domains.placenames.registers.baseevents import EVENTS
 from anmin.domains.placenames.registers.boundaries import LINES, MARKERS
+from anmin.domains.placenames.registers.disputes import DISPUTES
 from anmin.domains.placenames.registers.names import NAMES
 from anmin.domains.placenames.registers.namings import NAMINGS
 from anmin.domains.placenames.registers.signs import SIGNS
@@ -100,6 +102,21 @@ def markers(reader: Reader, period: Period) -> QuerySet[Any]:
 def intact_markers(reader: Reader, period: Period) -> QuerySet[Any]:
     """Markers that stand as they were set."""
     return markers(reader, period).filter(state="intact")
+
+
+def events(reader: Reader, period: Period) -> QuerySet[Any]:
+    """Visits and events at bases in the period."""
+    return entries(reader, EVENTS).filter(first_day__range=(period.first_day, period.last_day))
+
+
+def disputes(reader: Reader, period: Period) -> QuerySet[Any]:
+    """Disputes reported by the end of the period."""
+    return entries(reader, DISPUTES).filter(first_day__lte=period.last_day)
+
+
+def disputes_closed(reader: Reader, period: Period) -> QuerySet[Any]:
+    """Those of them that were closed by then."""
+    return disputes(reader, period).filter(closed_on__lte=period.last_day)
 
 
 FILED = declared(
@@ -201,5 +218,39 @@ INTACT = declared(
         rows=intact_markers,
         out_of=markers,
         register=MARKERS,
+    )
+)
+BASE_PERSONS = declared(
+    Indicator(
+        key="placenames/base_persons",
+        title="地名文化基地参观和参加活动人次",
+        english="Persons at bases of place-name culture",
+        unit="人次",
+        english_unit="persons",
+        definition="期间内在地名文化宣传教育基地登记的参观、研学、展览、宣讲的人次。",
+        english_definition="Persons at the visits, classes, shows and talks registered in the period.",
+        law="地名管理条例 §25",
+        period="month",
+        read=READ,
+        rows=events,
+        register=EVENTS,
+        total="persons",
+    )
+)
+SETTLED = declared(
+    Indicator(
+        key="placenames/disputes_closed",
+        title="界线争议了结率",
+        english="Boundary disputes closed",
+        unit="件",
+        english_unit="disputes",
+        definition="到期末报告的界线争议中，已经了结的。",
+        english_definition="Of the disputes reported by the end of the period, those closed.",
+        law="行政区域界线管理条例",
+        period="day",
+        read=READ,
+        rows=disputes_closed,
+        out_of=disputes,
+        register=DISPUTES,
     )
 )

@@ -58,7 +58,7 @@ def behind(
 def figure(reader: Reader, one: Indicator, period: Period, division: str = "") -> Figure:
     """The value in one division, or of everything that the reader sees."""
     value = _value(one, behind(reader, one, period, division=division))
-    whole = behind(reader, one, period, division=division, part="whole").count() if one.is_share else 0
+    whole = _value(one, behind(reader, one, period, division=division, part="whole")) if one.is_share else 0
     return Figure(division, value, whole)
 
 

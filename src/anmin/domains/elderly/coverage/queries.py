@@ -33,15 +33,28 @@ def spots(reader: Reader, on: date) -> list[Spot]:
 
 def reach(reader: Reader, on: date) -> Coverage:
     """The nearest place of every community that the reader sees, and whether it is within the walk of its place."""
+    return coverage([one for _pk, one in _communities(reader, on)], spots(reader, on))
+
+
+def covered(reader: Reader, on: date) -> list[int]:
+    """The keys of the communities that are within reach."""
+    rows = _communities(reader, on)
+    found = coverage([one for _pk, one in rows], spots(reader, on)).rows
+    return [pk for (pk, _one), row in zip(rows, found, strict=True) if row.is_covered]
+
+
+def _communities(reader: Reader, on: date) -> list[tuple[int, Community]]:
     rows = entries(reader, COMMUNITIES).filter(
         Q(last_day__isnull=True) | Q(last_day__gte=on), first_day__lte=on
     )
-    communities = [
-        Community(
-            Spot(row.name, float(row.longitude), float(row.latitude)),
-            row.elders,
-            number("walk_metres", row.division, on),
+    return [
+        (
+            row.pk,
+            Community(
+                Spot(row.name, float(row.longitude), float(row.latitude)),
+                row.elders,
+                number("walk_metres", row.division, on),
+            ),
         )
         for row in rows.order_by("division")
     ]
-    return coverage(communities, spots(reader, on))

@@ -106,7 +106,7 @@ class _Maker:
         self.point = named["食堂"]
         house = named["养老院"]
         self.step(self.officer, "institutions", house, "file")
-        self.policy = named["保单"]
+        self.policy, self.pilot = named["保单"], named["试点"]
 
     def persons(self, elders: list[Person]) -> None:
         """Assessments, target persons, beds, adaptations, insurance and a claim."""
@@ -116,6 +116,10 @@ class _Maker:
                 continue
             key = number.value
             self.enter("insured", person=key, policy=self.policy.number)
+            if at < 4:
+                self.enter("beneficiaries", person=key, project=self.pilot.number, subsidy_fen="1200")
+                self.enter("neighbours", person=key, neighbour="邻居（演示）", promise="每天看一眼窗帘")
+                self.enter("neighbour-helps", person=key, kind="look", minutes="15", words="一切都好（演示）")
             if at % 2 == 0:
                 self._assess(person, TOTALS[at // 2 % len(TOTALS)])
             row = self.enter("difficulties", person=key, kind=KINDS[at % len(KINDS)], source="社区摸排")

@@ -184,6 +184,26 @@ BOOKS: tuple[tuple[str, str, dict[str, Any]], ...] = (
             "target": "500",
             "done": "210",
             "unit": "张",
+            "each_fen": "1200",
+        },
+    ),
+    (
+        "project-reports",
+        "绩效",
+        {"project": "@试点", "done": "210", "satisfied": "96", "conclusion": "按计划推进（演示）"},
+    ),
+    (
+        "stays",
+        "旅居",
+        {
+            "name": "海滨旅居康养基地（演示）",
+            "kind": "base",
+            "state": "open",
+            "operator": "@运营",
+            "address": "演示路 9 号",
+            "beds": "60",
+            "clinic": "演示卫生院",
+            "guests_year": "420",
         },
     ),
 )

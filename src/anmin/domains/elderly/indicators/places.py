@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
 
 from anmin.domains.elderly.facilities.norms import RECENT_DAYS
@@ -26,8 +26,6 @@ from anmin.kernel.indicators.declaring import Indicator, Rows, declared
 from anmin.kernel.indicators.periods import Period
 from anmin.kernel.registers.declaring import Register
 from anmin.kernel.registers.queries import entries
-
-TOWN_DIGITS = 9
 
 
 def held(register: Register) -> Rows:
@@ -74,12 +72,33 @@ def _running(period: Period) -> QuerySet[ElderFacility]:
     return ElderFacility.objects.filter(Exists(days), state="open", first_day__lte=last)
 
 
-def communities_with(kind: str, digits: int) -> Rows:
-    """Communities in whose division, cut to so many digits, a place of the kind runs."""
+def communities(like: str = "") -> Rows:
+    """The communities on the book; `like` are the first digits of villages (2, 3, 5) or residents' committees (0, 1, 4)."""
+
+    def rows(reader: Reader, period: Period) -> QuerySet[Any]:
+        found = held(COMMUNITIES)(reader, period)
+        return found.filter(division__regex=f"^[0-9]{{9}}[{like}]") if like else found
+
+    return rows
+
+
+def one_each(digits: int) -> Rows:
+    """One community of every town (9 digits) or county (6): as many rows as there are towns with communities on the book."""
+
+    def rows(reader: Reader, period: Period) -> QuerySet[Any]:
+        found = held(COMMUNITIES)(reader, period)
+        cut = found.order_by().annotate(cut=Substr("division", 1, digits)).values("cut")
+        return found.filter(pk__in=cut.annotate(one=Min("pk")).values("one"))
+
+    return rows
+
+
+def with_place(kind: str, digits: int, among: Rows) -> Rows:
+    """Of some communities, those in whose division, cut to so many digits, a place of the kind runs."""
 
     def rows(reader: Reader, period: Period) -> QuerySet[Any]:
         near = _running(period).filter(kind=kind).annotate(cut=Substr("division", 1, digits))
-        found = held(COMMUNITIES)(reader, period).annotate(own=Substr("division", 1, digits))
+        found = among(reader, period).annotate(own=Substr("division", 1, digits))
         return found.filter(own__in=near.values("cut"))
 
     return rows
@@ -109,7 +128,7 @@ def activities(reader: Reader, period: Period) -> QuerySet[Any]:
     return entries(reader, ACTIVITIES).filter(first_day__range=(period.first_day, period.last_day))
 
 
-def _simple(
+def simple(
     key: str,
     title: str,
     english: str,
@@ -122,6 +141,7 @@ def _simple(
     register: Register,
     **more: Any,
 ) -> Indicator:
+    """One indicator of elder care: read by whoever reads its books, by the month unless `period` says otherwise."""
     return declared(
         Indicator(
             key=f"elderly/{key}",
@@ -141,7 +161,7 @@ def _simple(
     )
 
 
-_simple(
+simple(
     "points_open",
     "老年助餐点",
     "Dining points",
@@ -160,7 +180,7 @@ PLANNED = {
     FacilityKind.CANTEEN: "canteens",
 }
 for _kind, _name in PLANNED.items():
-    _simple(
+    simple(
         f"built_{_name}",
         f"建成{_kind.label}",
         f"{_name.capitalize()} built under the plan",
@@ -173,7 +193,7 @@ for _kind, _name in PLANNED.items():
         FACILITIES,
         period="year",
     )
-    _simple(
+    simple(
         f"planned_{_name}",
         f"计划建设{_kind.label}",
         f"{_name.capitalize()} planned",
@@ -187,26 +207,33 @@ for _kind, _name in PLANNED.items():
         period="year",
         total="target",
     )
+VILLAGES, RESIDENTS = "235", "014"
+"""First of the three digits of a village: villagers' and residents' committees, and what is like them."""
 _COVERING = (
-    ("day_care_cover", "镇（街）日间照料覆盖率", "Towns with day care", FacilityKind.DAY_CARE, TOWN_DIGITS),
-    ("homes_cover", "农村幸福院覆盖率", "Villages with a happiness home", FacilityKind.HOME, 12),
-    ("stations_cover", "居家养老服务站覆盖率", "Communities with a station", FacilityKind.STATION, 12),
-)
-for _key, _title, _english, _of, _digits in _COVERING:
-    _simple(
+    ("day_care_cover", "镇（街）日间照料覆盖率", "Towns with day care", FacilityKind.DAY_CARE, 9,
+     "镇街", "towns", one_each(9)),
+    ("regional_cover", "县（区）区域性养老服务中心覆盖率", "Counties with a regional centre", FacilityKind.REGIONAL, 6,
+     "县区", "counties", one_each(6)),
+    ("homes_cover", "农村幸福院覆盖率", "Villages with a happiness home", FacilityKind.HOME, 12,
+     "村", "villages", communities(VILLAGES)),
+    ("stations_cover", "居家养老服务站覆盖率", "Communities with a station", FacilityKind.STATION, 12,
+     "社区", "communities", communities(RESIDENTS)),
+)  # fmt: skip
+for _key, _title, _english, _of, _digits, _unit, _words, _among in _COVERING:
+    simple(
         _key,
         _title,
         _english,
         "个",
-        "communities",
-        f"在册社区（村）中，所在{'镇街' if _digits == TOWN_DIGITS else '社区（村）'}有{_of.label}运营且近 30 天有服务的。",
-        "Of the communities on the book, those with such a place open that served in the last thirty days.",
+        _words,
+        f"名册“社区老年人口和中心点”里的{_unit}中，有{_of.label}运营且近 30 天有服务的；每个{_unit}算一个。",
+        f"Of the {_words} on the book of communities, those with such a place open that served in the last thirty days.",
         "各省养老服务条例",
-        communities_with(_of.value, _digits),
+        with_place(_of.value, _digits, _among),
         COMMUNITIES,
-        out_of=held(COMMUNITIES),
+        out_of=_among,
     )
-_simple(
+simple(
     "staffed",
     "社区助老员配备率",
     "Communities with an elder-help worker",
@@ -219,7 +246,7 @@ _simple(
     COMMUNITIES,
     out_of=held(COMMUNITIES),
 )
-_simple(
+simple(
     "helpers",
     "助老员",
     "Elder-help workers",
@@ -231,7 +258,7 @@ _simple(
     held(HELPERS),
     HELPERS,
 )
-_simple(
+simple(
     "certified",
     "持证养老护理员占比",
     "Care workers with a certificate",
@@ -244,7 +271,7 @@ _simple(
     WORKERS,
     out_of=held(WORKERS),
 )
-_simple(
+simple(
     "institutions_filed",
     "已备案养老机构",
     "Institutions filed",
@@ -257,7 +284,7 @@ _simple(
     INSTITUTIONS,
     out_of=held(INSTITUTIONS),
 )
-_simple(
+simple(
     "nursing_beds",
     "护理型床位",
     "Nursing beds",
@@ -270,7 +297,7 @@ _simple(
     INSTITUTIONS,
     total="nursing_beds",
 )
-_simple(
+simple(
     "activities_held",
     "老龄和文体活动",
     "Activities held",

@@ -4,7 +4,7 @@ from django.db import models
 
 from anmin.domains.elderly.powers import READ, WRITE
 from anmin.kernel.registers.columns import FenField
-from anmin.kernel.registers.declaring import Register, declared
+from anmin.kernel.registers.declaring import Register, Trouble, declared
 from anmin.kernel.registers.entries import Entry
 
 
@@ -78,6 +78,15 @@ class ElderProject(Entry):
     each_fen = FenField("人均补助", default=0)
     accepted_on = models.DateField("验收日期", null=True, blank=True)
     result = models.CharField("绩效结论", max_length=200, blank=True)
+
+
+def accepted_with_a_report(values, entry, by, on):
+    """A pilot is accepted when it was reported on: its figures are counted from the list of those whom it reached."""
+    if values["kind"] != ElderProject.Kind.PILOT or values.get("accepted_on") is None:
+        return
+    if entry is None or not entry.reports.filter(first_day__lte=values["accepted_on"]).exists():
+        words = "试点项目要先有绩效报告才能验收：先登记项目和“养老项目绩效报告”，再更正填写验收日期。"
+        yield Trouble("accepted_on", "no_report", words)
 
 
 WORKERS = declared(
@@ -167,6 +176,7 @@ PILOTS = declared(
         purpose="登记试点、旅居康养、品牌和年度计划",
         law="国家居家和社区基本养老服务提升行动；各省养老服务条例",
         prefix="XM",
+        checks=(accepted_with_a_report,),
         words={
             "name": "Name",
             "kind": "Kind",

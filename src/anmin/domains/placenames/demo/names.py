@@ -33,6 +33,7 @@ BOOKS: tuple[tuple[str, str, dict[str, Any]], ...] = (
         "基地",
         {"name": "老码头地名文化馆（演示）", "kind": "museum", "theme": "街巷地名里的渔港旧事", "guides": "2", "visitors_year": "3600"},
     ),
+    ("events", "参观", {"base": "@基地", "kind": "class", "title": "三年级地名研学（演示）", "persons": "42", "guide": "演示讲解员"}),
     (
         "lines",
         "界线",
@@ -40,6 +41,7 @@ BOOKS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ),
     ("markers", "界桩一", {"line": "@界线", "name": "01", "keeper": "演示村"}),
     ("markers", "界桩二", {"line": "@界线", "name": "02", "keeper": "演示村", "state": "damaged"}),
+    ("disputes", "争议", {"line": "@界线", "matter": "02 号界桩附近林地的采伐（演示）", "words": "两村各自认为在本村一侧（演示）"}),
     (
         "dossiers",
         "区划变更",

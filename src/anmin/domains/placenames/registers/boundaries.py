@@ -1,4 +1,4 @@
-"""Boundaries (平安边界): lines, markers, joint inspections every five years, disputes."""
+"""Boundaries (平安边界): lines, markers, joint inspections every five years."""
 
 from __future__ import annotations
 
@@ -46,12 +46,11 @@ class Marker(Entry):
 
 
 class Inspection(Entry):
-    """A joint inspection of a line, or a dispute about it (界线联合检查、争议)."""
+    """A joint inspection of a line (界线联合检查)."""
 
     class What(models.TextChoices):
         REGULAR = "regular", "五年联合检查"
         EXTRA = "extra", "灾害、改道后的检查"
-        DISPUTE = "dispute", "争议处理"
 
     class State(models.TextChoices):
         PLANNED = "planned", "已计划"
@@ -89,9 +88,10 @@ def repaired_together(values: Mapping[str, Any], entry: Any, by: Any, on: date) 
         yield Trouble("survey", "survey", "移动界桩要有双方协议、测绘和备案；写明文号。")
 
 
+MANAGE = ("placenames.manage",)
 COMMON: dict[str, Any] = {
     "read": ("placenames.read",),
-    "write": ("placenames.manage",),
+    "write": MANAGE,
     "law": "行政区域界线管理条例 §§13、17—19",
 }
 LINES = declared(
@@ -149,7 +149,7 @@ INSPECTIONS = declared(
         english="Joint inspections",
         columns=("line", "what", "state", "checked_on", "filed_on"),
         filters=("what", "state"),
-        purpose="办理界线联合检查和争议",
+        purpose="办理界线联合检查",
         prefix="JXJC",
         fixed=frozenset(
             {"state", "checked_on", "markers_checked", "problems", "minutes", "filed_to", "filed_on"}
@@ -180,8 +180,6 @@ def every_marker(row: Any, values: Mapping[str, Any], by: Any, on: date) -> Iter
 
 def line_is_inspected(row: Any, by: Any, on: date) -> None:
     """The line counts as inspected from the day of the check in the field."""
-    if row.what == Inspection.What.DISPUTE:
-        return
     set_columns(
         by=by,
         register=LINES,
@@ -192,7 +190,6 @@ def line_is_inspected(row: Any, by: Any, on: date) -> None:
     )
 
 
-MANAGE = ("placenames.manage",)
 INSPECTING = procedure(
     Procedure(
         INSPECTIONS,

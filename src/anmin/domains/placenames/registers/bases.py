@@ -4,6 +4,7 @@ from django.db import models
 
 from anmin.kernel.registers.declaring import Register, declared
 from anmin.kernel.registers.entries import Entry
+from anmin.kernel.registers.guards import PublicRows
 
 
 class CultureBase(Entry):
@@ -26,6 +27,9 @@ class CultureBase(Entry):
     longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
     latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True, blank=True)
 
+    class Meta(Entry.Meta):
+        constraints = [*Entry.Meta.constraints, PublicRows(name="culturebase_public", condition="level <= 1")]
+
 
 BASES = declared(
     Register(
@@ -33,6 +37,7 @@ BASES = declared(
         key="placenames/bases",
         title="地名文化宣传教育基地",
         english="Bases of place-name culture",
+        public=("name", "kind", "theme", "address", "guides"),
         columns=("name", "kind", "theme", "guides", "visitors_year"),
         filters=("kind",),
         search=("name", "theme"),

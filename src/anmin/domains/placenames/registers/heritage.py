@@ -12,10 +12,12 @@ from django.db.models import F, Q
 
 from anmin.domains.placenames.choosing import Candidate, by_scores, by_votes
 from anmin.domains.placenames.registers.names import NAMES, Name
+from anmin.domains.placenames.registers.reports import REPORTS
 from anmin.kernel.law.clocks import last_day_of_publicity
-from anmin.kernel.registers.actions import set_columns
+from anmin.kernel.registers.actions import receive, set_columns
 from anmin.kernel.registers.declaring import Register, Trouble, declared
 from anmin.kernel.registers.entries import Entry
+from anmin.kernel.registers.guards import PublicRows
 from anmin.kernel.registers.steps import Procedure, Step
 from anmin.kernel.registers.steps import declared as procedure
 
@@ -44,6 +46,9 @@ class Campaign(Entry):
     panel = models.PositiveSmallIntegerField("专家人数")
     least = models.PositiveSmallIntegerField("最低平均分", default=60, validators=[MaxValueValidator(100)])
     law = models.CharField("依据", max_length=200, blank=True)
+
+    class Meta(Entry.Meta):
+        constraints = [*Entry.Meta.constraints, PublicRows(name="campaign_public", condition="level <= 1")]
 
 
 class Nominee(Entry):
@@ -81,6 +86,7 @@ class Nominee(Entry):
     class Meta(Entry.Meta):
         constraints = [
             *Entry.Meta.constraints,
+            PublicRows(name="nominee_public", condition="level <= 1 AND state IN ('shown', 'listed')"),
             models.UniqueConstraint(
                 fields=["campaign", "name"],
                 condition=Q(last_day__isnull=True),
@@ -103,6 +109,18 @@ def red_has_its_ground(values: Mapping[str, Any], entry: Any, by: Any, on: date)
     if not event.strip() or year is None or not RED[0] <= year <= RED[1]:
         words = "红色地名要写明 1919—1949 年间的革命人物、事件或旧址和年份。"
         yield Trouble("event_year", "red", words)
+
+
+def objection(*, entry: Any, words: str, contact: str, on: date) -> str:
+    """Take in what somebody has against a nomination that is public; gives its receipt. Nobody is named in the book of acts."""
+    values = {
+        "division": entry.division,
+        "place": f"{entry.name.name}（{entry.campaign.name}）"[:60],
+        "place_number": entry.number,
+        "words": f"对评选公示的意见：{words.strip()}",
+        "contact": contact.strip(),
+    }
+    return receive(by="群众", register=REPORTS, values=values, on=on)
 
 
 CAMPAIGNS = declared(
@@ -136,6 +154,8 @@ NOMINEES = declared(
         key="placenames/nominees",
         title="评选推荐和名录",
         english="Nominations and lists",
+        public=("name", "campaign", "unit", "meaning", "state", "shown_on", "listed_on"),
+        reports=objection,
         columns=("name", "campaign", "unit", "state", "votes", "listed_on"),
         filters=("state",),
         search=("meaning", "unit"),

@@ -197,7 +197,7 @@ def test_a_return_is_tied_to_fields_and_comes_back_to_the_same_reviewer_with_onl
     assert sent.status_code == 302
     assert "陈国栋" in town
     assert "授权书缺陈小龙签名" in page
-    assert f"/homes/{road.case.household.number}/authorise/" in page
+    assert f"/homes/{road.case.household.number}/authorise/?person={people[2].pk}&amp;case={number}" in page
     assert back.status_code == 302
     assert road.case.handler == road.staff["approver"]
     assert "新签授权" in changed[: changed.index("</ul>")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from anmin.console.casewords import LINKS, word_of
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.cases.chain import queries as chains
 from anmin.kernel.cases.deciding import queries as deciding
+from anmin.kernel.cases.fieldwork.queries import SIGNING
 from anmin.kernel.cases.guards import title_of
 from anmin.kernel.cases.queries import Case, procedure_of
 from anmin.kernel.cases.table import returns
@@ -72,7 +74,7 @@ def step_line(case: Case, step: Any) -> dict[str, Any]:
     }
 
 
-def returned_of(case: Case, names: Mapping[int, str]) -> dict[str, Any] | None:
+def returned_of(reader: Reader, case: Case, names: Mapping[int, str]) -> dict[str, Any] | None:
     """Why a case was sent back, point by point with where to mend each, and what changed since; None where it was not."""
     step = returns.last_return(case)
     if step is None:
@@ -98,18 +100,18 @@ def returned_of(case: Case, names: Mapping[int, str]) -> dict[str, Any] | None:
         "by": step.by_name,
         "is_back": case.state not in ("returned", "accepted") and step.number < case.last_step,
         "waits": case.state == "returned" or returns.is_under_way(case, step),
-        "points": [_point(case, point, names) for point in deciding.points_of(case)],
+        "points": [_point(reader, case, point, names) for point in deciding.points_of(case)],
         "changes": changes,
         "papers": done.papers,
         "mandates": [names.get(person, "") for person in done.persons],
     }
 
 
-def _point(case: Case, point: Mapping[str, Any], names: Mapping[int, str]) -> dict[str, Any]:
+def _point(reader: Reader, case: Case, point: Mapping[str, Any], names: Mapping[int, str]) -> dict[str, Any]:
     what, person = str(point["what"]), point.get("person")
     href = ""
     if what == returns.MANDATE:
-        href = reverse("console:consent_new", args=[case.household.number])
+        href = _signature(reader, case, person)
     elif what.startswith(returns.PAPER):
         href = reverse("console:case_materials", args=[case.number])
     elif what in rulebook().facts:
@@ -120,3 +122,13 @@ def _point(case: Case, point: Mapping[str, Any], names: Mapping[int, str]) -> di
         "words": point["words"],
         "href": href,
     }
+
+
+def _signature(reader: Reader, case: Case, person: int | None) -> str:
+    """Where a missing authorisation is recorded: at the counter, or on the phone of whoever only goes to the door."""
+    if reader.may("consents.manage", case.division):
+        query = urlencode({"person": person or "", "case": case.number})
+        return f"{reverse('console:consent_new', args=[case.household.number])}?{query}"
+    if case.state == "returned" and any(reader.may(power, case.division) for power in SIGNING):
+        return reverse("field:sign", args=[case.number])
+    return ""

@@ -28,6 +28,8 @@ class Row:
     place: str
     address: str
     rank: int
+    way: str = ""
+    """Where the task itself is done; a tap on today's list leads to the household first unless the task says more."""
 
 
 def age_of(person: Person, on: date) -> int | None:
@@ -53,11 +55,21 @@ def row_of(task: Task, on: date) -> Row:
         tag, tint = _("今天到期"), "amber"
     else:
         tag, tint = _("还有 %(n)d 天") % {"n": days}, "blue"
-    return Row(task, name, tag, tint, task.household.address, _address(task), int(rank))
+    way = _way(task)
+    address = way if task.opens else f"{reverse('field:home', args=[task.household.number])}?task={task.key}"
+    return Row(task, name, tag, tint, task.household.address, address, int(rank), way)
 
 
-def _address(task: Task) -> str:
-    return f"{reverse('field:home', args=[task.household.number])}?task={task.key}"
+def _way(task: Task) -> str:
+    """The page on which a task is done."""
+    if task.opens:
+        return reverse(f"field:{task.opens}", args=[task.subject])
+    if task.kind == "visit":
+        whose = f"?person={task.person.pk}" if task.person is not None else ""
+        return reverse("field:visit", args=[task.household.number, task.service]) + whose
+    if task.kind in ("case", "alert"):
+        return reverse(f"console:{task.kind}", args=[task.subject])
+    return "#main"
 
 
 def benefits_of(home: Household, on: date) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anmin.field.views import applying, homes, offline, orders, plans, reports, sending, today
+from anmin.field.views import applying, homes, offline, orders, plans, reports, sending, signing, today
 
 app_name = "field"
 HOME = "homes/<str:number>/"
@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{HOME}apply/", applying.apply, name="apply"),
     path(f"{HOME}order/", orders.order_new, name="order_new"),
     path(f"{HOME}plan/", plans.plan, name="plan"),
+    path("cases/<str:number>/sign/", signing.sign, name="sign"),
     path("plans/<int:pk>/", plans.change, name="plan_change"),
     path("visits/<str:number>/", homes.visit_record, name="visit_record"),
     path("photos/<int:pk>.jpg", homes.photo, name="photo"),

@@ -281,7 +281,7 @@ def _page(
         clue=clue,
         draft=draft,
         benefit=casepage.benefit_of(case, desk.today),
-        returned=casechain.returned_of(case, names),
+        returned=casechain.returned_of(desk.reader, case, names),
         open_steps=open_steps,
         shut_steps=shut_steps,
         takers=staff.takers(case, desk.today),

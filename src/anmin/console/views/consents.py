@@ -17,6 +17,7 @@ from anmin.console.personpage import rows_of
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.taking.actions import take, watermark
 from anmin.kernel.audit import actions as audit
+from anmin.kernel.cases.queries import case_numbered
 from anmin.kernel.exchange.checks import actions as checks
 from anmin.kernel.exchange.checks import queries as check_queries
 from anmin.kernel.exchange.consents import actions, queries
@@ -50,11 +51,16 @@ def consent_list(desk: Desk) -> HttpResponse:
 
 @needs("consents.manage")
 def consent_new(desk: Desk, number: str) -> HttpResponse:
-    """Record what an adult of a household signed; who is still missing stands beside the form."""
+    """Record what an adult of a household signed; who is still missing stands beside the form.
+
+    From a case that waits for it (`?case=&person=`) the signer is chosen already, and the way leads back to the case.
+    """
     home = _home(desk, number)
     adults = [(row.pk, row.name) for row in check_queries.adults_seen(desk.reader, home, desk.today)]
     given = desk.request.POST if desk.request.method == "POST" else None
+    case = case_numbered(desk.reader, desk.written("case")[:40])
     initial = {
+        "person": desk.written("person")[:18],
         "first_day": desk.today,
         "last_day": half_a_year_on(desk.today),
         "signed_at": timezone.localtime().replace(second=0, microsecond=0, tzinfo=None),
@@ -78,6 +84,8 @@ def consent_new(desk: Desk, number: str) -> HttpResponse:
             form.add_error(None, str(trouble))
         else:
             messages.success(desk.request, _("授权已登记。"))
+            if case is not None and case.household_id == home.pk:
+                return HttpResponseRedirect(reverse("console:case", args=[case.number]))
             return HttpResponseRedirect(reverse("console:consent", args=[row.pk]))
     return desk.page("consent_new", "consents", home=home, form=form, adults=_adults(desk, home))
 

@@ -41,7 +41,8 @@ class Rank(IntEnum):
 class Task:
     """One thing to do. `kind` is visit, alert, case or confirm; `subject` the key of the row behind it.
 
-    `chip` is the line of business as the filter shows it; `urgent` tasks come first whatever their day.
+    `chip` is the line of business as the filter shows it; `urgent` tasks come first whatever their day. `opens` names
+    a page of the phone that the task is done on at once, such as `sign`; without it a tap leads to the household.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Task:
     note: str = ""
     service: str = ""
     urgent: bool = False
+    opens: str = ""
 
     @property
     def key(self) -> str:

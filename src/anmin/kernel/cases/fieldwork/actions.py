@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.queries import Reader, operator, user_of
@@ -13,10 +14,15 @@ from anmin.kernel.cases.changes.actions import report_change
 from anmin.kernel.cases.changes.kinds import kinds
 from anmin.kernel.cases.changes.queries import touched
 from anmin.kernel.cases.deaths.actions import raise_reported
+from anmin.kernel.cases.fieldwork.queries import Returned
 from anmin.kernel.cases.models import Case
+from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.delivery.orders.powers import PROTECT
 from anmin.kernel.delivery.visits.actions import Kept, keep_visit
 from anmin.kernel.delivery.visits.answers import FormProblem, VisitForm
+from anmin.kernel.exchange.consents.actions import ConsentProblem, record_consent
+from anmin.kernel.exchange.consents.models import Consent
+from anmin.kernel.exchange.consents.notices import notice_in_force
 from anmin.kernel.people.models import ChangeRequest, Person
 from anmin.kernel.people.queries import members_on
 from anmin.kernel.people.requests import actions as requests
@@ -121,3 +127,42 @@ def _ask(by: Reader, person: Person, day: date, kept: Kept) -> ChangeRequest | N
         )
     except requests.ChangeRefused as trouble:
         raise FormProblem({"died_on": str(trouble)}) from trouble
+
+
+@transaction.atomic
+def sign(
+    *,
+    by: Reader,
+    returned: Returned,
+    person: int,
+    signer: Person | None,
+    last_day: date,
+    on: date,
+) -> Consent:
+    """Record an authorisation that a returned case lacked and that was signed on paper before the worker (补签核对授权).
+
+    `signer` is the guardian who signed for the person, None where the person signed. The sources are those that the
+    matter asks for, as the printed sheet names them.
+
+    Raises:
+        ConsentProblem: for somebody whose signature is not missing, or whatever the authorisation itself lacks.
+    """
+    wanted = next((one.person for one in returned.signatures if one.person.pk == person), None)
+    notice = notice_in_force(Consent.Purpose.CHECK, on)
+    if wanted is None or notice is None:
+        raise ConsentProblem(_("这一件不缺这个人的签名，请返回看看缺谁的。"))
+    if signer is not None and signer.pk == wanted.pk:
+        raise ConsentProblem(_("代签人不能是授权人自己；本人签署请选“本人签署”。"))
+    return record_consent(
+        by=user_of(by),
+        person=wanted,
+        purpose=Consent.Purpose.CHECK,
+        sources=procedure_of(returned.case).intake.get("sources", ()),
+        first_day=on,
+        last_day=last_day,
+        channel=Consent.Channel.PAPER,
+        signed_at=timezone.make_aware(datetime.combine(on, timezone.localtime().time())),
+        notice=notice.key,
+        witness=str(by.user),
+        signer=signer,
+    )

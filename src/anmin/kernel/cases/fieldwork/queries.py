@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.queries import Reader
+from anmin.kernel.cases.deciding.queries import points_of
 from anmin.kernel.cases.matters import REVIEW, matters_of
 from anmin.kernel.cases.models import Case, Step
 from anmin.kernel.cases.queries import cases, procedure_of
+from anmin.kernel.cases.table.returns import MANDATE, is_under_way, last_return, mended_since, title_of_point
 from anmin.kernel.delivery.reports.cells import Cell
 from anmin.kernel.delivery.tasks import Task
-from anmin.kernel.people.models import ChangeRequest, Household
-from anmin.kernel.people.queries import members_on
+from anmin.kernel.people.models import ChangeRequest, Household, Person
+from anmin.kernel.people.queries import members_on, persons
 from anmin.lib.calendar import add_months
 
 FIELD_STEPS = {"record_survey": "入户调查", "send_back": "退回补正", "supply": "补材料"}
@@ -23,6 +26,10 @@ BACK = ("return_for_fix", "return_to_field")
 ASKED = ("start_survey", "start", "return_to_field")
 """Steps that ask for a survey."""
 USUAL = timedelta(days=3)
+SIGNING = "case.file", "case.accept"
+"""Powers of those who mend what was returned, so that they may also record what was signed before them."""
+SIGN = "sign"
+"""What a task opens where a signature is what is missing."""
 
 
 def case_tasks(reader: Reader, on: date) -> Iterator[Task]:
@@ -53,6 +60,7 @@ def case_tasks(reader: Reader, on: date) -> Iterator[Task]:
             due,
             case.applicant,
             _words(steps) if is_back else procedure_of(case).title,
+            opens=SIGN if step == "send_back" and _lacks_a_signature(steps) else "",
         )
 
 
@@ -74,6 +82,56 @@ def _words(steps: list[Step]) -> str:
     said = [row for row in steps if row.action in BACK and row.reason]
     last = max(said, key=lambda row: row.number, default=None)
     return last.reason.splitlines()[0][:40] if last is not None else ""
+
+
+def _lacks_a_signature(steps: list[Step]) -> bool:
+    """Whether the last return asks for an authorisation to be signed."""
+    asked = max((row for row in steps if "points" in row.details), key=lambda row: row.number, default=None)
+    return asked is not None and any(point["what"] == MANDATE for point in asked.told["points"])
+
+
+@dataclass(frozen=True)
+class Signature:
+    """An authorisation that a reviewer missed: whose, in which words, and whether it has been signed since."""
+
+    person: Person
+    words: str
+    is_signed: bool
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A returned case at the door: the signatures it waits for, and what else is to be mended, in words."""
+
+    case: Case
+    signatures: tuple[Signature, ...]
+    others: tuple[str, ...]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether everything it waited for is there, so that it may go back to the reviewer."""
+        return not self.others and all(one.is_signed for one in self.signatures)
+
+
+def returned_for_signing(reader: Reader, number: str) -> Returned | None:
+    """A case that came back for a signature, or None: also where the reader may not see it or cannot send it back."""
+    case = cases(reader).filter(number=number, state="returned").select_related("household").first()
+    step = last_return(case) if case is not None else None
+    if case is None or step is None or not is_under_way(case, step):
+        return None
+    if not any(reader.may(power, case.division) for power in SIGNING):
+        return None
+    points = points_of(case)
+    done = set(mended_since(case, step).persons)
+    seen = persons(reader).in_bulk([point["person"] for point in points if point["what"] == MANDATE])
+    signatures, others = [], []
+    for point in points:
+        if point["what"] == MANDATE and point["person"] in seen:
+            key = point["person"]
+            signatures.append(Signature(seen[key], str(point["words"]), key in done))
+        else:
+            others.append(f"{title_of_point(case, str(point['what']))}：{point['words']}")
+    return Returned(case, tuple(signatures), tuple(others)) if signatures else None
 
 
 def waiting_deaths(reader: Reader, household: Household) -> list[ChangeRequest]:

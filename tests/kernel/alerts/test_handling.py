@@ -8,11 +8,12 @@ from django.db import DatabaseError, transaction
 from anmin.kernel.access.queries import reader_for
 from anmin.kernel.alerts.handling.actions import dispatch, escalate, give_to
 from anmin.kernel.alerts.handling.guards import AlertRefused, StaleAlert
+from anmin.kernel.alerts.handling.takers import Takers
 from anmin.kernel.alerts.limits import every_limits
 from anmin.kernel.alerts.models import Alert, AlertStep
 from anmin.kernel.alerts.steps import WAYS
 from anmin.kernel.audit.models import Act
-from tests.kernel.alerts.desk import DAY, a_hit, raise_, staff, step, the_alert, walk
+from tests.kernel.alerts.desk import COUNTY, DAY, VILLAGE, a_hit, raise_, staff, step, the_alert, walk
 from tests.kernel.cases.road import a_family
 from tests.make import a_user
 
@@ -51,6 +52,28 @@ def test_who_is_full_is_passed_over_and_red_is_given_out_all_the_same(people, mo
 
     assert given == 1 and the_alert(cause="disaster").taker == people["worker"]
     assert the_alert(cause="illness").state == "new"
+
+
+def test_posts_of_child_protection_are_given_children_s_alerts_and_no_others(people):
+    director = a_user("director", VILLAGE, role="child_director")
+    protector = a_user("protector", COUNTY, role="child_protector")
+    for at, given_name in enumerate("一二三四", 2):
+        a_family((f"李{given_name}", 1956), serial=at, number=f"H{at}")
+    raise_(*(a_hit(f"H{at}") for at in range(2, 6)), a_hit(cause="child", rule="assistance/M20"))
+
+    assert dispatch(by="系统", on=DAY) == 5
+
+    assert set(Alert.objects.filter(cause="illness").values_list("taker", flat=True)) == {people["worker"].pk}
+    assert the_alert(cause="child").taker == director
+    kinds = {
+        kind: {one.user for one in Takers(DAY).of(Alert.objects.filter(cause=kind)[0])}
+        for kind in ("illness", "child")
+    }
+    assert not kinds["illness"] & {director, protector} and kinds["child"] >= {
+        director,
+        protector,
+        people["worker"],
+    }
 
 
 def test_the_whole_road_to_a_result_with_another_person_at_the_end(people):

@@ -109,7 +109,7 @@ def alert_page(desk: Desk, pk: int) -> HttpResponse:
     _note(desk, sorted(keys))
     limits = limits_in(row.division, desk.today)
     people = (
-        [one.user for one in Takers(desk.today).of(row.division, row.level)]
+        [one.user for one in Takers(desk.today).of(row)]
         if row.state == "new" and desk.reader.may(CONFIRM, row.division)
         else []
     )
@@ -134,7 +134,7 @@ def _step(desk: Desk, row: Any, given: Any) -> None:
     action = given.get("action", "")
     seen = int(given.get("seen") or -1)
     if action == "dispatch":
-        people = {one.user.pk: one.user for one in Takers(desk.today).of(row.division, row.level)}
+        people = {one.user.pk: one.user for one in Takers(desk.today).of(row)}
         user = people.get(int(given.get("taker") or 0))
         if user is None:
             raise AlertRefused("no_taker", _("请选择承办人"))

@@ -170,7 +170,7 @@ def give_to(*, by: Reader | User, alert: Alert, user: User, on: date, seen: int)
     found = hindrance(reader, row, "dispatch", on)
     if found is not None:
         raise found
-    places = {one.user.pk: one for one in Takers(on).of(row.division, row.level)}
+    places = {one.user.pk: one for one in Takers(on).of(row)}
     if user.pk not in places:
         raise AlertRefused("no_taker", _("%(name)s 在这个地方没有核实预警的岗位") % {"name": user})
     step = _dispatched(by, row, places[user.pk], on)
@@ -219,7 +219,7 @@ def _give_out(
     moved = []
     for row in (rows[key] for key in keys if key in rows):
         capacity = limits_in(row.division, on).capacity
-        near = takers.of(row.division, row.level)
+        near = takers.of(row)
         taker = with_room(near, loads, capacity, is_red=row.colour == "red")
         if taker is not None:
             moved.append((row, _dispatched(by, row, taker, on)))

@@ -19,6 +19,7 @@ from anmin.kernel.alerts import queries
 from anmin.kernel.alerts.handling.guards import ways_on
 from anmin.kernel.alerts.queries import Alert, AlertHit, Timeline
 from anmin.kernel.alerts.steps import results_for
+from anmin.kernel.alerts.sweeps.comparing import roll_column
 from anmin.kernel.alerts.sweeps.queries import NOTHING, Progress
 from anmin.kernel.cases.table import find
 
@@ -162,6 +163,7 @@ def benefit_rows(parts: Iterable[Any], progress: dict[tuple[str, str], Progress]
         {
             "part": part,
             "title": words.cause_words(f"missed:{part.benefit}").partition("：")[2],
+            "column": "" if part.has_roll else roll_column(part.benefit),
             "missed": progress.get(("missed", part.benefit), NOTHING),
             "without": progress.get(("without", part.benefit), NOTHING),
         }

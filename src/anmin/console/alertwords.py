@@ -13,7 +13,7 @@ from anmin.kernel.entitlements.queries import title_of_benefit
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.examples import shown
 from anmin.policy.rates import Rate
-from anmin.policy.trials import Trial
+from anmin.policy.trials import Figures
 from anmin.policy.types import Kind
 
 VIEWS = {
@@ -176,14 +176,14 @@ def due_words(due: date | None, today: date) -> dict[str, str] | None:
     return {"words": _now("还有 %(n)s 天") % {"n": left}, "tag": ""}
 
 
-def trial_words(trial: Trial, value: str, rate: Rate | None) -> str:
+def trial_words(trial: Figures, value: str, rate: Rate | None) -> str:
     """The result of a trial as one tells it: how many more, how many of them in difficulty by what was verified."""
     number = _now("%(value)s 元") % {"value": value} if rate and rate.kind is Kind.FEN else value
     words = [_now("此规则改成 %(number)s") % {"number": number}]
     if not trial.added and not trial.dropped:
         words.append(_now("上月命中不变（%(n)s 条）") % {"n": f"{trial.before:,}"})
     if trial.added:
-        words.append(_now("上月会多 %(n)s 条") % {"n": f"{len(trial.added):,}"})
+        words.append(_now("上月会多 %(n)s 条") % {"n": f"{trial.added:,}"})
         if trial.expected is None:
             words.append(_now("还没有核实过的同类预警，无法估计其中有多少确有困难"))
         else:
@@ -191,12 +191,12 @@ def trial_words(trial: Trial, value: str, rate: Rate | None) -> str:
                 _now("其中核实有困难的估计 %(n)s 条（%(low)s 到 %(high)s 条，依据 %(known)s 条核实结果）")
                 % {
                     "n": f"{trial.expected:,}",
-                    "low": f"{round(len(trial.added) * trial.low):,}",
-                    "high": f"{round(len(trial.added) * trial.high):,}",
+                    "low": f"{round(trial.added * trial.low):,}",
+                    "high": f"{round(trial.added * trial.high):,}",
                     "known": f"{trial.known:,}",
                 }
             )
     if trial.dropped:
         told = _now("同时会少 %(n)s 条") if trial.added else _now("上月会少 %(n)s 条")
-        words.append(told % {"n": f"{len(trial.dropped):,}"})
+        words.append(told % {"n": f"{trial.dropped:,}"})
     return _now("，").join(words) + _now("。")

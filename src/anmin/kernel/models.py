@@ -19,6 +19,7 @@ from anmin.kernel.access.models import (
 from anmin.kernel.alerts.models import Alert, AlertHit, AlertStep
 from anmin.kernel.alerts.offers.models import Offer
 from anmin.kernel.alerts.sweeps.models import Sweep, SweepPart
+from anmin.kernel.alerts.trials.models import AskedTrial
 from anmin.kernel.audit.models import Act, ActHead, Read, RowHistory
 from anmin.kernel.cases.deciding.models import Sample
 from anmin.kernel.cases.intake.models import Application, CaseMaterial, CaseMember, Draft
@@ -116,6 +117,7 @@ __all__ = [
     "AllowedStep",
     "Amount",
     "Application",
+    "AskedTrial",
     "Assignment",
     "BankCall",
     "BankStatement",

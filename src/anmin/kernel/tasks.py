@@ -17,6 +17,7 @@ from anmin.kernel.alerts.crosschecks import actions as crosschecks
 from anmin.kernel.alerts.handling import actions as alerts
 from anmin.kernel.alerts.offers import actions as offers
 from anmin.kernel.alerts.sweeps import actions as sweeps
+from anmin.kernel.alerts.trials import actions as trials
 from anmin.kernel.audit import keeping
 from anmin.kernel.cases.daily import actions as due
 from anmin.kernel.cases.deaths import actions as deaths
@@ -370,6 +371,12 @@ def sweep_run() -> None:
 def carry_out_errand(errand: int) -> None:
     """What somebody asked for about money, where needed with the word of a second person."""
     errands.carry_out(errand=errand, on=timezone.localdate(), at=timezone.now())
+
+
+@background(name=trials.JOB, title=_("试算预警阈值"), seconds=1800)
+def try_threshold(trial: int) -> None:
+    """A threshold that somebody wants to see tried: the rule is compiled where it never was, and counted twice."""
+    trials.carry_out_trial(trial=trial, on=timezone.localdate())
 
 
 @background(

@@ -28,6 +28,24 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Figures:
+    """A trial in figures alone, without whom it is about; the fields as in `Trial`, `added` and `dropped` counted."""
+
+    before: int
+    added: int
+    dropped: int
+    share: float | None
+    known: int
+    low: float
+    high: float
+
+    @property
+    def expected(self) -> int | None:
+        """How many of the added hits would be confirmed, as an estimate."""
+        return None if self.share is None else round(self.added * self.share)
+
+
+@dataclass(frozen=True)
 class Trial:
     """What a change of a rate would have done in the month tried.
 
@@ -45,9 +63,15 @@ class Trial:
     high: float
 
     @property
+    def figures(self) -> Figures:
+        """What may be kept and shown: how many, and nobody named."""
+        counted = len(self.added), len(self.dropped)
+        return Figures(self.before, *counted, self.share, self.known, self.low, self.high)
+
+    @property
     def expected(self) -> int | None:
         """How many of the added hits would be confirmed, as an estimate."""
-        return None if self.share is None else round(len(self.added) * self.share)
+        return self.figures.expected
 
     @property
     def sentence(self) -> str:

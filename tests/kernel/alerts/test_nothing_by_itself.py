@@ -94,6 +94,7 @@ ASKED_FOR = {
     "payments.compute",
     "payments.submit",
     "payments.errand",
+    "alerts.try_threshold",
     "exchange.answer",
     "access.send_message",
 }

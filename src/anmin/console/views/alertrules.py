@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anmin.console import alertwords
@@ -16,8 +17,8 @@ from anmin.console.views.monitoring import JUDGED_DAYS
 from anmin.console.words import term_of
 from anmin.kernel.alerts import queries
 from anmin.kernel.alerts.steps import CONFIRM
-from anmin.kernel.alerts.trials.actions import try_threshold
-from anmin.kernel.alerts.trials.queries import Threshold, last_watched, thresholds_of
+from anmin.kernel.alerts.trials.actions import ask_trial
+from anmin.kernel.alerts.trials.queries import Threshold, figures_of, last_asked, last_watched, thresholds_of
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.errors import PolicyError
 from anmin.policy.examples import shown
@@ -41,19 +42,15 @@ def alert_rule(desk: Desk, domain: str, number: str) -> HttpResponse:
     watched = last_watched()
     on = watched[1] if watched else desk.today
     lines = thresholds_of(key, division, on)
-    result, trouble = "", ""
+    trouble = ""
     if desk.request.method == "POST" and watched is not None:
         rate, value = given.get("rate", ""), given.get("value", "").strip().replace("，", "").replace(",", "")
-        chosen = next((one for one in lines if one.rate.name == rate), None)
         try:
             if not value:
                 trouble = _("请写改成多少。")
             else:
-                trial = try_threshold(
-                    by=desk.reader, rule=key, rate=rate, value=value, division=division,
-                    snapshot=watched[0], on=on,
-                )  # fmt: skip
-                result = alertwords.trial_words(trial, value, chosen.rate if chosen else None)
+                ask_trial(by=desk.reader, rule=key, rate=rate, value=value[:20], division=division, on=on)
+                return HttpResponseRedirect(reverse("console:alert_rule", args=[domain, number]))
         except PolicyError as error:
             trouble = str(error)
     since = desk.today - timedelta(JUDGED_DAYS)
@@ -75,9 +72,24 @@ def alert_rule(desk: Desk, domain: str, number: str) -> HttpResponse:
         places=places_below(desk.home),
         may_try=may_try,
         given=given,
-        result=result,
+        asked=_asked(desk, key) if may_try and not trouble else None,
         trouble=trouble,
     )
+
+
+def _asked(desk: Desk, key: str) -> dict[str, Any] | None:
+    """The trial that the reader asked for last, and what it came to; it is calculated by the worker."""
+    trial = last_asked(desk.reader, key)
+    if trial is None:
+        return None
+    found, rate = figures_of(trial), rulebook().rates.rates.get(trial.rate)
+    return {
+        "row": trial,
+        "place": place_name(trial.division),
+        "sentence": alertwords.trial_words(found, trial.value, rate) if found else "",
+        "on": date.fromisoformat(trial.result["on"]) if found else None,
+        "line": term_of(rate) if rate else trial.rate,
+    }
 
 
 def _line(one: Threshold) -> dict[str, Any]:

@@ -227,6 +227,7 @@ def sweep_page(desk: Desk) -> HttpResponse:
         else [],
         benefits=alertpage.benefit_rows(sweeps.parts_of(made), sweeps.by_benefit(desk.reader, code)),
         rows=alertpage.place_rows(code, by_place, kind),
+        may_hand_in=desk.reader.may("batches.upload"),
         map=picture,
         legend=legend,
         map_credit=map_credit() if picture else "",

@@ -90,7 +90,11 @@ def batch_list(desk: Desk) -> HttpResponse:
     """Batches, the newest first; take one in."""
     may, trouble, landing = desk.reader.may("batches.upload"), None, None
     given = desk.request.method == "POST" and may
-    form = BatchForm(desk.request.POST if given else None, desk.request.FILES if given else None)
+    form = BatchForm(
+        desk.request.POST if given else None,
+        desk.request.FILES if given else None,
+        initial={"source": desk.written("source")[:40]},
+    )
     if given and form.is_valid():
         values = form.cleaned_data
         try:

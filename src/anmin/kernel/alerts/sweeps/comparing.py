@@ -12,13 +12,17 @@ from typing import Any
 import yaml
 
 from anmin.kernel.entitlements.models import Entitlement
-from anmin.kernel.people.models import Membership
+from anmin.kernel.facts.lake.queries import flagged
+from anmin.kernel.facts.sources.catalogue import sources
+from anmin.kernel.people.models import Identifier, Membership
 from anmin.kernel.screening.models import HouseholdResult, Run
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.benefits import Benefit
 from anmin.policy.codes import Coverage
 
 FILE = Path(__file__).parent / "rolls.yaml"
+ROLL = "benefit_rolls"
+"""The source by which the bureau hands in who receives what already (待遇发放名册)."""
 
 
 @lru_cache(maxsize=1)
@@ -73,11 +77,14 @@ def compare(run: Run) -> tuple[dict[str, Compared], Iterator[Lacking]]:
 
 def _lacking(run: Run, sums: dict[str, Compared]) -> Iterator[Lacking]:
     by_facts = set(rolls()["same_roll"]["dibao_and_tekun"])
-    held = _held(run)
+    rolled = _rolled(run)
+    held = _held(run, rolled)
     eligible = _eligible(run)
     for key, row in sums.items():
         if key not in by_facts:
-            row.has_roll = len(held.get(key, ())) * 100 >= eligible.get(key, 0) * rolls()["least_roll"] > 0
+            row.has_roll = key in rolled or (
+                len(held.get(key, ())) * 100 >= eligible.get(key, 0) * rolls()["least_roll"] > 0
+            )
     rows = HouseholdResult.objects.filter(run=run).order_by("number")
     for found in rows.iterator(chunk_size=2_000):
         yield from _of_household(found, sums, by_facts, held)
@@ -130,24 +137,46 @@ def _eligible(run: Run) -> dict[str, int]:
     return found
 
 
-def _held(run: Run) -> dict[str, set[Any]]:
-    """Who has what on our books: numbers of households, or number and position of the member in the snapshot's order."""
+def roll_column(benefit: str) -> str:
+    """The title of the column of the roll that says who receives a benefit; empty where the roll has none."""
+    name = rolls()["columns"].get(benefit)
+    return next((one.title for one in sources()[ROLL].columns if one.name == name), "")
+
+
+def _rolled(run: Run) -> dict[str, set[int]]:
+    """Who receives a benefit by the newest roll handed in, as keys of persons; a column left empty is no roll."""
+    said = flagged(sources()[ROLL], run.on)
+    found = {}
+    for benefit, column in rolls()["columns"].items():
+        if column in said:
+            numbers = Identifier.objects.filter(
+                kind="resident", blind__in=said[column], last_day__isnull=True
+            )
+            found[benefit] = set(numbers.values_list("person", flat=True))
+    return found
+
+
+def _held(run: Run, rolled: Mapping[str, set[int]]) -> dict[str, set[Any]]:
+    """Who has what on our books or by a roll: numbers of households, or number and position of the member in the snapshot's order."""
     found: dict[str, set[Any]] = defaultdict(set)
     rows = Entitlement.objects.exclude(state=Entitlement.State.ENDED).filter(
         division__startswith=run.city[:4]
     )
-    personal: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    personal: dict[int, set[str]] = defaultdict(set)
+    for benefit, receiving in rolled.items():
+        for person in receiving:
+            personal[person].add(benefit)
     for benefit, number, person in rows.values_list("benefit", "household__number", "person"):
         if person is None:
             found[benefit].add(number)
         else:
-            personal[person].append((benefit, number))
+            personal[person].add(benefit)
     members = Membership.objects.filter(person__in=personal, last_day__isnull=True)
     places = members_in_order(list(members.values_list("household__number", flat=True)))
-    for person, held in personal.items():
-        for benefit, number in held:
-            if person in places.get(number, []):
-                found[benefit].add((number, places[number].index(person)))
+    for number, people in places.items():
+        for position, person in enumerate(people):
+            for benefit in personal.get(person, ()):
+                found[benefit].add((number, position))
     return found
 
 

@@ -10,6 +10,7 @@ from django.db.models import OuterRef
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.alerts.models import Alert, AlertHit, AlertStep
 from anmin.kernel.alerts.steps import holds
+from anmin.kernel.alerts.trials.models import AskedTrial
 from anmin.kernel.facts.queries import snapshot_named
 from anmin.kernel.screening.monitoring import evaluations
 from anmin.kernel.screening.rulebooks import rulebook
@@ -17,7 +18,7 @@ from anmin.policy.errors import PolicyError
 from anmin.policy.plan import make_plan
 from anmin.policy.rates import Rate, RateEntry
 from anmin.policy.snapshots import Snapshot
-from anmin.policy.trials import Outcome
+from anmin.policy.trials import Figures, Outcome
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,18 @@ def last_watched() -> tuple[Snapshot, date] | None:
         except PolicyError:
             continue
     return None
+
+
+def last_asked(reader: Reader, rule: str) -> AskedTrial | None:
+    """The newest trial of a rule that the reader asked for, or None; nobody sees another's."""
+    return AskedTrial.objects.filter(asked_by=reader.user, rule=rule).order_by("-pk").first()
+
+
+def figures_of(trial: AskedTrial) -> Figures | None:
+    """What a trial came to, or None while it is not done."""
+    if trial.state != AskedTrial.State.DONE:
+        return None
+    return Figures(**{key: value for key, value in trial.result.items() if key != "on"})
 
 
 def outcomes_of(reader: Reader, rule: str, fact: str) -> list[Outcome]:

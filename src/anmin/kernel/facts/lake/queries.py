@@ -88,6 +88,24 @@ def said_between(
     return found
 
 
+def flagged(source: Source, on: date) -> dict[str, set[bytes]]:
+    """Of whom the newest list of a source says yes, by flag column and blind key; a column that nobody filled in is not there.
+
+    Raises:
+        PolicyError: `lake`, when a file of the lake is missing or broken.
+    """
+    said: dict[str, dict[bytes, bool]] = {}
+    for batch in in_force(source.key, on):
+        table = _read(lake_home() / batch.path, None)
+        people = table["person"].to_pylist()
+        for name in (one.name for one in source.columns if one.form == "flag"):
+            values = table[name].to_pylist() if name in table.column_names else ()
+            told = {key: bool(yes) for key, yes in zip(people, values, strict=False) if yes is not None}
+            if told:
+                said.setdefault(name, {}).update(told)
+    return {name: {key for key, yes in row.items() if yes} for name, row in said.items()}
+
+
 def _about(path: Path, wanted: pa.Array) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = _read(path, pc.field("person").isin(wanted)).sort_by("line").to_pylist()
     return found

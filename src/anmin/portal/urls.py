@@ -31,6 +31,7 @@ urlpatterns = [
     path("voices/new/", notices.complain, name="complain"),
     path("voices/", notices.voice, name="voice"),
     path("registers/<slug:line>/<slug:name>/", registers.look_up, name="register"),
+    path("registers/<slug:line>/<slug:name>/ask/", registers.ask, name="register_ask"),
     path("registers/<slug:line>/<slug:name>/<str:number>/", registers.entry, name="register_entry"),
     path("registers/<slug:line>/<slug:name>/<str:number>/report/", registers.report, name="register_report"),
     path("apply/", applying.start, name="apply"),

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from anmin.domains.placenames.indicators import FILED, INSPECTED, INTACT
+from anmin.domains.placenames.registers.askings import NameAsking
 from anmin.domains.placenames.registers.boundaries import LINES, MARKERS
 from anmin.domains.placenames.registers.names import NAMES
 from anmin.domains.placenames.registers.namings import NAMINGS, Naming
@@ -79,6 +80,41 @@ def test_an_error_is_reported_without_a_log_in_and_answered_by_the_office(office
     report.refresh_from_db()
     assert (report.state, report.answer) == ("right", "已更换路牌")
     assert Act.objects.get(act="registers.receive").by is None
+
+
+def test_a_name_is_applied_for_online_and_taken_over_by_the_office(officer):
+    where = reverse("residents:register_ask", args=KEY)
+    form = {
+        "place_code": COUNTY,
+        "place": "海悦路",
+        "position": "东起滨海路",
+        "meaning": "临海而悦",
+        "applicant": "某置业公司",
+        "contact": "王工 13812345678",
+    }
+
+    offered = Client().get(reverse("residents:register", args=KEY)).content.decode()
+    wrong = Client().post(where, form | {"meaning": " ", "place_code": "999999"})
+    taken = Client().post(where, form).content.decode()
+    row = NameAsking.objects.get()
+    client = Client()
+    client.force_login(officer)
+    page = client.get(
+        reverse("console:register_entry", args=["placenames", "askings", row.number])
+    ).content.decode()
+    step = reverse("console:register_step", args=["placenames", "askings", row.number])
+    client.post(step, {"step": "take", "seen": "1", "naming": "DMSQ-1"})
+
+    assert where in offered
+    assert wrong.status_code == 422 and "含义和理由" in wrong.content.decode()
+    assert "海悦路" in wrong.content.decode() and "请选是哪个县" in wrong.content.decode()
+    assert row.number in taken and (row.division, row.place) == (COUNTY, "海悦路")
+    assert "某置业公司" in page and "13812345678" not in page
+    row.refresh_from_db()
+    assert (row.state, row.naming) == ("taken", "DMSQ-1")
+    assert Act.objects.get(act="registers.receive").by is None
+    bases = reverse("residents:register_ask", args=["placenames", "bases"])
+    assert Client().get(bases).status_code == 404
 
 
 def test_a_figure_equals_its_list_on_the_page_and_lacks_what_is_late(officer):

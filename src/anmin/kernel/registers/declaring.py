@@ -37,6 +37,20 @@ Check = Callable[[Mapping[str, Any], Any, Reader, date], Iterable[Trouble]]
 
 
 @dataclass(frozen=True, eq=False)
+class Asking:
+    """What may be applied for on the public page of a register: a form of `fields`, columns of the register that takes it in.
+
+    `take(division=, values=, on=)` gives the receipt; every field must be filled.
+    """
+
+    register: Register
+    fields: tuple[str, ...]
+    take: Callable[..., str]
+    title: str
+    english: str
+
+
+@dataclass(frozen=True, eq=False)
 class Register:
     """An official book of entries (名册): a model with real columns, and what people may do with it.
 
@@ -46,7 +60,8 @@ class Register:
     title of the certificate, `marks` the columns of longitude and latitude. `words` are English names of columns.
     `fixed` columns are asked by no form; `derives` gives columns that follow from the others. With `opens=False` entries come
     from the line's own actions alone. `public` columns are shown on the residents' pages, of rows that a `PublicRows` lets through;
-    `reports(entry=, words=, contact=, on=)` takes in an error that somebody found there and gives a receipt. `serves` are the kinds
+    `reports(entry=, words=, contact=, on=)` takes in an error that somebody found there and gives a receipt.
+    `asks` is what may be applied for there. `serves` are the kinds
     of help that its entries bring: those of whom `serves_if` holds are offered where an order of such help is given out.
     """
 
@@ -77,6 +92,7 @@ class Register:
     derives: Callable[[Mapping[str, Any], Any], Mapping[str, Any]] | None = None
     public: tuple[str, ...] = ()
     reports: Callable[..., str] | None = None
+    asks: Asking | None = None
     serves: tuple[str, ...] = ()
     serves_if: Mapping[str, Any] = field(default_factory=dict)
 

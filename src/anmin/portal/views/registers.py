@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from anmin.kernel.divisions.maps import Map, NoOutlines, draw
 from anmin.kernel.registers import queries
-from anmin.kernel.registers.declaring import Register
+from anmin.kernel.registers.declaring import Asking, Register
 from anmin.lib.divisions import parent_of
 from anmin.portal.pages import Visit, public
 from anmin.portal.places import counties, place_name
@@ -38,6 +38,7 @@ def look_up(visit: Visit, line: str, name: str) -> HttpResponse:
         "register",
         register=register,
         title=_title(register),
+        asked=_asked(register.asks) if register.asks is not None else "",
         text=text,
         place=place,
         counties=counties(visit.today),
@@ -87,6 +88,50 @@ def report(visit: Visit, line: str, name: str, number: str) -> HttpResponse:
         )
     receipt = register.reports(entry=row, words=words, contact=posted.get("contact", "")[:50], on=visit.today)
     return visit.page("register_reported", register=register, row=row, receipt=receipt)
+
+
+@public
+def ask(visit: Visit, line: str, name: str) -> HttpResponse:
+    """An application without a log-in; the receipt opens nothing but the answer."""
+    register = _register(line, name)
+    asking = register.asks
+    if asking is None:
+        raise Http404
+    known = {code for _city, rows in counties(visit.today) for code, _name in rows}
+    posted = visit.posted or {}
+    given = {one: posted.get(one, "").replace("\x00", "").strip() for one in (*asking.fields, "place_code")}
+    said = {
+        "register": register,
+        "title": _asked(asking),
+        "counties": counties(visit.today),
+        "place_code": given["place_code"],
+        "fields": [
+            (one, _head(asking.register, one), given[one], _longest(asking.register, one))
+            for one in asking.fields
+        ],
+    }
+    if visit.posted is None:
+        return visit.page("register_ask", errors=[], **said)
+    errors = [
+        (one, f"{_head(asking.register, one)}{_('：')}{_('这一项要填。')}")
+        for one in asking.fields
+        if not given[one]
+    ]
+    if given["place_code"] not in known:
+        errors.append(("place_code", _("请选是哪个县（市、区）的。")))
+    if errors:
+        return visit.page("register_ask", status=422, errors=errors, **said)
+    values = {one: given[one][: _longest(asking.register, one)] for one in asking.fields}
+    receipt = asking.take(division=given["place_code"], values=values, on=visit.today)
+    return visit.page("register_reported", register=register, row=None, receipt=receipt)
+
+
+def _asked(asking: Asking) -> str:
+    return asking.title if _is_chinese() else asking.english
+
+
+def _longest(register: Register, name: str) -> int:
+    return register.column(name).max_length or 100
 
 
 def _register(line: str, name: str) -> Register:

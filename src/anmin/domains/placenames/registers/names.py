@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 
+from anmin.domains.placenames.registers.askings import ASKING
 from anmin.domains.placenames.registers.reports import report_error
 from anmin.domains.placenames.rules import Known, Proposal, findings, guarded
 from anmin.domains.placenames.spelling import Parts, SpellingProblem, spelled, toneless, with_tone_numbers
@@ -167,6 +168,7 @@ NAMES = declared(
         marks=("longitude", "latitude"),
         hint="新命名先走“地名命名更名”；这里登记普查过的现有地名。",
         reports=report_error,
+        asks=ASKING,
         public=("name", "spelling", "kind", "meaning", "position", "approver", "announced_on"),
         words={
             "name": "Standard name",

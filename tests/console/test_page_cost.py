@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.console.casework import BACKEND, believe, families
 from tests.make import a_household, a_person, a_user
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +51,39 @@ def test_a_household_asks_as_often_for_eight_members_as_for_two(clerk):
 
     assert long.count("司马常有</a>") == 8
     assert many == few
+
+
+MOST_A_CASE = {"visit": 4, "check": 6, "publish": 5}
+"""Questions that the preview of a bulk step asks for each further case: relatives on the staff, facts, authorisations."""
+
+
+def more_for_a_case(client, what):
+    a_user("worker", VILLAGE)
+    roads, staff = families(2)
+    client.force_login(staff["clerk"], backend=BACKEND)
+
+    def asked_for(some):
+        with CaptureQueriesContext(connection) as asked:
+            client.post("/cases/bulk/", {"what": what, "case": [road.case.number for road in some]})
+        return len(asked)
+
+    asked_for(roads)
+    few = asked_for(roads)
+    roads += families(4, staff, first=3)[0]
+    asked_for(roads)
+    return (asked_for(roads) - few) / 4
+
+
+@pytest.mark.parametrize("what", list(MOST_A_CASE))
+def test_the_preview_of_a_bulk_step_asks_little_for_each_further_case(client, monkeypatch, what):
+    believe(monkeypatch)
+
+    assert more_for_a_case(client, what) < MOST_A_CASE[what] + 1
+
+
+def test_a_preview_that_reads_each_case_alone_is_noticed(client, monkeypatch):
+    """The wrong variant: steps and clocks of every case by questions of their own."""
+    believe(monkeypatch)
+    monkeypatch.setattr("anmin.kernel.cases.table.bulk.prefetch_related_objects", lambda *told: None)
+
+    assert more_for_a_case(client, "visit") >= MOST_A_CASE["visit"] + 1

@@ -79,13 +79,13 @@ def steps_taken(case: Case) -> list[Taken]:
             frozenset(filter(None, (row.by_id, row.beside_id))),
             str(row.details.get("publicity", "")),
         )
-        for row in case.steps.order_by("number")
+        for row in sorted(case.steps.all(), key=lambda row: row.number)
     ]
 
 
 def clocks_of(case: Case) -> dict[str, Clock]:
     """The newest round of every clock of a case."""
-    return {row.key: as_clock(row) for row in case.clocks.order_by("round")}
+    return {row.key: as_clock(row) for row in sorted(case.clocks.all(), key=lambda row: row.round)}
 
 
 def as_clock(row: CaseClock) -> Clock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,12 +51,17 @@ def papers_of(reader: Reader, case: Case) -> list[Paper]:
     return papers.papers_about(reader, case.number)
 
 
-def makeable(case: Case, *, on: date) -> list[Makeable]:
-    """Every kind a case may need, each with why it cannot be made yet; kinds of other matters are left out."""
+def makeable(case: Case, *, on: date, without: Collection[str] = ()) -> list[Makeable]:
+    """Every kind a case may need, each with why it cannot be made yet; kinds of other matters are left out.
+
+    Kinds `without` which the caller does are not looked at: each costs the reading of what it would tell.
+    """
     found, procedure = [], procedure_of(case)
     wanted = ALWAYS | {paper for step in procedure.transitions for paper in step.papers}
     wanted |= {"authorisation"} if procedure.intake.get("sources") else set()
     for key in WRITERS:
+        if key in without:
+            continue
         obstacle = ""
         try:
             paper_data(case, key, on=on)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -63,6 +64,7 @@ class Outcome:
 def preview(by: Reader, cases: Sequence[Case], what: str, on: date) -> Outcome:
     """What a bulk step would do; nothing is written."""
     found = Outcome()
+    prefetch_related_objects(cases, "steps", "clocks")
     for case in cases:
         ready = look(by, case, what, on)
         if isinstance(ready, Failure):
@@ -125,16 +127,16 @@ def _way(case: Case, ways: dict[str, Way], action: str, what: str, *, needs: boo
 
 
 def _is_done(case: Case, action: str) -> bool:
-    last = (
-        case.steps.filter(action__in=BEGINNINGS).order_by("-number").values_list("number", flat=True).first()
-    )
-    return case.steps.filter(action=action, number__gt=last or 0).exists()
+    """Whether a step was taken since the case last began."""
+    taken = [row.action for row in sorted(case.steps.all(), key=lambda row: row.number)]
+    last = max((at for at, one in enumerate(taken) if one in BEGINNINGS), default=-1)
+    return action in taken[last + 1 :]
 
 
 def _papers(by: Reader, case: Case, on: date) -> Ready | Failure | str:
     made = {row.kind for row in papers_of(by, case)}
-    possible = [row for row in makeable(case, on=on) if row.key not in NEVER_MADE]
-    wanted = tuple(row.key for row in possible if row.is_open and row.key not in made)
+    possible = makeable(case, on=on, without=NEVER_MADE | made)
+    wanted = tuple(row.key for row in possible if row.is_open)
     if wanted:
         return Ready(case, PAPERS, kinds=wanted)
     if made:

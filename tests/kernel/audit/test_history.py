@@ -80,6 +80,7 @@ NO_HISTORY = {
     "Sweep": "made once, with its parts",
     "SweepPart": "made once, with its sweep",
     "Errand": "asked, agreed and done as acts",
+    "AskedTrial": "asked and tried as acts; it holds figures and nobody",
     "ResidentSession": "its beginning and its end are acts",
 }
 """Tables that keep no history, and why."""

@@ -112,6 +112,9 @@ def test_w3_three_visits_without_network_arrive_once_each_though_an_answer_is_lo
         expect(page.locator("#badge")).to_have_text(str(number + 1))
     page.reload()
     expect(page.locator("#badge")).to_have_text("3")
+    page.goto(
+        "about:blank"
+    )  # a page closed in the middle of a try would take the browser's "offline" away with it
     page.close()
     held.page = page = held.page.context.new_page()
     page.goto(held.address + "/field/")
@@ -120,7 +123,7 @@ def test_w3_three_visits_without_network_arrive_once_each_though_an_answer_is_lo
     network["is_off"] = False
     offline(held, False)
 
-    expect(page.locator("#badge")).to_be_hidden(timeout=15_000)
+    expect(page.locator("#badge")).to_be_hidden(timeout=60_000)
 
     assert visits(town) == before + 3
     assert len(posts) >= 4 and len(set(posts)) == 3
@@ -153,7 +156,7 @@ def test_an_application_on_behalf_begun_without_network_becomes_one_draft_and_is
     expect(page.locator("#badge")).to_have_text("1")
     offline(held, False)
 
-    expect(page.locator("#badge")).to_be_hidden(timeout=15_000)
+    expect(page.locator("#badge")).to_be_hidden(timeout=60_000)
     assert int(asked(town, count)) == before + 1
     page.goto(held.address + "/field/outbox/")
     page.locator("#waiting").get_by_role("link", name="接着填").first.tap()
@@ -181,9 +184,9 @@ def test_w4_two_people_who_change_one_field_both_keep_their_words_until_one_choo
         held.page.get_by_role("button", name="保存").tap()
         held.page.wait_for_url("**kept=1*")
     offline(first, False)
-    expect(first.page.locator("#badge")).to_be_hidden(timeout=15_000)
+    expect(first.page.locator("#badge")).to_be_hidden(timeout=60_000)
     offline(second, False)
-    expect(second.page.locator("#strip")).to_contain_text("没传上去", timeout=15_000)
+    expect(second.page.locator("#strip")).to_contain_text("没传上去", timeout=60_000)
 
     page = second.page
     page.goto(second.address + "/field/outbox/")
@@ -192,7 +195,7 @@ def test_w4_two_people_who_change_one_field_both_keep_their_words_until_one_choo
     assert "两人都改了" in told and "联系电话" in told
     assert "13800001111" in told and "13900002222" in told
     page.get_by_role("button", name="13900002222").tap()
-    expect(page.locator("#badge")).to_be_hidden(timeout=15_000)
+    expect(page.locator("#badge")).to_be_hidden(timeout=60_000)
 
     said = asked(
         town,
@@ -348,7 +351,7 @@ def test_leaving_wipes_the_phone_and_asks_first_where_something_waits(phone):
     page.get_by_role("button", name="退出登录").tap()
     expect(page.get_by_text("还有没上传的内容")).to_be_visible()
     offline(held, False)
-    expect(page.locator("#badge")).to_be_hidden(timeout=15_000)
+    expect(page.locator("#badge")).to_be_hidden(timeout=60_000)
     page.get_by_role("button", name="退出登录").tap()
     page.wait_for_url("**/login/**")
 

@@ -16,6 +16,7 @@ from anmin.domains.placenames.registers.namings import NAMINGS
 from anmin.domains.placenames.registers.signs import SIGNS
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.indicators.declaring import Indicator, declared
+from anmin.kernel.indicators.lists import in_period
 from anmin.kernel.indicators.periods import Period
 from anmin.kernel.registers.queries import entries
 
@@ -106,7 +107,7 @@ def intact_markers(reader: Reader, period: Period) -> QuerySet[Any]:
 
 def events(reader: Reader, period: Period) -> QuerySet[Any]:
     """Visits and events at bases in the period."""
-    return entries(reader, EVENTS).filter(first_day__range=(period.first_day, period.last_day))
+    return in_period(EVENTS)(reader, period)
 
 
 def disputes(reader: Reader, period: Period) -> QuerySet[Any]:

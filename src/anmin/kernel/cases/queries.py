@@ -186,6 +186,12 @@ def work_list(
     return rows.order_by(F("due").asc(nulls_last=True), "pk")
 
 
+def may_begin(reader: Reader, procedure: Procedure, action: str, division: str) -> bool:
+    """Whether the reader's post takes the first step of a procedure in a division."""
+    step = procedure.step(procedure.initial, action)
+    return step is not None and any(reader.may(power, division) for power in step.who)
+
+
 def running_review(entitlement: Entitlement) -> Case | None:
     """The review of a benefit that is under way (在办复核), of whichever matter."""
     return running(entitlement, REVIEW)

@@ -16,6 +16,7 @@ from anmin.domains.elderly.registers.insurance import CLAIMS, INSURED
 from anmin.domains.elderly.registers.meals import MEALS
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.indicators.declaring import Indicator, declared
+from anmin.kernel.indicators.lists import in_period
 from anmin.kernel.indicators.periods import Period
 from anmin.kernel.registers.queries import entries
 
@@ -55,7 +56,7 @@ def target_persons(reader: Reader, period: Period) -> QuerySet[Any]:
 
 def assessed(reader: Reader, period: Period) -> QuerySet[Any]:
     """Assessments made in the period."""
-    return entries(reader, ASSESSMENTS).filter(first_day__range=(period.first_day, period.last_day))
+    return in_period(ASSESSMENTS)(reader, period)
 
 
 def unable(reader: Reader, period: Period) -> QuerySet[Any]:
@@ -91,7 +92,7 @@ def insured(reader: Reader, period: Period) -> QuerySet[Any]:
 
 def meals_served(reader: Reader, period: Period) -> QuerySet[Any]:
     """Meals of the period."""
-    return entries(reader, MEALS).filter(first_day__range=(period.first_day, period.last_day))
+    return in_period(MEALS)(reader, period)
 
 
 BEDS_BUILT = declared(

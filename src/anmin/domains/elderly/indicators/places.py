@@ -23,6 +23,7 @@ from anmin.domains.elderly.registers.meals import POINTS
 from anmin.domains.elderly.registers.workforce import ACTIVITIES, WORKERS
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.indicators.declaring import Indicator, Rows, declared
+from anmin.kernel.indicators.lists import in_period
 from anmin.kernel.indicators.periods import Period
 from anmin.kernel.registers.declaring import Register
 from anmin.kernel.registers.queries import entries
@@ -125,7 +126,7 @@ def filed(reader: Reader, period: Period) -> QuerySet[Any]:
 
 def activities(reader: Reader, period: Period) -> QuerySet[Any]:
     """Activities of the period."""
-    return entries(reader, ACTIVITIES).filter(first_day__range=(period.first_day, period.last_day))
+    return in_period(ACTIVITIES)(reader, period)
 
 
 def simple(

@@ -16,9 +16,8 @@ from anmin.domains.elderly.registers.neighbourhelps import NEIGHBOUR_HELPS
 from anmin.domains.elderly.registers.stays import STAYS
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.indicators.declaring import Rows
+from anmin.kernel.indicators.lists import in_period
 from anmin.kernel.indicators.periods import Period
-from anmin.kernel.registers.declaring import Register
-from anmin.kernel.registers.queries import entries
 
 
 def within_reach(reader: Reader, period: Period) -> QuerySet[Any]:
@@ -48,15 +47,6 @@ def day_care_days(column: str) -> Rows:
     def rows(reader: Reader, period: Period) -> QuerySet[Any]:
         days = in_period(DAYS)(reader, period).filter(facility__kind=FacilityKind.DAY_CARE)
         return days.annotate(added=F(column))
-
-    return rows
-
-
-def in_period(register: Register) -> Rows:
-    """The entries of the period's days."""
-
-    def rows(reader: Reader, period: Period) -> QuerySet[Any]:
-        return entries(reader, register).filter(first_day__range=(period.first_day, period.last_day))
 
     return rows
 

@@ -9,7 +9,7 @@ from anmin.kernel.access.queries import Reader
 from anmin.kernel.cases.matters import kind_of, matter_about, matters_of, procedure_for
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.procedures import Procedure
-from anmin.kernel.cases.queries import cases, procedure_of
+from anmin.kernel.cases.queries import cases, may_begin, procedure_of
 
 FAMILY = ("recheck", "complaint")
 """What a family raises with us; both are answered in writing."""
@@ -45,12 +45,7 @@ def raisable(reader: Reader, case: Case, on: date) -> list[Procedure]:
     if is_appeal(case):
         return []
     found = [procedure_for(appeal_about(case, kind, on), case.division, on) for kind in APPEALS]
-    return [
-        one
-        for one in found
-        if (step := one.step(one.initial, "submit")) is not None
-        and any(reader.may(power, case.division) for power in step.who)
-    ]
+    return [one for one in found if may_begin(reader, one, "submit", case.division)]
 
 
 def appeal_about(case: Case, kind: str, on: date) -> str:

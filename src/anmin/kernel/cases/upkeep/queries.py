@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.cases.matters import REVIEW, matter_about, procedure_for
 from anmin.kernel.cases.models import Case
+from anmin.kernel.cases.queries import may_begin
 from anmin.kernel.cases.verification.queries import result_of
 from anmin.kernel.entitlements.models import Entitlement
 from anmin.kernel.entitlements.queries import amount_in, entitlements
@@ -27,8 +28,7 @@ def may_review(reader: Reader, entitlement: Entitlement, on: date) -> bool:
     """Whether the reader's post starts the review of a benefit: its procedure says whose it is."""
     matter = matter_about(REVIEW, [entitlement.benefit], entitlement.division, on)
     procedure = procedure_for(matter, entitlement.division, on)
-    step = procedure.step(procedure.initial, "start")
-    return step is not None and any(reader.may(power, entitlement.division) for power in step.who)
+    return may_begin(reader, procedure, "start", entitlement.division)
 
 
 @dataclass(frozen=True)

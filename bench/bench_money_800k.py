@@ -40,7 +40,8 @@ def run(options: Options, report: Report) -> None:
         report.at_most("memory, with the bank's", memory, MEMORY, " GiB")
         report.at_most("disk, with the register", _size(home) / GIB, DISK, " GiB")
         if lines in MINUTES:
-            report.at_most("from the roster to the closed month", ours / 60, MINUTES[lines], " min")
+            minutes = MINUTES[lines]
+            report.at_most("from the roster to the closed month", ours / 60, minutes, " min", any_size=True)
 
 
 def _row(stage: Stage, lines: int) -> list[str]:

@@ -22,6 +22,7 @@ from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.snapshots import Snapshot, SnapshotWriter
 from anmin.policy.types import WINDOW
 from anmin.policy.watching import Watched
+from bench.happenings import with_happenings
 from bench.measuring import Series
 from bench.options import Options
 from bench.processes import fresh_anmin
@@ -71,16 +72,18 @@ def run(options: Options, report: Report) -> None:
 
 
 def city(home: Path, persons: int) -> Snapshot:
-    """The demonstration city with twelve months, memory-mapped, for the facts that the rulebook knows now."""
+    """The demonstration city with twelve months and what befalls few, memory-mapped, for the facts that the rulebook knows now."""
     book = rulebook()
     facts = " ".join(f"{name} {fact.kind.value} {fact.default}" for name, fact in sorted(book.facts.items()))
-    name = f"months-{CITY}-{persons}-{hashlib.sha256(facts.encode()).hexdigest()[:8]}"
+    name = f"happenings-{CITY}-{persons}-{hashlib.sha256(facts.encode()).hexdigest()[:8]}"
     if not (home / name).exists():
         plain, _ = build_city(
             home / f"{name}-plain", places_of(CITY, DAY), book, on=DAY, persons=persons, form="arrow"
         )
-        with_months(home / name, plain, book.facts, on=DAY)
-        shutil.rmtree(plain.folder)
+        monthly = with_months(home / f"{name}-monthly", plain, book.facts, on=DAY)
+        with_happenings(home / name, monthly, book.facts)
+        for passing in (plain, monthly):
+            shutil.rmtree(passing.folder)
     return Snapshot.open(home / name)
 
 

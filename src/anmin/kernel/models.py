@@ -104,7 +104,7 @@ from anmin.kernel.people.models import (
     Residence,
 )
 from anmin.kernel.people.protection.models import HeldHome
-from anmin.kernel.people.residents.models import ResidentCode, ResidentSession
+from anmin.kernel.people.residents.models import PublicForm, ResidentCode, ResidentSession
 from anmin.kernel.registers.models import RegisterIntake, RejectedRow
 from anmin.kernel.screening.models import BrokenHousehold, DivisionSum, HouseholdResult, Run
 
@@ -188,6 +188,7 @@ __all__ = [
     "PhotoRule",
     "PriceSubsidy",
     "ProcedureVersion",
+    "PublicForm",
     "Publicity",
     "Push",
     "QuarantinedRow",

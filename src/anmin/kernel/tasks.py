@@ -42,6 +42,7 @@ from anmin.kernel.payments.banks.returning import actions as returning
 from anmin.kernel.payments.errands import actions as errands
 from anmin.kernel.payments.runs.preparing import actions as preparing
 from anmin.kernel.people.residents import actions as residents
+from anmin.kernel.people.residents import publicforms
 from anmin.kernel.screening.queries import latest_run
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.errors import PolicyError
@@ -167,6 +168,7 @@ def send_waiting() -> None:
     texts.carry_waiting(by="系统")
     texts.forget_old(by="系统")
     residents.forget_old(by="系统")
+    publicforms.forget_public_forms(by="系统")
 
 
 @background(name=registry.JOB, title=_("答复其他系统的查询"), seconds=300)

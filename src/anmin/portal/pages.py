@@ -16,6 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
+from anmin.kernel.access.login.address import client_address
+from anmin.kernel.people.residents.publicforms import TooManyForms, count_public_form
 from anmin.kernel.people.residents.queries import Resident
 
 KEPT = "kept"
@@ -46,6 +48,14 @@ class Visit:
         """A page; nothing of it is kept by the browser."""
         context = {"visit": self, "resident": self.resident, **known}
         return render(self.request, f"portal/{template}.html", context, status=status)
+
+    def too_many(self) -> str:
+        """Count a form that was sent without a log-in; the words for a network that has sent its share."""
+        try:
+            count_public_form(by="居民", address=client_address(self.request))
+        except TooManyForms as trouble:
+            return str(trouble)
+        return ""
 
     def go(self, name: str, *args: Any, **query: Any) -> HttpResponse:
         """To another page of residents."""

@@ -70,6 +70,7 @@ NO_HISTORY = {
     "BankStatement": "never changed",
     "Reconciliation": "never changed",
     "Message": "a text on its way; wiped and forgotten within a month",
+    "PublicForm": "one form counted for a day; the form itself is written where it goes",
     "ResidentCode": "a code that opens once; forgotten within a month",
     "SavedView": "a view a person keeps for himself; kept and dropped as acts",
     "CardEntry": "a book that is only added to",

@@ -57,6 +57,8 @@ def _take_in(visit: Visit, kind: str, division: str, sheet: Sheet | None, place:
     if visit.posted is None:
         return _form(visit, kind, sheet, place, [])
     words = visit.posted.get("words", "").strip()[:LONGEST]
+    if crowd := visit.too_many():
+        return _form(visit, kind, sheet, place, [("words", crowd)], status=429)
     try:
         row = raise_voice(
             by="居民",
@@ -74,11 +76,16 @@ def _take_in(visit: Visit, kind: str, division: str, sheet: Sheet | None, place:
 
 
 def _form(
-    visit: Visit, kind: str, sheet: Sheet | None, place: str, errors: list[tuple[str, str]]
+    visit: Visit,
+    kind: str,
+    sheet: Sheet | None,
+    place: str,
+    errors: list[tuple[str, str]],
+    status: int = 422,
 ) -> HttpResponse:
     return visit.page(
         "voice_new",
-        status=422 if errors else 200,
+        status=status if errors else 200,
         kind=kind,
         sheet=sheet,
         place=place,

@@ -81,10 +81,12 @@ def report(visit: Visit, line: str, name: str, number: str) -> HttpResponse:
     if posted is None:
         return visit.page("register_report", register=register, row=row, written={}, errors=[])
     words = posted.get("words", "").replace("\x00", "").strip()[:LONGEST_WORDS]
-    if not words:
-        errors = [("words", _("请写明哪里不对，应当是什么。"))]
+    crowd = visit.too_many()
+    if crowd or not words:
+        errors = [("words", crowd or _("请写明哪里不对，应当是什么。"))]
+        status = 429 if crowd else 422
         return visit.page(
-            "register_report", status=422, register=register, row=row, written=posted, errors=errors
+            "register_report", status=status, register=register, row=row, written=posted, errors=errors
         )
     receipt = register.reports(entry=row, words=words, contact=posted.get("contact", "")[:50], on=visit.today)
     return visit.page("register_reported", register=register, row=row, receipt=receipt)
@@ -119,8 +121,12 @@ def ask(visit: Visit, line: str, name: str) -> HttpResponse:
     ]
     if given["place_code"] not in known:
         errors.append(("place_code", _("请选是哪个县（市、区）的。")))
-    if errors:
-        return visit.page("register_ask", status=422, errors=errors, **said)
+    crowd = visit.too_many()
+    if crowd or errors:
+        status = 429 if crowd else 422
+        return visit.page(
+            "register_ask", status=status, errors=[("place_code", crowd)] if crowd else errors, **said
+        )
     values = {one: given[one][: _longest(asking.register, one)] for one in asking.fields}
     receipt = asking.take(division=given["place_code"], values=values, on=visit.today)
     return visit.page("register_reported", register=register, row=None, receipt=receipt)

@@ -67,3 +67,19 @@ class ResidentSession(models.Model):
 
     def __str__(self) -> str:
         return f"居民会话 {self.pk}"
+
+
+class PublicForm(models.Model):
+    """One form sent in without a log-in (公开表格), counted for a day and tied to nothing that it said.
+
+    `place` is the keyed hash of the address it came from; the objection or report itself knows no address.
+    """
+
+    place = models.CharField(max_length=32)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["place", "-made_at"], name="public_form_of_place")]
+
+    def __str__(self) -> str:
+        return f"公开表格 {self.pk}"

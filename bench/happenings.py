@@ -19,7 +19,7 @@ from anmin.policy.snapshots import Snapshot, SnapshotWriter
 from anmin.policy.types import WINDOW
 
 SEED = 31
-NEWEST = slice(-2, -1)
+NEWEST = (-2, -1)
 """The month of the day itself has not arrived (`with_months`)."""
 
 
@@ -33,7 +33,7 @@ class Happening:
     share: float
     said: dict[str, int]
     of: Level = Level.PERSON
-    months: slice = NEWEST
+    months: tuple[int, int] = NEWEST
 
 
 HAPPENINGS = (
@@ -51,7 +51,7 @@ HAPPENINGS = (
     Happening(0.0020, {"severely_certified": 1}),
     Happening(0.0030, {"calls_for_help": 1}),
     Happening(0.0020, {"payments_returned": 1}),
-    Happening(0.0020, {"unemployment_paid": 180_000}, months=slice(4, 9)),
+    Happening(0.0020, {"unemployment_paid": 180_000}, months=(4, 9)),
     Happening(0.0030, {"pension_paid": 210_000}),
     Happening(0.0100, {"new_car_day": 20260912, "new_car_price": 9_800_000}, of=Level.HOUSEHOLD),
     Happening(0.0100, {"homes": 2, "home_area": 420}, of=Level.HOUSEHOLD),
@@ -84,11 +84,11 @@ def with_happenings(folder: Path, city: Snapshot, facts: FactCatalogue) -> Snaps
     return Snapshot.open(folder)
 
 
-def _said(table: pa.Table, fact: Fact, befallen: np.ndarray, value: int, months: slice) -> pa.Table:
+def _said(table: pa.Table, fact: Fact, befallen: np.ndarray, value: int, months: tuple[int, int]) -> pa.Table:
     """A table in which some rows say a value of a fact; a column that was not there is silent for the others."""
     if fact.monthly:
         values = np.array(table[fact.name].combine_chunks().flatten()).reshape(-1, WINDOW)
-        values[befallen, months] = value
+        values[befallen, slice(*months)] = value
         column = pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), WINDOW)
     elif fact.name in table.column_names:
         values = table[fact.name].to_numpy().copy()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from anmin.policy.facts import Fact, FactCatalogue
 from anmin.policy.kernel import column_dtype
@@ -91,9 +92,8 @@ def _said(table: pa.Table, fact: Fact, befallen: np.ndarray, value: int, months:
         values[befallen, slice(*months)] = value
         column = pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), WINDOW)
     elif fact.name in table.column_names:
-        values = table[fact.name].to_numpy().copy()
-        values[befallen] = value
-        column = pa.array(values)
+        said = table[fact.name].combine_chunks()
+        column = pc.if_else(pa.array(befallen), pa.scalar(value, said.type), said)
     else:
         values = np.full(len(table), value, dtype=column_dtype(fact))
         column = pa.array(values, mask=~befallen)

@@ -21,7 +21,9 @@ from anmin.policy.types import WINDOW
 
 SEED = 31
 NEWEST = (-2, -1)
-"""The month of the day itself has not arrived (`with_months`)."""
+"""The month of the day itself has not arrived from most (`with_months`)."""
+TODAY = (-2, WINDOW)
+"""What our own hotline and the bank's returns say is there on the day."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +44,16 @@ HAPPENINGS = (
     Happening(0.0006, {"cremation_day": 20261004, "death_day": 20261002}),
     Happening(0.0020, {"sentence_first_day": 20260301, "sentence_last_day": 20280301}),
     Happening(0.0040, {"marriage_day": 20260918}),
-    Happening(0.0005, {"divorce_day": 20260110, "asset_moved_day": 20260105, "application_day": 20260420}),
+    Happening(0.0100, {"divorce_day": 20260110}),
+    Happening(0.0100, {"asset_moved_day": 20260105, "application_day": 20260420}, of=Level.HOUSEHOLD),
     Happening(0.0040, {"certificate_last_day": 20260630}),
     Happening(0.0010, {"is_reported_alone": 1}),
     Happening(0.0050, {"is_on_public_payroll": 1}),
     Happening(0.0010, {"receives_work_injury_care": 1}),
-    Happening(0.0200, {"receives_uplift": 1}),
     Happening(0.0030, {"serious_registered": 1}),
     Happening(0.0020, {"severely_certified": 1}),
-    Happening(0.0030, {"calls_for_help": 1}),
-    Happening(0.0020, {"payments_returned": 1}),
+    Happening(0.0030, {"calls_for_help": 1}, months=TODAY),
+    Happening(0.0020, {"payments_returned": 1}, months=TODAY),
     Happening(0.0020, {"unemployment_paid": 180_000}, months=(4, 9)),
     Happening(0.0030, {"pension_paid": 210_000}),
     Happening(0.0100, {"new_car_day": 20260912, "new_car_price": 9_800_000}, of=Level.HOUSEHOLD),

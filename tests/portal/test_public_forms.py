@@ -10,7 +10,7 @@ from anmin.kernel.access.login.address import client_address
 from anmin.kernel.audit.models import Act
 from anmin.kernel.cases.voices.models import Voice
 from anmin.kernel.keys.queries import blind_index
-from anmin.kernel.people.residents import publicforms
+from anmin.kernel.people.residents.forms import actions as publicforms
 from anmin.kernel.people.residents.models import PublicForm
 from tests.portal.entering import text
 

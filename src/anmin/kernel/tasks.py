@@ -42,7 +42,7 @@ from anmin.kernel.payments.banks.returning import actions as returning
 from anmin.kernel.payments.errands import actions as errands
 from anmin.kernel.payments.runs.preparing import actions as preparing
 from anmin.kernel.people.residents import actions as residents
-from anmin.kernel.people.residents import publicforms
+from anmin.kernel.people.residents.forms import actions as publicforms
 from anmin.kernel.screening.queries import latest_run
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.errors import PolicyError

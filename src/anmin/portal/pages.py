@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from anmin.kernel.access.login.address import client_address
-from anmin.kernel.people.residents.publicforms import TooManyForms, count_public_form
+from anmin.kernel.people.residents.forms.actions import TooManyForms, count_public_form
 from anmin.kernel.people.residents.queries import Resident
 
 KEPT = "kept"

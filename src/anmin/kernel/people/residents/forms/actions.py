@@ -1,4 +1,4 @@
-"""Forms that anybody may send without a log-in (公开表格): so many from one address, whoever fills them in."""
+"""Count a form from one network before it is taken in, and forget what was counted."""
 
 from __future__ import annotations
 

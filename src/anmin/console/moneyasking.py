@@ -18,7 +18,7 @@ from anmin.kernel.entitlements.queries import monthly_benefits
 from anmin.kernel.payments.banks import queries as banks
 from anmin.kernel.payments.ledger.queries import closing_numbered
 from anmin.kernel.payments.problems import PaymentProblem
-from anmin.kernel.payments.recovery.queries import recovery_numbered
+from anmin.kernel.payments.recovery.queries import came_back, recovery_numbered, refund_of
 from anmin.kernel.payments.runs.models import PayRun
 from anmin.kernel.payments.runs.queries import line_numbered, run_numbered
 from anmin.lib.money import MoneyProblem, parse_yuan
@@ -235,6 +235,18 @@ def _recovery(desk: Desk) -> Asked:
     return Asked(row.division, subject=row.pk, level=row.level)
 
 
+def _wrong_claim(desk: Desk) -> Asked:
+    row = _found(recovery_numbered(desk.reader, _number(desk, "subject")))
+    return Asked(row.division, subject=row.pk, values={"fen": came_back(row)}, level=row.level)
+
+
+def _refund(desk: Desk) -> Asked:
+    row = _found(recovery_numbered(desk.reader, _number(desk, "subject")))
+    refund = refund_of(row)
+    values = {"fen": refund.fen} if refund is not None else {}
+    return Asked(row.division, subject=row.pk, values=values, level=row.level)
+
+
 READERS: dict[str, Callable[[Desk], Asked]] = {
     **dict.fromkeys(("make_files", "reconcile", "close_run", "void_run"), _run),
     **dict.fromkeys(("deliver", "resend", "declare_refused"), _call),
@@ -249,4 +261,6 @@ READERS: dict[str, Callable[[Desk], Asked]] = {
     "price_subsidy": _price,
     "continue_rate": _rate,
     "write_off": _recovery,
+    "take_back_claim": _wrong_claim,
+    "refund_by_hand": _refund,
 }

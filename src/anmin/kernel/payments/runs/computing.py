@@ -1,4 +1,4 @@
-"""What is due (应发计算), set by set in the database: dated amounts less what was accrued, price subsidies, deductions.
+"""What is due (应发计算), set by set in the database: dated amounts less what was accrued, price subsidies, deductions, refunds.
 
 Months are whole: a benefit begins with the month that its decision names (as a rule the one after) and ends with the
 last month of its amounts; nothing is split by days (民发〔2021〕57号 §21). Nothing here knows a person's name.
@@ -153,6 +153,17 @@ WHERE summed.taken < payable.fen OR summed.taken = payable.fen AND NOT EXISTS (
 );
 """
 
+# What came back for a claim that was taken back goes out with the benefit, whole and besides: nothing is deducted from it.
+REFUND = """
+INSERT INTO money_part
+SELECT listed.entitlement, 'refund', %(month)s, row_number() OVER (PARTITION BY listed.entitlement ORDER BY plan.id) - 1,
+    plan.fen, 'refund', NULL, plan.id
+FROM kernel_recoveryinstalment AS plan JOIN kernel_recovery AS wrong ON wrong.id = plan.recovery_id
+JOIN money_roster AS listed ON listed.entitlement = wrong.entitlement_id
+WHERE plan.way = 'refund' AND plan.month <= %(month)s AND plan.cancelled_on IS NULL
+  AND NOT EXISTS (SELECT 1 FROM kernel_paypart AS part WHERE part.instalment_id = plan.id AND part.is_live);
+"""
+
 LINES = """
 INSERT INTO kernel_payline (run_id, entitlement_id, benefit, division, level, household_id, person_id, account_id, members, fen, before, state)
 SELECT %(run)s, listed.entitlement, listed.benefit, listed.division, listed.level, listed.household, payee.person,
@@ -255,7 +266,7 @@ def compute_lines(cursor: CursorWrapper, run: PayRun) -> Computed:
     cursor.execute(TEMPORARY)
     for statement in CLEARED if again else ():
         cursor.execute(statement, values)
-    for script in (ROSTER, DIFFERENCES, BASIC, PRICE, DEDUCT, "ANALYZE money_part", LINES, PARTS):
+    for script in (ROSTER, DIFFERENCES, BASIC, PRICE, DEDUCT, REFUND, "ANALYZE money_part", LINES, PARTS):
         for statement in script.split(";\n"):
             if statement.strip():
                 cursor.execute(statement, values)

@@ -29,6 +29,8 @@ MOVES = {
     "notice": ("receivable", "spent"),
     "paid in": ("recovered", "receivable"),
     "off": ("written_off", "receivable"),
+    "taken back": ("spent", "refundable"),
+    "refunded": ("refundable", "available"),
 }
 
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from anmin.kernel.audit.models import Act
 from anmin.kernel.payments.banks.filing import actions as filing
+from anmin.kernel.payments.banks.reconciling import actions as reconciling
 from anmin.kernel.payments.banks.reissuing import actions as reissuing
 from anmin.kernel.payments.banks.returning.actions import receive as answer
 from anmin.kernel.payments.budget.models import Fund
@@ -24,6 +25,7 @@ from anmin.kernel.payments.recovery.refunds import actions as refunds
 from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.runs.differences import difference_sums
 from anmin.kernel.payments.runs.models import PayLine, PayPart
+from anmin.kernel.payments.verifying import flaws
 from tests.kernel.payments.banks.banking import a_return
 from tests.kernel.payments.money import (
     COUNTY,
@@ -113,6 +115,9 @@ def test_what_was_deducted_and_paid_in_goes_out_with_the_next_payment_and_the_bo
         0,
         0,
     )
+    assert flaws() == []
+    made = reconciling.reconcile(by="test", run=run, on=UPHELD)
+    assert {one["code"] for one in made.differences} == {"no_statement"} and made.ledger_fen == line.fen
     # 324.00 and 2,110.00 reached the family and 1,186.00 came from it: twice the 624.00 that it was due.
     assert 324_00 + line.fen - 1_186_00 == 2 * 624_00
     a_run(date(2025, 1, 1))

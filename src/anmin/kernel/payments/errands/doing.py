@@ -237,9 +237,10 @@ def continue_rate(row: Errand, on: date, at: datetime) -> Outcome:
 
 
 def write_off(row: Errand, on: date, at: datetime) -> Outcome:
-    """What is left of a recovery is given up."""
+    """What is left of a recovery, or the part that was asked for, is given up."""
     claim = Recovery.objects.get(pk=_key(row))
-    recovery.write_off(by=row.asked_by, beside=_second(row), recovery=claim, on=on, reason=row.words)
+    fen = row.values.get("fen")
+    recovery.write_off(by=row.asked_by, beside=_second(row), recovery=claim, on=on, reason=row.words, fen=fen)
     return _("已核销"), {}
 
 

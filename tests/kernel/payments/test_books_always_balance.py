@@ -201,6 +201,6 @@ def test_whoever_posts_wrongly_but_balanced_is_noticed(name, monkeypatch):
     books = Books(1)
 
     with pytest.raises(AssertionError):
-        for _ in range(60):
+        for _ in range(200):
             books.step()
             books.look()

@@ -165,8 +165,13 @@ def test_a_refund_comes_back_with_its_payment_and_goes_out_with_it_again():
 
 
 def by_hand(row, document="付款凭证7", day=UPHELD):
+    """Finance asks, a leader agrees."""
     return refunds.pay_by_hand(
-        by=finance("c5"), beside=leader("l5").user, recovery=row, document=document, on=day
+        by=a_signer("c5", "county_finance"),
+        beside=a_signer("l5", "county_leader").user,
+        recovery=row,
+        document=document,
+        on=day,
     )
 
 
@@ -185,9 +190,7 @@ def test_a_refund_by_voucher_is_paid_once_and_no_run_pays_it_again():
     a_run(DECEMBER)
     assert not PayPart.objects.filter(basis="refund").exists()
     with pytest.raises(PaymentProblem) as refused:
-        refunds.pay_by_hand(
-            by=finance("c6"), beside=leader("l6").user, recovery=row, document="付款凭证8", on=UPHELD
-        )
+        by_hand(row, "付款凭证8")
     assert refused.value.code == "refund_none"
     act = Act.objects.get(act="payments.recovery_refund")
     assert act.after["fen"] == 1_486_00 and act.after["document"] == "付款凭证7"
@@ -202,9 +205,7 @@ def test_what_a_run_carries_is_not_paid_by_voucher_and_the_other_way_round_after
         by_hand(row)
     assert refused.value.code == "refund_under_way"
     runs.void(by="test", run=run, on=UPHELD, reason="重做")
-    refunds.pay_by_hand(
-        by=finance("c7"), beside=leader("l7").user, recovery=row, document="付款凭证9", on=UPHELD
-    )
+    by_hand(row, "付款凭证9")
 
     assert refund_of(row).is_paid
 

@@ -11,18 +11,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
-from anmin.kernel.access.queries import signature
-from anmin.kernel.audit import actions as audit
 from anmin.kernel.entitlements.models import Decision, Entitlement
-from anmin.kernel.payments.ledger.actions import Posting, post
 from anmin.kernel.payments.ledger.models import Account, LedgerEntry
 from anmin.kernel.payments.parties import DECIDE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, yuan
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment, RecoveryMonth
-from anmin.kernel.payments.recovery.queries import left_of, most_deductible, overpaid_now, paid_from
+from anmin.kernel.payments.recovery.queries import left_of, most_deductible, overpaid_now
+from anmin.kernel.payments.recovery.steps import give_up, held, post_about, record
 from anmin.kernel.payments.runs.models import PayRun
 from anmin.kernel.people.models import Household
-from anmin.kernel.people.queries import names_in
 
 ANSWER_DAYS = 60
 """Days within which a family may ask for a review of the notice (行政复议法 §20)."""
@@ -288,17 +285,6 @@ def _closed(by: Any, recovery: Recovery, state: str, on: date, reason: str, *sta
     return row
 
 
-def give_up(row: Recovery, user: User, state: str, on: date, reason: str) -> None:
-    """What is closed without being paid back; its open instalments end. The caller saves it."""
-    if not reason.strip():
-        raise PaymentProblem("no_reason", _("请写明理由"))
-    row.state, row.closed_by, row.reason = state, user, reason.strip()
-    row.closed_on = None if state == State.COURT else on
-    row.instalments.filter(paid_on__isnull=True, cancelled_on__isnull=True, parts__isnull=True).update(
-        cancelled_on=on
-    )
-
-
 def _take_off(row: Recovery, fen: int, on: date, *, last_first: bool = False) -> None:
     """Cancel agreed instalments that a payment covers; one that it covers in part goes on with the rest."""
     waiting = row.instalments.filter(paid_on__isnull=True, cancelled_on__isnull=True, parts__isnull=True)
@@ -328,57 +314,7 @@ def _may(by: Any, division: str, on: date) -> None:
         must(by, DECIDE, division, on)
 
 
-def held(recovery: Recovery, *states: str) -> Recovery:
-    """The recovery under a lock, in one of the states.
-
-    Raises:
-        PaymentProblem: `recovery_moved`.
-    """
-    row = Recovery.objects.select_for_update().get(pk=recovery.pk)
-    if row.state not in states:
-        raise PaymentProblem(
-            "recovery_moved",
-            _("这一条现在是“%(state)s”，不能这样办理") % {"state": row.get_state_display()},
-        )
-    return row
-
-
 def _post(
     row: Recovery, by: Any, on: date, what: str, debit: str, credit: str, fen: int, document: str = ""
 ) -> LedgerEntry:
     return post_about(row, by, on, what, {debit: fen, credit: -fen}, document)
-
-
-def post_about(
-    row: Recovery, by: Any, on: date, what: str, moved: Mapping[str, int], document: str = ""
-) -> LedgerEntry:
-    """Post fen by account in the book that paid, out of the budget line that paid last."""
-    book, line = paid_from(row)
-    benefit, home = row.entitlement.benefit, row.household_id
-    return post(
-        by=by,
-        division=book,
-        on=on,
-        kind="recovery",
-        source=f"recovery:{row.pk}:{what}",
-        lines=[
-            Posting(account, fen, line, benefit)
-            if account == Account.AVAILABLE
-            else Posting(account, fen, line, benefit, row.division, row.level, home)
-            for account, fen in moved.items()
-        ],
-        document=document or row.number,
-    )
-
-
-def record(by: Any, what: str, row: Recovery, after: dict[str, Any], reason: str = "") -> None:
-    """The audit row of a step."""
-    audit.record(
-        by=signature(by),
-        act=f"payments.recovery_{what}",
-        subject=row,
-        after=after,
-        reason=reason,
-        division=row.division,
-        about=names_in(row.household) if reason else (),
-    )

@@ -16,9 +16,9 @@ from anmin.kernel.payments.ledger.models import Account, LedgerEntry
 from anmin.kernel.payments.ledger.queries import balances
 from anmin.kernel.payments.parties import APPROVE, DECIDE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, yuan
-from anmin.kernel.payments.recovery.actions import State, give_up, held, post_about, record
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
 from anmin.kernel.payments.recovery.queries import came_back, deducting, left_of, paid_from, refund_of
+from anmin.kernel.payments.recovery.steps import State, give_up, held, post_about, record
 from anmin.kernel.payments.runs.actions import one_at_a_time
 
 Way = RecoveryInstalment.Way

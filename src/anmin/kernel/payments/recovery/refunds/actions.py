@@ -121,7 +121,7 @@ def _take_out_of_the_books(row: Recovery, user: User, on: date, back: int) -> No
     paid_in = (
         row.instalments.filter(way=Way.PAID_IN, paid_on__isnull=False).aggregate(fen=Sum("fen"))["fen"] or 0
     )
-    moved = {
+    moved: dict[str, int] = {
         Account.SPENT: row.fen,
         Account.RECEIVABLE: -owed,
         Account.WRITTEN_OFF: -(row.fen - back - owed),

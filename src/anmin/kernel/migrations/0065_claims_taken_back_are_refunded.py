@@ -7,7 +7,7 @@ OUT = ["deduct", "refund"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0063_trials_of_thresholds")]
+    dependencies = [("kernel", "0064_public_forms")]
     operations = [
         migrations.AlterField(
             "ledgerline",

@@ -32,6 +32,7 @@ NO_PAGES = {
         "case_view_save",
         "case_view_drop",
         "case_file",
+        "alert_file",
         "case_bulk_print",
         "case_explanation",
         "case_step",

@@ -109,6 +109,8 @@ def test_every_fact_and_every_rate_is_read_by_some_rule():
     # Weights and colours of alerts, and the scale of risk, are read by the evaluation beside the rules.
     read |= {name for alert in BOOK.alerts.values() for name in (alert.weight, alert.colour)}
     read |= {*SCALE, COOLING}
+    # In which month something is paid by the year is read where its amounts are written.
+    read |= {benefit.due for benefit in BOOK.benefits.values() if benefit.due}
     assert sorted(set(BOOK.rates.rates) - read) == []
 
 

@@ -13,7 +13,7 @@ from anmin.cli.running import REFUSED, err, out
 from anmin.kernel.access.models import User
 from anmin.kernel.access.queries import operator
 from anmin.kernel.entitlements.actions import EntitlementProblem
-from anmin.kernel.entitlements.queries import monthly_benefits, title_of_benefit
+from anmin.kernel.entitlements.queries import benefits_of_runs, title_of_benefit
 from anmin.kernel.entitlements.rerating.actions import rerate
 from anmin.kernel.entitlements.rerating.queries import rerates
 from anmin.kernel.payments.budget.queries import execution
@@ -71,7 +71,7 @@ def run_month(
     today = timezone.localdate()
     try:
         row = actions.lock_roster(
-            by=BY, division=division, month=_month(month), benefits=benefit or monthly_benefits(), on=today
+            by=BY, division=division, month=_month(month), benefits=benefit or benefits_of_runs(), on=today
         )
         done = actions.compute(by=BY, run=row, on=today)
         check(by=BY, run=row, on=today)

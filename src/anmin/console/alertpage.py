@@ -19,17 +19,19 @@ from anmin.kernel.alerts import queries
 from anmin.kernel.alerts.handling.guards import ways_on
 from anmin.kernel.alerts.queries import Alert, AlertHit, Timeline
 from anmin.kernel.alerts.steps import results_for
-from anmin.kernel.alerts.sweeps.comparing import roll_column
-from anmin.kernel.alerts.sweeps.queries import NOTHING, Progress
+from anmin.kernel.alerts.sweeps.queries import NOTHING, Progress, reasons_of
+from anmin.kernel.alerts.sweeps.rolls import roll_column
 from anmin.kernel.cases.table import find
 
 
 def rows_of(alerts: Sequence[Alert], today: date) -> list[dict[str, Any]]:
     """Rows of a list, each with the name of whom to ask for."""
     heads = find.heads_of([row.household for row in alerts], today)
+    reasons = reasons_of(alerts)
     return [
         {
             "row": row,
+            "why": reasons.get(row.pk, ""),
             "name": row.person.name if row.person is not None else heads.get(row.household_id, (0, "—"))[1],
             "key": row.person_id or heads.get(row.household_id, (0, ""))[0],
             "place": full_name(row.division),
@@ -42,6 +44,39 @@ def rows_of(alerts: Sequence[Alert], today: date) -> list[dict[str, Any]]:
             "result": words.RESULTS.get(row.result, ""),
         }
         for row in alerts
+    ]
+
+
+def sheet(rows: Iterable[dict[str, Any]]) -> tuple[list[str], list[list[Any]]]:
+    """A list as a file has it: heading, and a row for each alert with its reason in words."""
+    heading = [
+        _("姓名"),
+        _("户编号"),
+        _("地方"),
+        _("类别"),
+        _("为什么"),
+        _("哪一条不符合"),
+        _("每期金额（元）"),
+        _("等级"),
+        _("状态"),
+        _("期限"),
+        _("核实结果"),
+    ]
+    return heading, [
+        [
+            one["name"],
+            one["row"].household.number,
+            one["place"],
+            str(one["kind"]),
+            one["cause"],
+            one["why"],
+            "" if one["row"].fen is None else f"{one['row'].fen / 100:.2f}",
+            str(one["colour"]),
+            str(one["state"]),
+            "" if one["row"].due is None else one["row"].due.isoformat(),
+            str(one["result"]),
+        ]
+        for one in rows
     ]
 
 
@@ -157,12 +192,15 @@ def sweep_map(code: str, found: dict[str, Progress]) -> tuple[tuple[Svg, Svg] | 
     ), legend
 
 
-def benefit_rows(parts: Iterable[Any], progress: dict[tuple[str, str], Progress]) -> list[dict[str, Any]]:
-    """Each benefit of a sweep: eligible, lacking and how far that is settled, and the reverse."""
+def benefit_rows(
+    parts: Iterable[Any], progress: dict[tuple[str, str], Progress], place: str, on: date
+) -> list[dict[str, Any]]:
+    """Each benefit of a sweep: eligible, lacking and how far that is settled, the reverse, and for whose standard it waits."""
     return [
         {
             "part": part,
-            "title": words.cause_words(f"missed:{part.benefit}").partition("：")[2],
+            "waits": words.waits_for(part.benefit, place, on),
+            "title": words.benefit_words(part.benefit),
             "column": "" if part.has_roll else roll_column(part.benefit),
             "missed": progress.get(("missed", part.benefit), NOTHING),
             "without": progress.get(("without", part.benefit), NOTHING),

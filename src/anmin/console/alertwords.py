@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from anmin.console.words import term_of
-from anmin.kernel.entitlements.queries import title_of_benefit
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.examples import shown
 from anmin.policy.rates import Rate
@@ -123,9 +122,24 @@ def cause_words(cause: str) -> str:
     if head == "identity":
         return str(IDENTITIES.get(rest, rest))
     if head in KINDS:
-        benefit = title_of_benefit(rest.removesuffix(":less"))
-        return _now("%(kind)s：%(benefit)s") % {"kind": KINDS[head], "benefit": _now(benefit)}
-    return str(CAUSES.get(head, head))
+        benefit = benefit_words(rest.removesuffix(":less"))
+        return _now("%(kind)s：%(benefit)s") % {"kind": KINDS[head], "benefit": benefit}
+    words = str(CAUSES.get(head, head))
+    return words[:1].upper() + words[1:]
+
+
+def benefit_words(key: str) -> str:
+    """What a benefit is called in the language of the page."""
+    known = rulebook().benefits.get(key)
+    return term_of(known) if known is not None else key
+
+
+def waits_for(key: str, place: str, on: date) -> str:
+    """Who has yet to set what a benefit needs in a place; empty where everything is entered."""
+    known = rulebook().benefits.get(key)
+    if known is None or not known.needs or not rulebook().lacking(key, place, on):
+        return ""
+    return _now("由%(who)s确定并登记以后才测算。") % {"who": _now(known.source)}
 
 
 def rule_words(rule: str) -> str:
@@ -136,7 +150,7 @@ def rule_words(rule: str) -> str:
     known = getattr(rulebook(), "alerts", {}).get(rule)
     if known is None:
         return rule
-    return f"{known.number} {_now(known.title)}"
+    return f"{known.number} {term_of(known)}"
 
 
 def value_words(values: list[dict[str, Any]]) -> list[dict[str, str]]:
@@ -145,7 +159,9 @@ def value_words(values: list[dict[str, Any]]) -> list[dict[str, str]]:
     found = []
     for one in values:
         fact = facts.get(one["fact"])
-        if fact is not None:
+        if one.get("words"):
+            title, value = _now("哪一条不符合"), one["words"]
+        elif fact is not None:
             title, value = term_of(fact), shown(one["value"], fact.kind, fact.codes)
         else:
             title = _now("每期金额（元）") if one["fact"] == "sweep_fen" else one["fact"]

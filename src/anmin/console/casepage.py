@@ -78,7 +78,12 @@ def conclusion_of(
     reasons = why(result.why(words=phrases()), rulebook().facts) if result.outcome.plan.outputs else None
     sentence = result.line()
     if outlook is not None:
-        sentence = _("每月 %(before)s 元 → %(after)s 元") % {
+        told = (
+            _("每年 %(before)s 元 → %(after)s 元")
+            if outlook.is_yearly
+            else _("每月 %(before)s 元 → %(after)s 元")
+        )
+        sentence = told % {
             "before": f"{outlook.before / 100:,.2f}",
             "after": f"{outlook.after / 100:,.2f}",
         }
@@ -248,11 +253,12 @@ def benefit_of(case: Case, on: date) -> dict[str, Any] | None:
     row = case.entitlement
     if row is None:
         return None
-    held = entitlements.amount_in(row, on.replace(day=1))
+    held = entitlements.paying(row, on.replace(day=1))
     return {
         "title": entitlements.title_of_benefit(row.benefit),
         "state": row.get_state_display(),
         "since": row.first_day,
         "fen": held.fen if held is not None else 0,
+        "is_yearly": held is not None and held.is_yearly,
         "review_due": row.review_due,
     }

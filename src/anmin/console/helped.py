@@ -70,13 +70,14 @@ def _benefits(reader: Reader, rows: Iterable[Any], on: date) -> list[dict[str, A
     rows, found = list(rows), []
     here = {case.number for case in find.numbered(reader, [row.begun_by.case_number for row in rows])}
     for row in rows:
-        held = entitlements.amount_in(row, on.replace(day=1))
+        held = entitlements.paying(row, on.replace(day=1))
         found.append(
             {
                 "title": entitlements.title_of_benefit(row.benefit),
                 "who": row.person.name if row.person is not None else "",
                 "state": row.get_state_display(),
                 "fen": held.fen if held is not None else None,
+                "is_yearly": held is not None and held.is_yearly,
                 "since": row.first_day,
                 "until": row.last_day,
                 "case": row.begun_by.case_number if row.begun_by.case_number in here else "",

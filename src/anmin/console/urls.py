@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 from anmin.console import counterurls, kiturls, moneyurls
 from anmin.console.views import (
     access,
+    alertfiles,
     alertrules,
     appeals,
     audit,
@@ -74,7 +75,8 @@ urlpatterns = [
     path("alerts/rules/", monitoring.alert_rules, name="alert_rules"),
     path("alerts/rules/<str:domain>/<str:number>/", alertrules.alert_rule, name="alert_rule"),
     path("alerts/left/", monitoring.alert_left, name="alert_left"),
-    path("alerts/print/", monitoring.alert_print, name="alert_print"),
+    path("alerts/print/", alertfiles.alert_print, name="alert_print"),
+    path("alerts/file/", alertfiles.alert_file, name="alert_file"),
     path("alerts/<int:pk>/", monitoring.alert_page, name="alert"),
     path("homes/<str:number>/risk/", monitoring.household_risk, name="household_risk"),
     path("offers/", offers.offer_list, name="offers"),

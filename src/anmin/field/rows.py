@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from anmin.kernel.delivery.cards.merging import Standing
 from anmin.kernel.delivery.services import Question, Service
 from anmin.kernel.delivery.tasks import Rank, Task
-from anmin.kernel.entitlements.queries import amount_in, running_of, title_of_benefit
+from anmin.kernel.entitlements.queries import paying, running_of, title_of_benefit
 from anmin.kernel.people.queries import Household, Person
 
 
@@ -76,7 +76,7 @@ def benefits_of(home: Household, on: date) -> list[dict[str, Any]]:
     """What a household or one of its members receives this month."""
     found = []
     for row in running_of(home, on).select_related("person").order_by("first_day"):
-        held = amount_in(row, on.replace(day=1))
+        held = paying(row, on.replace(day=1))
         found.append(
             {
                 "title": title_of_benefit(row.benefit),
@@ -84,6 +84,7 @@ def benefits_of(home: Household, on: date) -> list[dict[str, Any]]:
                 "state": row.get_state_display(),
                 "first_day": row.first_day,
                 "fen": held.fen if held is not None else None,
+                "is_yearly": held is not None and held.is_yearly,
             }
         )
     return found

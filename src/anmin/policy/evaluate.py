@@ -60,8 +60,14 @@ class Outcome:
         raise KeyError(name)
 
 
-def evaluate(plan: Plan, household: Household, *, findings: bool = True) -> Outcome:
-    """Calculate one household.
+Settled = Mapping[tuple[str, int | None], int]
+"""Values that are taken as they are instead of being calculated, by rule and member (None: the household)."""
+
+
+def evaluate(
+    plan: Plan, household: Household, *, findings: bool = True, settled: Settled | None = None
+) -> Outcome:
+    """Calculate one household; what a decision in force says is `settled`.
 
     Raises:
         PolicyError: `rate_missing` or `fact_missing`, naming the household, the fact and the member.
@@ -77,10 +83,10 @@ def evaluate(plan: Plan, household: Household, *, findings: bool = True) -> Outc
     found: list[Finding] | None = [] if findings else None
     for rule in plan.rules:
         if rule.level is Level.HOUSEHOLD:
-            _call(rule, None, shared, members, found)
+            _call(rule, None, shared, members, found, settled)
         else:
             for position in range(len(members)):
-                _call(rule, position, shared, members, found)
+                _call(rule, position, shared, members, found, settled)
     return Outcome(plan, household, entries, shared, members, tuple(found or ()))
 
 
@@ -103,6 +109,7 @@ def _call(
     shared: dict[str, Any],
     members: Sequence[dict[str, Any]],
     found: list[Finding] | None,
+    settled: Settled | None,
 ) -> None:
     own = shared if member is None else members[member]
     inputs: dict[str, Any] = {}
@@ -112,7 +119,9 @@ def _call(
             inputs[name] = tuple([values[name] for values in members])
         else:
             inputs[name] = own[name] if name in own else shared[name]
-    result = int(rule.function(**inputs))
+    result = (settled or {}).get((rule.name, member))
+    if result is None:
+        result = int(rule.function(**inputs))
     own[rule.name] = result
     if found is not None:
         found.append(Finding(rule, member, inputs, result))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,25 @@ def find_household(
         people = snapshot.person_table(number).slice(start, int(members[found])).to_pylist()
         return _household(key, row, people, facts)
     return None
+
+
+def find_households(snapshot: Snapshot, keys: Collection[str], facts: Sequence[Fact]) -> Iterator[Household]:
+    """The households with these numbers, in the snapshot's order, each part read once; those it lacks are left out."""
+    facts = [fact for fact in facts if not fact.monthly]
+    for number in range(snapshot.parts):
+        table = snapshot.household_table(number)
+        column = table["household"]
+        wanted = pa.array(sorted(keys)).cast(column.type)
+        places = pc.indices_nonzero(pc.is_in(column, value_set=wanted)).to_pylist()
+        if not places:
+            continue
+        counts = np.maximum(table["members"].fill_null(0).to_numpy(), 0)
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        people = snapshot.person_table(number)
+        for place in places:
+            row = table.slice(place, 1).to_pylist()[0]
+            members = people.slice(int(starts[place]), int(counts[place])).to_pylist()
+            yield _household(str(row["household"]), row, members, facts)
 
 
 def _household(

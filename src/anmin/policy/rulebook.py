@@ -55,7 +55,7 @@ class Rulebook:
                     versions.setdefault(rule.name, []).append(rule)
         ordered = {name: _without_overlap(rows) for name, rows in versions.items()}
         _check_names(ordered, facts, rates)
-        _check_benefits(ordered, benefits)
+        _check_benefits(ordered, benefits, rates)
         return cls(ordered, facts, rates, benefits, _with_rules(ordered, rates, alerts))
 
     @classmethod
@@ -89,6 +89,16 @@ class Rulebook:
     def version(self, name: str, on: date) -> Rule | None:
         """The version of a rule in force on a day, or None."""
         return next((rule for rule in self.versions.get(name, ()) if rule.in_force(on)), None)
+
+    def lacking(self, key: str, division: str, on: date) -> tuple[str, ...]:
+        """The titles of the rates that a benefit waits for in a place: not entered there, or an empty table."""
+        benefit = self.benefits[key]
+        found = [
+            (name, self.rates.find(name, division, on)) for name in (*benefit.needs, benefit.due) if name
+        ]
+        return tuple(
+            self.rates.rates[name].title for name, entry in found if entry is None or entry.urban == ()
+        )
 
     def with_rates(self, rates: RateBook) -> Rulebook:
         """The same rules over other rates."""
@@ -181,13 +191,30 @@ def _with_rules(
     return filled
 
 
-def _check_benefits(versions: dict[str, tuple[Rule, ...]], benefits: dict[str, Benefit]) -> None:
+def _check_benefits(
+    versions: dict[str, tuple[Rule, ...]], benefits: dict[str, Benefit], rates: RateBook
+) -> None:
     for key, benefit in benefits.items():
-        for name in (benefit.eligible, benefit.amount):
-            if name is not None and name not in versions:
+        if (benefit.period == "year") != bool(benefit.due):
+            raise PolicyError(
+                "benefit_due",
+                what=f"待遇“{benefit.title}”按年发放要写明哪个费率规定发放月份，按月的不写",
+                where=key,
+                todo="补上或去掉 due",
+            )
+        for name in (*benefit.needs, benefit.due):
+            if name and name not in rates.rates:
+                raise PolicyError(
+                    "benefit_rate",
+                    what=f"待遇“{benefit.title}”引用了不存在的费率 {name}",
+                    where=key,
+                    todo="在 rates/ 中补上定义",
+                )
+        for rule in (benefit.eligible, benefit.amount):
+            if rule is not None and rule not in versions:
                 raise PolicyError(
                     "benefit_rule",
-                    what=f"待遇“{benefit.title}”引用了不存在的规则 {name}",
+                    what=f"待遇“{benefit.title}”引用了不存在的规则 {rule}",
                     where=key,
                     todo="改正名字或补写规则",
                 )

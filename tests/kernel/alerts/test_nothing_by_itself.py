@@ -26,11 +26,12 @@ from anmin.kernel.payments.payees.models import PayeeAccount
 from anmin.kernel.people.models import Death
 from anmin.policy.codes import Coverage
 from tests.kernel.alerts.desk import DAY, a_hit, raise_
+from tests.kernel.alerts.snapshots import a_snapshot, born
 from tests.kernel.alerts.test_crosschecks import Lists
-from tests.kernel.alerts.test_offers import account, answered, facts, offer, old, people, run
+from tests.kernel.alerts.test_offers import account, answered, facts, offer, old, people, place, run
 from tests.kernel.alerts.test_sweeps import a_run, poor
 
-__all__ = ["account", "facts", "old", "people", "run"]
+__all__ = ["account", "facts", "old", "people", "place", "run"]
 pytestmark = pytest.mark.django_db
 SAID = ("agreed", "refused", "granted")
 
@@ -45,7 +46,10 @@ def swept(run, on):
 
 def compared(run, on):
     """The month's run no longer finds anybody eligible."""
-    actions.check_granted(by="系统", run=a_run(), on=on)
+    empty = a_run()
+    empty.on = on
+    a_snapshot({"H1": [born(1930), born(1985, relation=2)]})
+    actions.check_granted(by="系统", run=empty, on=on)
 
 
 def handled(run, on):

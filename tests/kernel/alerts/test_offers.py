@@ -16,6 +16,7 @@ from anmin.kernel.people.models import Death
 from anmin.kernel.screening.queries import outcome
 from anmin.policy.evaluate import Household
 from tests.kernel.alerts.desk import DAY, VILLAGE, staff
+from tests.kernel.alerts.snapshots import a_snapshot, born, reason_of
 from tests.kernel.alerts.test_sweeps import a_run
 from tests.kernel.cases.road import a_family
 
@@ -24,12 +25,18 @@ AGE = "elderly/age_allowance"
 
 
 @pytest.fixture
-def people():
+def place(settings, tmp_path, db):
+    """A home of its own, for the data of a run."""
+    settings.ANMIN_HOME = tmp_path / "home"
+
+
+@pytest.fixture
+def people(place):
     return staff()
 
 
 @pytest.fixture
-def old():
+def old(place):
     home, people = a_family(("王秀英", 1930), ("王建国", 1985))
     return home, people[0]
 
@@ -167,18 +174,21 @@ def test_what_runs_is_compared_each_month_and_what_no_longer_fits_is_a_clue(run,
     actions.approve(by=people["approver"], offers=[row], on=DAY)
 
     assert actions.check_granted(by="系统", run=run, on=DAY).new == 0
+    a_snapshot({"H1": [born(1930), born(1985, relation=2)]})
     gone = a_run()
-    assert actions.check_granted(by="系统", run=gone, on=date(2026, 4, 25)).new == 1
+    gone.on = date(2026, 4, 25)
+    assert actions.check_granted(by="系统", run=gone, on=gone.on).new == 1
 
+    assert "100 周岁起发" in reason_of(Alert.objects.get())
     assert Alert.objects.get().direction == "LESS" and Entitlement.objects.get().state == "active"
 
 
 def test_premiums_education_and_heating_wait_for_their_standard_and_are_never_offered_with_a_guess(run):
-    names = {row.key: row for row in rules.waiting()}
+    names = {row.key: row for row in rules.waiting(VILLAGE, DAY)}
 
     actions.find_offers(by="系统", run=run, on=DAY)
 
-    assert set(names) == {"premium", "education", "heating"}
+    assert set(names) == {"premium", "education", "assistance/heating"}
     assert all(row.lacks and row.source for row in names.values())
     assert not any(row.benefit.rpartition("/")[2] in names for row in Offer.objects.all())
 
@@ -188,5 +198,22 @@ def test_every_benefit_that_goes_without_application_is_offered_waits_for_a_stan
 
     assert {one.benefit for one in rules.direct()} == {"assistance/price_subsidy"}
     assert not set(known["direct"]) & {*known["benefits"], *known["never"]}
-    assert [one.key for one in rules.waiting()] == ["premium", "education", "heating"]
-    assert all(one.lacks and one.source for one in rules.waiting())
+    waiting = rules.waiting(VILLAGE, DAY)
+    assert [one.key for one in waiting] == ["premium", "education", "assistance/heating"]
+    assert all(one.lacks and one.source for one in waiting)
+
+
+def test_what_is_paid_by_the_year_is_offered_and_begins_with_one_sum_in_its_month(
+    old, people, account, monkeypatch
+):
+    """Weihai: ninety is 480 yuan a year, due in October; 480 a month would be twelve times as much."""
+    ninety = Household("H1", VILLAGE, 0, {}, [{"birth_day": 19300506, "sex": 2, "relation": 0}], [""])
+    monkeypatch.setattr(actions, "household_facts", lambda run, scope, number: ninety)
+    found = a_run(H1={"people": {"0": {"age_allowance_yearly_eligible": 1, "age_allowance_yearly": 48_000}}})
+    monkeypatch.setattr(actions, "members_in_order", lambda numbers: {"H1": [old[1].pk]})
+
+    done = actions.approve(by=people["approver"], offers=[answered(offer(found), people["worker"])], on=DAY)
+
+    (amount,) = Amount.objects.all()
+    assert len(done.granted) == 1 and (amount.fen, amount.year) == (48_000, 2026)
+    assert amount.first_month == amount.last_month == date(2026, 10, 1)

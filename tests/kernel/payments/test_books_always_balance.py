@@ -29,8 +29,6 @@ MOVES = {
     "notice": ("receivable", "spent"),
     "paid in": ("recovered", "receivable"),
     "off": ("written_off", "receivable"),
-    "taken back": ("spent", "refundable"),
-    "refunded": ("refundable", "available"),
 }
 
 
@@ -201,6 +199,6 @@ def test_whoever_posts_wrongly_but_balanced_is_noticed(name, monkeypatch):
     books = Books(1)
 
     with pytest.raises(AssertionError):
-        for _ in range(200):
+        for _ in range(60):
             books.step()
             books.look()

@@ -162,6 +162,7 @@ READ_WORDS = {
     "cases": _("出现在办件名单里"),
     "case": _("打开办件"),
     "cases_file": _("导出办件名单"),
+    "alerts_file": _("导出预警名单"),
     "intake": _("受理申请"),
     "materials": _("查看材料清单"),
     "scan": _("查看扫描件"),

@@ -20,7 +20,7 @@ from anmin.console.places import place_name
 from anmin.console.views.desk import Desk, needs
 from anmin.console.views.moneybanks import places_of
 from anmin.console.words import DOMAINS
-from anmin.kernel.entitlements.queries import monthly_benefits, title_of_benefit
+from anmin.kernel.entitlements.queries import benefits_of_runs, title_of_benefit
 from anmin.kernel.payments.budget import actions, queries
 from anmin.kernel.payments.budget.models import Fund
 from anmin.kernel.payments.errands import queries as errands
@@ -214,7 +214,7 @@ def money_books(desk: Desk) -> HttpResponse:
         last_month=add_months(desk.today.replace(day=1), -1),
         may_close=place in places_of(desk),
         may_sign=desk.reader.may("payments.approve", place),
-        benefits=[(key, title_of_benefit(key)) for key in monthly_benefits()],
+        benefits=[(key, title_of_benefit(key)) for key in benefits_of_runs()],
         rates=[(key, rate_title(key)) for key in rates],
         subsidies=price_subsidies(place)[:12],
         continued=[(row, rate_title(row.rate)) for row in continuations(place)[:12]],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -24,7 +25,7 @@ from anmin.kernel.alerts.steps import CONFIRM
 from anmin.kernel.alerts.sweeps import queries as sweeps
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.table import find
-from anmin.kernel.entitlements.queries import title_of_benefit
+from anmin.kernel.entitlements.queries import each_period
 from anmin.kernel.facts.batches.queries import freshness
 from anmin.kernel.people.queries import households, members_on
 from anmin.kernel.screening import queries as screening
@@ -32,7 +33,6 @@ from anmin.kernel.screening.rulebooks import rulebook
 
 ROWS = 50
 JUDGED_DAYS = 365
-PRINTED = 300
 INVITED, OPENS = ("NEED", "MORE"), ("case.file", "case.accept")
 """Of which alerts an application may come, and who begins one: with what is known filled in, never granted by itself."""
 
@@ -41,14 +41,13 @@ INVITED, OPENS = ("NEED", "MORE"), ("case.file", "case.accept")
 def alert_list(desk: Desk) -> HttpResponse:
     """The desk: what is new, due, overdue, reported; by colour, kind, rule, source and place."""
     name = desk.written("view") or ("mine" if desk.reader.may("alert.handle") else "open")
-    chosen = _chosen(desk)
+    chosen = chosen_in(desk)
     page = Paginator(queries.view(desk.reader, name, desk.today, **chosen), ROWS).get_page(
         desk.request.GET.get("page")
     )
     rows = alertpage.rows_of(list(page.object_list), desk.today)
-    _note(desk, alertpage.people_of(rows))
+    note_read(desk, alertpage.people_of(rows))
     counted = queries.counts(desk.reader, desk.today)
-    fresh = freshness(desk.today)
     return desk.page(
         "alerts",
         "alerts",
@@ -58,6 +57,7 @@ def alert_list(desk: Desk) -> HttpResponse:
         title=alertwords.VIEWS.get(name, alertwords.VIEWS["open"]),
         views=[(key, words, counted[key]) for key, words in alertwords.VIEWS.items()],
         chosen=chosen,
+        query=urlencode({"view": name, **{key: value for key, value in chosen.items() if value}}),
         colours=alertwords.COLOURS.items(),
         directions=alertwords.DIRECTIONS.items(),
         places=places_below(desk.home),
@@ -66,13 +66,12 @@ def alert_list(desk: Desk) -> HttpResponse:
             for rule, number, waiting in queries.by_rule(desk.reader)
         ],
         sources=queries.by_source(desk.reader),
-        late=[one for one in fresh if one.is_late],
-        missing=[one for one in fresh if one.never],
+        **lateness(desk),
         may_print=desk.reader.may("alert.handle"),
     )
 
 
-def _chosen(desk: Desk) -> dict[str, str]:
+def chosen_in(desk: Desk) -> dict[str, str]:
     """The filters in the address; a place out of the reader's divisions is no place."""
     found = {
         key: desk.written(key)[:60] for key in ("colour", "direction", "rule", "source", "cause", "division")
@@ -82,7 +81,14 @@ def _chosen(desk: Desk) -> dict[str, str]:
     return found
 
 
-def _note(desk: Desk, keys: list[int]) -> None:
+def lateness(desk: Desk) -> dict[str, Any]:
+    """Which sources are late and which never came: said on every page whose figures rest on them."""
+    fresh = freshness(desk.today)
+    return {"late": [one for one in fresh if one.is_late], "missing": [one for one in fresh if one.never]}
+
+
+def note_read(desk: Desk, keys: list[int]) -> None:
+    """Whoever is named on a page was listed and read."""
     take(reader=desk.reader, klass="list", person_ids=keys)
     audit.record_reads(by=desk.reader.user, person_ids=keys, via=desk.reader.via, fields=["alerts"])
 
@@ -106,7 +112,7 @@ def alert_page(desk: Desk, pk: int) -> HttpResponse:
     (shown,) = alertpage.rows_of([row], desk.today)
     hits = queries.hits_of(row)
     keys = {hit.person_id for hit in hits if hit.person_id} | set(alertpage.people_of([shown]))
-    _note(desk, sorted(keys))
+    note_read(desk, sorted(keys))
     limits = limits_in(row.division, desk.today)
     people = (
         [one.user for one in Takers(desk.today).of(row)]
@@ -118,6 +124,8 @@ def alert_page(desk: Desk, pk: int) -> HttpResponse:
         "alerts",
         alert=row,
         shown=shown,
+        **lateness(desk),
+        each=each_period(row.entitlement.benefit) if row.entitlement is not None else "",
         hits=alertpage.hit_rows(hits),
         steps=alertpage.step_rows(row),
         forms=alertpage.forms_of(desk.reader, row, desk.today),
@@ -160,7 +168,7 @@ def household_risk(desk: Desk, number: str) -> HttpResponse:
     found = queries.timeline(desk.reader, home, desk.today)
     rows = alertpage.rows_of(found.alerts, desk.today)
     members = members_on(desk.reader, home, desk.today)
-    _note(desk, sorted({*alertpage.people_of(rows), *(row.person_id for row in members)}))
+    note_read(desk, sorted({*alertpage.people_of(rows), *(row.person_id for row in members)}))
     months = alertpage.month_rows(found)
     return desk.page(
         "household_risk",
@@ -172,6 +180,7 @@ def household_risk(desk: Desk, number: str) -> HttpResponse:
         months=months,
         top=max((row["score"] for row in months), default=0),
         limits=found.limits,
+        **lateness(desk),
     )
 
 
@@ -203,7 +212,7 @@ def sweep_page(desk: Desk) -> HttpResponse:
         raise Http404
     made = sweeps.latest_sweep(desk.reader)
     if made is None:
-        return desk.page("sweep", "sweep", sweep=None, place=place_name(code))
+        return desk.page("sweep", "sweep", sweep=None, place=place_name(code), **lateness(desk))
     by_place = sweeps.by_place(desk.reader, code, kind)
     picture, legend = alertpage.sweep_map(code, by_place)
     target = screening.overview(made.run, desk.scope, code)
@@ -225,23 +234,17 @@ def sweep_page(desk: Desk) -> HttpResponse:
         ]
         if target.target
         else [],
-        benefits=alertpage.benefit_rows(sweeps.parts_of(made), sweeps.by_benefit(desk.reader, code)),
+        benefits=alertpage.benefit_rows(
+            sweeps.parts_of(made), sweeps.by_benefit(desk.reader, code), made.division, made.on
+        ),
         rows=alertpage.place_rows(code, by_place, kind),
         may_hand_in=desk.reader.may("batches.upload"),
         map=picture,
         legend=legend,
         map_credit=map_credit() if picture else "",
+        **lateness(desk),
         days_left=(made.target_day - desk.today).days,
     )
-
-
-@needs("alert.handle")
-def alert_print(desk: Desk) -> HttpResponse:
-    """A list for a village meeting: name, household number and place; no child, no recognition, no reason."""
-    rows = queries.for_meeting(desk.reader, desk.today, **_chosen(desk))[:PRINTED]
-    shown = alertpage.rows_of(list(rows), desk.today)
-    _note(desk, alertpage.people_of(shown))
-    return desk.page("alert_print", "alerts", rows=shown, place=full_name(desk.home))
 
 
 @needs("alert.read")
@@ -254,9 +257,9 @@ def alert_left(desk: Desk) -> HttpResponse:
             "row": row,
             "name": heads.get(row.household.pk, (0, "—"))[1],
             "place": full_name(row.household.division),
-            "title": title_of_benefit(row.benefit) if row.benefit else "—",
+            "title": alertwords.benefit_words(row.benefit) if row.benefit else "—",
         }
         for row in found
     ]
-    _note(desk, [key for key, _name in heads.values()])
+    note_read(desk, [key for key, _name in heads.values()])
     return desk.page("alert_left", "alerts", rows=rows)

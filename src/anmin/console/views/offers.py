@@ -12,15 +12,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anmin.console.alertwords import benefit_words
 from anmin.console.moneywords import POWERS
 from anmin.console.places import full_name
 from anmin.console.views.desk import Desk, needs
+from anmin.console.views.monitoring import lateness
 from anmin.kernel.access.taking.actions import take
 from anmin.kernel.alerts.offers import actions, queries
 from anmin.kernel.alerts.offers.rules import direct, offering, waiting
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.table import find
-from anmin.kernel.entitlements.queries import title_of_benefit
+from anmin.kernel.entitlements.queries import each_period
 
 ROWS = 50
 VIEWS = {
@@ -57,8 +59,9 @@ def offer_list(desk: Desk) -> HttpResponse:
         title=VIEWS[name],
         views=[(key, words, counted[key]) for key, words in VIEWS.items()],
         may_approve=may_approve,
-        waiting=waiting(),
-        direct=[(title_of_benefit(one.benefit), one) for one in direct()],
+        **lateness(desk),
+        waiting=waiting(desk.home or "000000", desk.today),
+        direct=[(benefit_words(one.benefit), one) for one in direct()],
         may_see_money=any(desk.reader.may(power) for power in POWERS),
     )
 
@@ -69,7 +72,10 @@ def _approve(desk: Desk) -> HttpResponse:
         by=desk.reader, offers=list(queries.offers(desk.reader).filter(pk__in=chosen)), on=desk.today
     )
     if done.granted:
-        messages.success(desk.request, _("批准了 %(n)s 条，下月起发。") % {"n": len(done.granted)})
+        messages.success(
+            desk.request,
+            _("批准了 %(n)s 条：按月的下月起发，按年的到当地规定的月份发。") % {"n": len(done.granted)},
+        )
     for row, why in done.returned:
         messages.error(desk.request, f"{row.household.number} · {why}")
     if not chosen:
@@ -127,7 +133,8 @@ def _rows(offers: Sequence[Any], desk: Desk) -> list[dict[str, Any]]:
                 "key": key,
                 "name": name,
                 "place": full_name(row.division),
-                "title": title_of_benefit(row.benefit),
+                "title": benefit_words(row.benefit),
+                "each": each_period(row.benefit),
                 "visit": row.state == "silent" and row.tries >= offering()["tries"],
             }
         )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
 
 from anmin.kernel.access.models import User
+from anmin.kernel.access.queries import signature
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.entitlements.grounds import NO_GROUNDS, Grounds
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
+from anmin.kernel.entitlements.years import free_year, is_yearly, without_a_year_after
 from anmin.kernel.people.models import Household, Person
 from anmin.kernel.people.queries import names_in
+from anmin.kernel.screening.rulebooks import rulebook
 from anmin.lib.calendar import add_months
+from anmin.policy.errors import PolicyError
 
 DAY = timedelta(1)
 
@@ -104,8 +109,16 @@ def begin(
     review_due: date | None = None,
     last_month: date | None = None,
 ) -> Entitlement:
-    """Begin a benefit from a grant (待遇起发). Months are given by their first day; `fen` may be 0 for a recognition."""
+    """Begin a benefit from a grant (待遇起发). Months are given by their first day; `fen` may be 0 for a recognition.
+
+    `fen` is of each month; of a benefit that is paid by the year it is the year's, due in the place's month.
+
+    Raises:
+        PolicyError: `rate_missing` where a place has not entered what the benefit waits for, such as in which month a
+            year's sum is due; it says who enters it.
+    """
     _check(decision, {"grant", "change"})
+    _check_standards(decision, benefit)
     row = Entitlement.objects.create(
         benefit=benefit,
         division=decision.division,
@@ -117,9 +130,7 @@ def begin(
         begun_by=decision,
         review_due=review_due,
     )
-    Amount.objects.create(
-        entitlement=row, first_month=first_month, last_month=last_month, fen=fen, decision=decision
-    )
+    _write_amount(row, decision, first_month, fen, last_month)
     _record(by, "begin", row, {"benefit": benefit, "fen": fen, "from": first_month})
     return row
 
@@ -130,7 +141,7 @@ def change_amount(
 ) -> Entitlement:
     """Another amount from a month on (待遇调整); a lower one needs a decision to reduce."""
     row = _held(entitlement)
-    now = _amount_in(row, first_month)
+    now = _amount_in(row, first_month) or _next_year(row, first_month)
     lower = now is not None and fen < now.fen
     _check(decision, {"reduce"} if lower else {"change", "grant", "resume"})
     _set_amount(row, decision, first_month, fen)
@@ -163,13 +174,19 @@ def raise_months(
     if amount is None or not ends or fen <= amount.fen:
         raise EntitlementProblem("这些月份没有同一个较低的金额，不能这样补调；请重新测算")
     first, last, before, why = amount.first_month, amount.last_month, amount.fen, amount.decision
+    year = amount.year
     if first < first_month:
         amount.last_month = add_months(first_month, -1)
         amount.save(update_fields=["last_month"])
     else:
         amount.delete()
     Amount.objects.create(
-        entitlement=row, first_month=first_month, last_month=last_month, fen=fen, decision=decision
+        entitlement=row,
+        first_month=first_month,
+        last_month=last_month,
+        year=year,
+        fen=fen,
+        decision=decision,
     )
     if last_month is not None and last_month != last:
         Amount.objects.create(
@@ -224,10 +241,47 @@ def end(*, by: Any, decision: Decision, entitlement: Entitlement, first_month: d
     return _moved(by, "end", row, Entitlement.State.ENDED, decision)
 
 
+@transaction.atomic
+def carry_years_on(*, by: Any, division: str, benefits: Collection[str], month: date) -> int:
+    """Write the next year's amount of what runs by the year, by the decision that holds, up to the first one after a month.
+
+    Called when a month's roster is locked, so that each year is on the books before it is due, and what is deducted
+    from one knows that another follows. How many amounts were written.
+    """
+    written = 0
+    for row in without_a_year_after(division, benefits, month).select_for_update(of=("self",)):
+        newest = row.amounts.filter(year__isnull=False).order_by("-year").select_related("decision").first()
+        while newest is not None and newest.first_month <= month:
+            newest = _write_year(row, newest.decision, add_months(newest.first_month, 1), newest.fen)
+            written += newest is not None
+    if written:
+        audit.record(
+            by=signature(by),
+            act="entitlements.carry_years_on",
+            subject=f"{division} {month:%Y-%m}",
+            after={"amounts": written},
+            division=division,
+        )
+    return written
+
+
 def _check(decision: Decision, outcomes: set[str]) -> None:
     if decision.outcome not in outcomes:
         label = Decision.Outcome(decision.outcome).label
         raise EntitlementProblem(f"这份决定是“{label}”，不能据此作这种变动；请先作出相应的决定")
+
+
+def _check_standards(decision: Decision, benefit: str) -> None:
+    known = rulebook().benefits.get(benefit)
+    lacking = rulebook().lacking(benefit, decision.division, decision.on) if known is not None else ()
+    if known is not None and lacking:
+        who = known.source or "市民政局"
+        raise PolicyError(
+            "rate_missing",
+            what=f"当地还没有登记“{'、'.join(lacking)}”，{known.title}不能起发",
+            where=f"行政区划 {decision.division}，日期 {decision.on}",
+            todo=f"由{who}确定后，请系统管理员在费率文件中补一行并写明文号",
+        )
 
 
 def _held(entitlement: Entitlement, *states: str) -> Entitlement:
@@ -261,9 +315,37 @@ def _set_amount(
     if first_month < row.first_day.replace(day=1):
         raise EntitlementProblem(f"起始月早于待遇起发的 {row.first_day:%Y-%m}，请核对")
     _close_amounts(row, first_month)
-    Amount.objects.create(
-        entitlement=row, first_month=first_month, last_month=last_month, fen=fen, decision=decision
+    _write_amount(row, decision, first_month, fen, last_month)
+
+
+def _write_amount(
+    row: Entitlement, decision: Decision, first_month: date, fen: int, last_month: date | None
+) -> None:
+    """Fen of each month, or of the first year that falls due; a year of nothing is no row, so that it can still be paid."""
+    if not is_yearly(row.benefit):
+        Amount.objects.create(
+            entitlement=row, first_month=first_month, last_month=last_month, fen=fen, decision=decision
+        )
+    elif fen:
+        _write_year(row, decision, first_month, fen, last_month)
+
+
+def _write_year(
+    row: Entitlement, decision: Decision, first: date, fen: int, last: date | None = None
+) -> Amount | None:
+    due = free_year(row, first, last)
+    if due is None:
+        return None
+    return Amount.objects.create(
+        entitlement=row, first_month=due, last_month=due, year=due.year, fen=fen, decision=decision
     )
+
+
+def _next_year(row: Entitlement, first_month: date) -> Amount | None:
+    """The next amount of a benefit that is paid by the year."""
+    if not is_yearly(row.benefit):
+        return None
+    return row.amounts.filter(first_month__gte=first_month).order_by("first_month").first()
 
 
 def _moved(by: Any, what: str, row: Entitlement, state: str, decision: Decision) -> Entitlement:

@@ -164,12 +164,17 @@ class Entitlement(models.Model):
 
 
 class Amount(models.Model):
-    """Fen a month from a first month on (月标准额), by the decision that set it. Months are their first days."""
+    """Fen of each month from a first month on (月标准额), by the decision that set it. Months are their first days.
+
+    What is paid by the year has a row for each `year`: it is due in one month of it, so that no sum of a year can ever
+    be taken for one of a month, and no year has two.
+    """
 
     entitlement = models.ForeignKey(Entitlement, models.PROTECT, related_name="amounts")
     first_month = models.DateField()
     last_month = models.DateField(null=True)
     fen = models.BigIntegerField()
+    year = models.SmallIntegerField(null=True)
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="amounts")
 
     class Meta:
@@ -182,6 +187,14 @@ class Amount(models.Model):
             models.CheckConstraint(
                 condition=Q(last_month__isnull=True) | Q(last_month__gte=F("first_month")),
                 name="amount_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(year__isnull=True)
+                | Q(last_month=F("first_month"), first_month__year=F("year"), last_month__isnull=False),
+                name="amount_of_a_year_in_one_month",
+            ),
+            models.UniqueConstraint(
+                fields=["entitlement", "year"], condition=Q(year__isnull=False), name="amount_once_a_year"
             ),
             ExclusionConstraint(
                 name="amount_once_a_month",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.entitlements.grounds import Replay, outcome_of, replay
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
+from anmin.kernel.entitlements.years import is_yearly, yearly_benefits
 from anmin.kernel.people.models import Household, Person
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.explain import Explanation, explain
@@ -17,11 +20,13 @@ from anmin.policy.phrases import CHINESE, Words
 __all__ = [
     "Replay",
     "amount_in",
+    "benefits_of_runs",
     "decision_numbered",
     "decisions",
+    "each_period",
     "entitlement_numbered",
     "entitlements",
-    "monthly_benefits",
+    "paying",
     "replay",
     "roster",
     "running_of",
@@ -49,9 +54,35 @@ def running_of(household: Household, on: date, person: Person | None = None) -> 
 
 
 def amount_in(entitlement: Entitlement, month: date) -> Amount | None:
-    """What is due in a month, given by its first day, and by which decision; None where nothing is."""
+    """What is due in a month, given by its first day, and by which decision; None where nothing is.
+
+    Of a benefit that is paid by the year that is one month a year; `paying` says what it pays.
+    """
     rows = entitlement.amounts.filter(Q(last_month__isnull=True) | Q(last_month__gte=month))
     return rows.filter(first_month__lte=month).select_related("decision").first()
+
+
+@dataclass(frozen=True)
+class Paying:
+    """What a benefit pays: fen a month or, `is_yearly`, fen a year, due in `month`; `month` None where no year is ahead."""
+
+    fen: int
+    decision: Decision
+    is_yearly: bool = False
+    month: date | None = None
+
+
+def paying(entitlement: Entitlement, month: date) -> Paying | None:
+    """What a benefit pays in a month or, where it pays by the year, the next time from that month on, else the last time."""
+    if not is_yearly(entitlement.benefit):
+        held = amount_in(entitlement, month)
+        return None if held is None else Paying(held.fen, held.decision)
+    rows = entitlement.amounts.filter(year__isnull=False).select_related("decision")
+    ahead = rows.filter(first_month__gte=month).order_by("first_month").first()
+    row = ahead or rows.order_by("-first_month").first()
+    if row is None:
+        return None
+    return Paying(row.fen, row.decision, True, None if ahead is None else ahead.first_month)
 
 
 def roster(reader: Reader, benefit: str, month: date) -> QuerySet[Amount]:
@@ -83,10 +114,16 @@ def why(
     return None if outcome is None else explain(outcome, name, member, words)
 
 
-def monthly_benefits() -> list[str]:
-    """The benefits that are paid every month, by key."""
+def benefits_of_runs() -> list[str]:
+    """The benefits that the run of a month pays, by key: what is due every month, and what is due in one month of a year."""
     found = rulebook().benefits.items()
-    return sorted(key for key, row in found if row.amount is not None and row.period == "month")
+    monthly = [key for key, row in found if row.amount is not None and row.period == "month"]
+    return sorted([*monthly, *yearly_benefits()])
+
+
+def each_period(benefit: str) -> str:
+    """How often a benefit pays, as one says it before an amount."""
+    return _("每年") if is_yearly(benefit) else _("每月")
 
 
 def title_of_benefit(key: str) -> str:

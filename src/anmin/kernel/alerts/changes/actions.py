@@ -71,11 +71,17 @@ def _open(by: Any, pk: int, on: date) -> bool:
 
 
 def _touched(alert: Alert, hits: list[AlertHit], on: date) -> Entitlement | None:
-    """The running benefit that a sign is about: of a person hit, else of the household; the strongest layer first."""
+    """The running benefit that a sign is about: the one it names, else of a person hit, else of the household; the strongest layer first."""
     reviewed = benefits_of(REVIEW, alert.division, on)
+    kind, _colon, named = alert.cause.removesuffix(":less").partition(":")
+    if kind == "without" and named not in reviewed:
+        reviewed = (named,)
     persons = {hit.person_id for hit in hits if hit.person_id is not None}
-    rows = Entitlement.objects.exclude(state=Entitlement.State.ENDED).filter(household=alert.household)
+    rows = Entitlement.objects.exclude(state=Entitlement.State.ENDED)
+    rows = rows.filter(Q(household=alert.household) | Q(person__in=persons))
     rows = rows.filter(Q(last_day__isnull=True) | Q(last_day__gte=on), benefit__in=reviewed)
+    if kind == "without" and rows.filter(benefit=named).exists():
+        rows = rows.filter(benefit=named)
     rows = rows.filter(Q(person__isnull=True) | Q(person__in=persons))
     order = {key: at for at, key in enumerate(reviewed)}
     return min(rows, key=lambda row: (order[row.benefit], row.pk), default=None)

@@ -14,7 +14,7 @@ import yaml
 from anmin.kernel.alerts.models import AlertHit
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.verification.queries import result_of
-from anmin.kernel.entitlements.queries import amount_in
+from anmin.kernel.entitlements.queries import paying
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.lib.calendar import add_months
 from anmin.policy.errors import PolicyError
@@ -74,7 +74,7 @@ def effect_of(case: Case, hits: Iterable[AlertHit], on: date) -> tuple[int, int]
     entitlement = case.entitlement
     if entitlement is None:
         return None
-    held = amount_in(entitlement, add_months(on.replace(day=1), 1))
+    held = paying(entitlement, add_months(on.replace(day=1), 1))
     before = held.fen if held is not None else 0
     tried = supposed(hits)
     if entitlement.person_id in tried.gone or not case.members.exclude(person__in=tried.gone).exists():

@@ -8,11 +8,15 @@ from anmin.kernel.access.models import User
 from anmin.kernel.access.queries import reader_for
 from anmin.kernel.alerts.handling.actions import dispatch, escalate, take_step
 from anmin.kernel.alerts.models import Alert
-from anmin.kernel.alerts.offers.actions import find_offers, note_answer
+from anmin.kernel.alerts.offers.actions import APPROVE, approve, find_offers, note_answer
 from anmin.kernel.alerts.offers.models import Offer
 from anmin.kernel.alerts.sweeps.actions import sweep
 from anmin.kernel.alerts.sweeps.models import Sweep
+from anmin.kernel.payments.parties import DECIDE
+from anmin.kernel.payments.payees import actions as payees
+from anmin.kernel.payments.payees.queries import account_on
 from anmin.kernel.screening.models import Run
+from anmin.lib.cards import luhn_digit
 
 ROADS = (
     ("accept", "contact", "visit", "verify:told_to_apply", "close"),
@@ -37,7 +41,10 @@ WORDS = {
 }
 AGO = 12
 ANSWERS = (("silent", "电话三次没有人接，改天再问"), ("refused", "本人说儿子每月给钱，暂时不要"))
-"""What the first of those who were asked about a benefit without application said; the others wait to be asked."""
+"""What the first of those who were asked about a benefit without application said."""
+AGREED = "当面问过本人，愿意领取，账户已经核对"
+AGREEING, GRANTED = 6, 1
+"""Whom an account is recorded for, so that some agree; of them one is approved, the others wait for it or to be asked."""
 
 
 def make_demo_alerts(*, by: str, run: Run, town: str, on: date) -> int:
@@ -58,12 +65,54 @@ def make_demo_alerts(*, by: str, run: Run, town: str, on: date) -> int:
 
 
 def _ask(town: str, day: date) -> None:
+    """Somebody does not answer, somebody refuses, some agree, one of these is approved; the others wait to be asked."""
     clerk = Alert.objects.filter(division__startswith=town, taker__isnull=False).first()
-    waiting = Offer.objects.filter(division__startswith=town, state=Offer.State.READY).order_by("pk")
+    waiting = list(Offer.objects.filter(division__startswith=town, state=Offer.State.READY).order_by("pk"))
     if clerk is None or clerk.taker is None:
         return
+    asking = reader_for(clerk.taker, day)
     for row, (answer, words) in zip(waiting, ANSWERS, strict=False):
-        note_answer(by=reader_for(clerk.taker, day), offer=row, answer=answer, on=day, words=words)
+        note_answer(by=asking, offer=row, answer=answer, on=day, words=words)
+    approver = _approver(town, clerk.taker, day)
+    if approver is None:
+        return
+    agreed = [
+        note_answer(by=asking, offer=row, answer="agreed", on=day, words=AGREED, seen_alive=True)
+        for serial, row in enumerate(waiting[len(ANSWERS) : len(ANSWERS) + AGREEING])
+        if _account(row, approver, serial, day)
+    ]
+    granted = 0
+    for row in agreed:
+        if granted < GRANTED:
+            granted += len(approve(by=approver, offers=[row], on=day).granted)
+
+
+def _approver(town: str, asking: User, day: date) -> User | None:
+    """Somebody of the demonstration who approves here and did not ask."""
+    rows = User.objects.filter(is_demo=True).exclude(pk=asking.pk).order_by("pk")
+    return next(
+        (row for row in rows if all(reader_for(row, day).may(power, town) for power in (APPROVE, DECIDE))),
+        None,
+    )
+
+
+def _account(offer: Offer, approver: User, serial: int, day: date) -> bool:
+    """A card of whoever is asked, recorded by one and confirmed by another; False where nobody heads the family."""
+    head = offer.household.memberships.filter(is_head=True, last_day__isnull=True).first()
+    person = offer.person or (head.person if head is not None else None)
+    if person is None or account_on(person.pk, offer.household_id, day) is not None:
+        return person is not None
+    number = f"62220201{int(offer.division[:6]):06d}{serial:04d}"
+    account = payees.record_account(
+        by="演示数据",
+        person=person,
+        account=payees.NewAccount("social", "演示银行", number + luhn_digit(number)),
+        first_day=date(day.year, 1, 1),
+        on=day,
+        source="社会保障卡（演示）",
+    )
+    payees.confirm_account(by=approver, account=account, on=day)
+    return True
 
 
 def _walk(alert: Alert, road: tuple[str, ...], day: date) -> None:

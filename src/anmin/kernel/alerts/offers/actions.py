@@ -16,9 +16,10 @@ from anmin.kernel.access.queries import Reader, Scope, reader_for, signature, us
 from anmin.kernel.alerts.offers.models import Offer
 from anmin.kernel.alerts.offers.rules import offering
 from anmin.kernel.alerts.raising.actions import Raised, raise_hits
-from anmin.kernel.alerts.raising.hits import Reported
 from anmin.kernel.alerts.steps import COURTEOUS, HANDLE
-from anmin.kernel.alerts.sweeps.comparing import claims_in, members_in_order
+from anmin.kernel.alerts.sweeps.actions import hits_of
+from anmin.kernel.alerts.sweeps.comparing import claims_in, without_ground
+from anmin.kernel.alerts.sweeps.rolls import members_in_order
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.intake.actions import number_for
 from anmin.kernel.cases.models import Case
@@ -28,7 +29,7 @@ from anmin.kernel.entitlements.models import Entitlement
 from anmin.kernel.payments.payees.queries import account_on
 from anmin.kernel.payments.placerules import pairs
 from anmin.kernel.payments.sentinels.models import Sentinel
-from anmin.kernel.people.models import Identifier, Level, Membership, Person
+from anmin.kernel.people.models import Level, Membership, Person
 from anmin.kernel.people.queries import names_in
 from anmin.kernel.screening.models import HouseholdResult, Run
 from anmin.kernel.screening.queries import household_facts, outcome
@@ -240,8 +241,14 @@ def _grant(by: Reader | User, offer: Offer, on: date) -> Offer:
         raise OfferRefused("same_person", _("征求意见的人不能自己审核"))
     if why := _exclusion(row.household, row.person, row.benefit, on):
         raise OfferRefused("excluded", str(dict(Offer.EXCLUSIONS)[why]))
-    found, persons = _outcome_now(row)
     benefit = rulebook().benefits[row.benefit]
+    if lacking := rulebook().lacking(row.benefit, row.division, on):
+        raise OfferRefused(
+            "waiting",
+            _("当地还没有登记“%(what)s”，由%(who)s确定并登记以后再审核")
+            % {"what": "、".join(lacking), "who": benefit.source or _("市民政局")},
+        )
+    found, persons = _outcome_now(row)
     known = offering()["benefits"][row.benefit]
     fen = int(found.values[benefit.amount]) if row.person_id is None else _of_person(row, found, persons)
     if not fen:
@@ -296,36 +303,21 @@ def _of_person(row: Offer, found: Any, persons: tuple[int, ...]) -> int:
 
 
 def check_granted(*, by: Any, run: Run, on: date) -> Raised:
-    """Compare what runs without application with the newest run (每月比对): what no longer fits becomes an alert."""
-    hits = []
-    rows = Offer.objects.filter(state=Offer.State.GRANTED).exclude(entitlement__state="ended")
-    results = {
-        row.number: row
-        for row in HouseholdResult.objects.filter(run=run, number__in=rows.values("household__number"))
-    }
-    places = members_in_order([row.household.number for row in rows.select_related("household")])
-    numbers = Identifier.objects.filter(
-        person__in=rows.values("person"), kind="resident", last_day__isnull=True
+    """Compare what runs without application with the newest run (每月比对): what no longer fits becomes an alert.
+
+    By the same judgment as the reverse of a sweep, in the same alert: whom the data cannot tell of is not accused.
+    """
+    benefits = [key for key in offering()["benefits"] if key in rulebook().benefits]
+    mine = set(
+        Offer.objects.filter(state=Offer.State.GRANTED)
+        .exclude(entitlement__state="ended")
+        .values_list("benefit", "household__number", "person")
     )
-    blinds = dict(numbers.values_list("person", "blind"))
-    for row in rows.select_related("household"):
-        found = results.get(row.household.number)
-        claims = claims_in(found, rulebook().benefits[row.benefit]) if found is not None else []
-        keys = places.get(row.household.number, [])
-        mine = [at for at, _fen in claims if at is None or (at < len(keys) and keys[at] == row.person_id)]
-        if not mine:
-            hits.append(
-                Reported(
-                    rule=f"sweep/without/{row.benefit}",
-                    rule_since=date(2023, 10, 20),
-                    household=row.household.number,
-                    person=bytes(blinds.get(row.person_id or 0, b"")),
-                    as_of=run.on,
-                    colour="yellow",
-                    weight=0,
-                    cause=f"without:{row.benefit}",
-                    direction="LESS",
-                    fen=row.fen,
-                )
-            )
-    return raise_hits(by=by, hits=hits, on=on)
+    rows = [
+        row
+        for row in without_ground(run, benefits)
+        if (row.benefit, row.household, row.person) in mine
+        or (row.benefit, row.person)
+        in {(benefit, person) for benefit, _home, person in mine if person is not None}
+    ]
+    return raise_hits(by=by, hits=hits_of(rows, run), on=on)

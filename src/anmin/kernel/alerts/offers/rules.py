@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from anmin.kernel.screening.rulebooks import rulebook
 
 FILE = Path(__file__).parent / "offers.yaml"
 
@@ -39,10 +42,16 @@ class Waiting:
     pushed: str
 
 
-@lru_cache(maxsize=1)
-def waiting() -> tuple[Waiting, ...]:
-    """What is blocked for want of a local standard; no amount is ever guessed."""
-    return tuple(Waiting(key, **row) for key, row in offering()["waiting"].items())
+def waiting(division: str, on: date) -> tuple[Waiting, ...]:
+    """What is blocked in a place for want of a local standard; no amount is ever guessed."""
+    book = rulebook()
+    rows = [Waiting(key, **row) for key, row in offering()["waiting"].items()]
+    for key in offering()["benefits"]:
+        benefit = book.benefits.get(key)
+        lacking = book.lacking(key, division, on) if benefit is not None else ()
+        if benefit is not None and benefit.needs and lacking:
+            rows.append(Waiting(key, benefit.title, benefit.law, "", "、".join(lacking), benefit.source, ""))
+    return tuple(rows)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,10 @@ APART = frozenset({"LESS", "DATA"})
 
 @dataclass(frozen=True)
 class Value:
-    """One value a rule read (命中依据): the fact, its integer, and who said it in which batch."""
+    """One value a rule read (命中依据): the fact, its integer, and who said it in which batch.
+
+    `words` is a sentence in place of the integer: which condition of a benefit no longer holds.
+    """
 
     fact: str
     value: int
@@ -24,11 +27,12 @@ class Value:
     period: str = ""
     batch: str = ""
     known_on: str = ""
+    words: str = ""
 
     @property
     def data(self) -> dict[str, Any]:
         """As it is kept; `known_on` is the ISO day on which the batch had come, where there was one."""
-        return dict(vars(self))
+        return {name: value for name, value in vars(self).items() if name != "words" or value}
 
 
 @dataclass(frozen=True)

@@ -11,21 +11,24 @@ from django.db import transaction
 from anmin.kernel.access.queries import signature
 from anmin.kernel.alerts.raising.actions import raise_hits
 from anmin.kernel.alerts.raising.hits import Reported, Value
-from anmin.kernel.alerts.sweeps.comparing import Lacking, compare, members_in_order, rolls
+from anmin.kernel.alerts.sweeps.comparing import Lacking, compare
 from anmin.kernel.alerts.sweeps.models import Sweep, SweepPart
+from anmin.kernel.alerts.sweeps.rolls import members_in_order, rolls
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.people.models import Identifier
 from anmin.kernel.screening.models import Run
 
 MISSED, WITHOUT = "missed:", "without:"
 """How the causes of a sweep's alerts begin; the benefit's key follows."""
+FEN, REASON = "sweep_fen", "sweep_reason"
+"""The values of a sweep's hit: fen a period, and the condition that fails, in words."""
 RULE_SINCE = date(2023, 10, 20)
 
 
 def sweep(*, by: Any, run: Run, on: date) -> Sweep:
     """Sweep a run, once; the same run again takes up where it stopped and changes nothing that is there."""
     sums, lacking = compare(run)
-    raise_hits(by=by, hits=_hits(list(lacking), run), on=on)
+    raise_hits(by=by, hits=hits_of(list(lacking), run), on=on)
     with transaction.atomic():
         row = Sweep.objects.filter(run=run).first()
         if row is not None:
@@ -44,21 +47,28 @@ def sweep(*, by: Any, run: Run, on: date) -> Sweep:
                 has_roll=part.has_roll,
                 eligible=part.eligible,
                 missed=part.missed,
+                held=part.held,
+                untold=part.untold,
                 without=part.without,
                 fen=part.fen,
             )
             for part in sums.values()
         )
-        after = {part.benefit: [part.eligible, part.missed, part.without] for part in sums.values()}
+        after = {
+            part.benefit: [part.eligible, part.missed, part.held, part.without, part.untold]
+            for part in sums.values()
+        }
         audit.record(by=signature(by), act="alerts.sweep", subject=row, after=after, division=row.division)
     return row
 
 
-def _hits(rows: list[Lacking], run: Run) -> Iterator[Reported]:
+def hits_of(rows: list[Lacking], run: Run) -> Iterator[Reported]:
     """A hit for each. Of one household the benefit at stake is the cause, so that each is settled by itself."""
     personal = [row.household for row in rows if row.member is not None]
     places = members_in_order(personal)
-    people = {person for keys in places.values() for person in keys}
+    people = {person for keys in places.values() for person in keys} | {
+        row.person for row in rows if row.person is not None
+    }
     numbers = Identifier.objects.filter(person__in=people, kind="resident", last_day__isnull=True)
     blinds = dict(numbers.values_list("person", "blind"))
     for row in rows:
@@ -69,6 +79,10 @@ def _hits(rows: list[Lacking], run: Run) -> Iterator[Reported]:
             if key is None or key not in blinds:
                 continue
             person = bytes(blinds[key])
+        elif row.person is not None:
+            if row.person not in blinds:
+                continue
+            person = bytes(blinds[row.person])
         kind = "without" if row.is_without else "missed"
         yield Reported(
             rule=f"sweep/{kind}/{row.benefit}",
@@ -81,7 +95,13 @@ def _hits(rows: list[Lacking], run: Run) -> Iterator[Reported]:
             cause=f"{WITHOUT if row.is_without else MISSED}{row.benefit}",
             direction="LESS" if row.is_without else "MORE",
             fen=row.fen,
-            values=()
-            if row.fen is None
-            else (Value("sweep_fen", row.fen, run.source, run.on.isoformat(), str(run.pk)),),
+            values=tuple(_values(row, run)),
         )
+
+
+def _values(row: Lacking, run: Run) -> Iterator[Value]:
+    """What is at stake a period, and which condition no longer holds."""
+    if row.fen is not None:
+        yield Value(FEN, row.fen, run.source, run.on.isoformat(), str(run.pk))
+    if row.why:
+        yield Value(REASON, 0, run.source, run.on.isoformat(), str(run.pk), words=row.why)

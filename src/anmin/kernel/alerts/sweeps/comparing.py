@@ -3,40 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from anmin.kernel.alerts.sweeps.holders import Holder, holders
+from anmin.kernel.alerts.sweeps.reversing import UNREAD, WITHOUT, is_better_off, judge
+from anmin.kernel.alerts.sweeps.rolls import ROLL, groups, members_in_order, rolls, swept
 from anmin.kernel.entitlements.models import Entitlement
 from anmin.kernel.facts.lake.queries import flagged
 from anmin.kernel.facts.sources.catalogue import sources
 from anmin.kernel.people.models import Identifier, Membership
 from anmin.kernel.screening.models import HouseholdResult, Run
-from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.benefits import Benefit
 from anmin.policy.codes import Coverage
 
-FILE = Path(__file__).parent / "rolls.yaml"
-ROLL = "benefit_rolls"
-"""The source by which the bureau hands in who receives what already (待遇发放名册)."""
-
-
-@lru_cache(maxsize=1)
-def rolls() -> dict[str, Any]:
-    """With which roll each benefit is compared."""
-    found: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
-    return found
+DIBAO = "assistance/dibao"
 
 
 @dataclass(frozen=True)
 class Lacking:
     """Somebody who is eligible and lacks a benefit (应享未享), or has it without ground (`is_without`).
 
-    `member` is the position in the run's household where the benefit is a person's; `fen` a month is at stake.
+    `member` is the position in the run's household where the benefit is a person's, or `person` its register key; `fen` a
+    period is at stake; `why` says which condition of the benefit no longer holds.
     """
 
     benefit: str
@@ -45,28 +35,26 @@ class Lacking:
     fen: int | None
     is_without: bool
     member: int | None = None
+    person: int | None = None
+    why: str = ""
 
 
 @dataclass
 class Compared:
-    """One benefit of a sweep: how many are eligible, how many of them lack it, how many have it without ground.
+    """One benefit of a sweep: how many are eligible, how many of them lack it; how many have it, how many of those without ground.
 
-    `has_roll` is False where there is no roll to compare with; then nothing is said of who lacks it.
+    `has_roll` is False where there is no roll to compare with; then nothing is said of who lacks it. `untold` are those
+    who have it and of whom the data cannot tell.
     """
 
     benefit: str
     eligible: int = 0
     missed: int = 0
+    held: int = 0
     without: int = 0
+    untold: int = 0
     fen: int = 0
     has_roll: bool = True
-
-
-def swept() -> list[Benefit]:
-    """The benefits that a sweep goes through, the strongest layer first."""
-    book = rulebook()
-    never = set(rolls()["never"])
-    return sorted((row for key, row in book.benefits.items() if key not in never), key=lambda row: row.rank)
 
 
 def compare(run: Run) -> tuple[dict[str, Compared], Iterator[Lacking]]:
@@ -85,18 +73,24 @@ def _lacking(run: Run, sums: dict[str, Compared]) -> Iterator[Lacking]:
             row.has_roll = key in rolled or (
                 len(held.get(key, ())) * 100 >= eligible.get(key, 0) * rolls()["least_roll"] > 0
             )
+    having = holders(run, sums, rolled)
+    watched = {one.household for one in having}
+    given: dict[str, set[tuple[str, int | None]]] = {}
+    received: dict[str, str] = {}
     rows = HouseholdResult.objects.filter(run=run).order_by("number")
     for found in rows.iterator(chunk_size=2_000):
+        if found.number in watched:
+            given[found.number] = _claimed(found)
+        if found.coverage == Coverage.WITHOUT_GROUND:
+            received[found.number] = found.division
         yield from _of_household(found, sums, by_facts, held)
+    yield from _reverse(run, sums, having, given, received)
 
 
 def _of_household(
     found: HouseholdResult, sums: dict[str, Compared], by_facts: set[str], held: Mapping[str, set[Any]]
 ) -> Iterator[Lacking]:
     home, place = found.number, found.division
-    if found.coverage == Coverage.WITHOUT_GROUND:
-        sums["assistance/dibao"].without += 1
-        yield Lacking("assistance/dibao", home, place, fen=None, is_without=True)
     is_missed = found.coverage == Coverage.MISSED
     for benefit in swept():
         row = sums[benefit.key]
@@ -112,6 +106,75 @@ def _of_household(
             if lacks:
                 row.missed += 1
                 yield Lacking(benefit.key, home, place, fen=fen, is_without=False, member=member)
+
+
+def _reverse(
+    run: Run,
+    sums: dict[str, Compared],
+    having: Sequence[Holder],
+    given: Mapping[str, set[tuple[str, int | None]]],
+    received: Mapping[str, str],
+) -> Iterator[Lacking]:
+    """Whoever has a benefit and is not given it: those the data cannot tell of are counted, not accused."""
+    standing: dict[str, list[Holder]] = defaultdict(list)
+    for one in having:
+        standing[one.household].append(one)
+    having = [one for one in having if one.benefit in sums]
+    for one in having:
+        sums[one.benefit].held += 1
+    ours = {one.household for one in having if one.benefit in groups()[DIBAO]}
+    told = [Holder(DIBAO, number) for number in received if number not in ours]
+    if told:
+        sums[DIBAO].held += len(told)
+    order = members_in_order([one.household for one in having if one.person is not None])
+    doubted = [
+        one
+        for one in [*having, *told]
+        if not one.is_settled and not _is_given(one, given.get(one.household, ()), order)
+    ]
+    departments = set(told)
+    for found in judge(run, doubted, standing):
+        one = found.holder
+        is_without = found.state == WITHOUT or (found.state == UNREAD and one in departments)
+        if not is_without:
+            sums[one.benefit].untold += 1
+            continue
+        sums[one.benefit].without += 1
+        yield Lacking(
+            one.benefit,
+            one.household,
+            found.place or received.get(one.household, ""),
+            one.fen,
+            is_without=True,
+            person=one.person,
+            why=found.why if found.state == WITHOUT else "",
+        )
+
+
+def without_ground(run: Run, benefits: Collection[str]) -> list[Lacking]:
+    """Who has some benefits by our decisions and is given them no more by a run."""
+    having = holders(run, {row.key for row in swept()} | set(benefits), {})
+    numbers = {one.household for one in having if one.benefit in benefits}
+    rows = HouseholdResult.objects.filter(run=run, number__in=numbers)
+    given = {row.number: _claimed(row) for row in rows}
+    return list(_reverse(run, {key: Compared(key) for key in benefits}, having, given, {}))
+
+
+def _claimed(found: HouseholdResult) -> set[tuple[str, int | None]]:
+    return {(one.key, member) for one in swept() for member, _fen in claims_in(found, one)}
+
+
+def _is_given(
+    one: Holder, claims: Collection[tuple[str, int | None]], order: Mapping[str, Sequence[int]]
+) -> bool:
+    if is_better_off(one.benefit, {key for key, _member in claims}):
+        return True
+    if one.person is None:
+        return any((key, None) in claims for key in (one.benefit, *one.rivals))
+    mine = list(order.get(one.household, ()))
+    if one.person not in mine:
+        return False
+    return any((key, mine.index(one.person)) in claims for key in (one.benefit, *one.rivals))
 
 
 def claims_in(found: HouseholdResult, benefit: Benefit) -> list[tuple[int | None, int | None]]:
@@ -135,12 +198,6 @@ def _eligible(run: Run) -> dict[str, int]:
         if output in of:
             found[of[output]] += number
     return found
-
-
-def roll_column(benefit: str) -> str:
-    """The title of the column of the roll that says who receives a benefit; empty where the roll has none."""
-    name = rolls()["columns"].get(benefit)
-    return next((one.title for one in sources()[ROLL].columns if one.name == name), "")
 
 
 def _rolled(run: Run) -> dict[str, set[int]]:
@@ -177,17 +234,4 @@ def _held(run: Run, rolled: Mapping[str, set[int]]) -> dict[str, set[Any]]:
         for position, person in enumerate(people):
             for benefit in personal.get(person, ()):
                 found[benefit].add((number, position))
-    return found
-
-
-def members_in_order(numbers: list[str]) -> dict[str, list[int]]:
-    """The members of households in the order in which the snapshot has them, by number."""
-    found: dict[str, list[int]] = defaultdict(list)
-    rows = Membership.objects.filter(
-        household__number__in=set(numbers), last_day__isnull=True, is_double=False
-    )
-    for number, person in rows.order_by("household", "relation", "pk").values_list(
-        "household__number", "person"
-    ):
-        found[number].append(person)
     return found

@@ -20,13 +20,18 @@ class Sweep(models.Model):
 
 
 class SweepPart(models.Model):
-    """What a sweep found about one benefit. Without a roll (`has_roll`) nothing is said of who lacks it."""
+    """What a sweep found about one benefit. Without a roll (`has_roll`) nothing is said of who lacks it.
+
+    `held` have it by our decisions or by a roll; of them `without` qualify no more, of `untold` the data cannot tell.
+    """
 
     sweep = models.ForeignKey(Sweep, models.CASCADE, related_name="parts")
     benefit = models.CharField(max_length=60)
     has_roll = models.BooleanField()
     eligible = models.IntegerField()
     missed = models.IntegerField()
+    held = models.IntegerField(default=0)
+    untold = models.IntegerField(default=0)
     without = models.IntegerField()
     fen = models.BigIntegerField()
 

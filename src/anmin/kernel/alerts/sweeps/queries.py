@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 
 from anmin.kernel.access.queries import Reader
+from anmin.kernel.alerts.models import Alert, AlertHit
 from anmin.kernel.alerts.queries import alerts
 from anmin.kernel.alerts.steps import holds
-from anmin.kernel.alerts.sweeps.actions import MISSED, WITHOUT
+from anmin.kernel.alerts.sweeps.actions import MISSED, REASON, WITHOUT
 from anmin.kernel.alerts.sweeps.models import Sweep, SweepPart
 from anmin.kernel.screening.queries import CHILD_DIGITS, prefix_of
 from anmin.lib.divisions import level_of
@@ -19,12 +21,16 @@ from anmin.lib.divisions import level_of
 
 @dataclass(frozen=True)
 class Progress:
-    """How many were found, how many of them are settled, and for how many it was true. `fen` a month is at stake."""
+    """How many were found, how many of them are settled, and for how many it was true. `fen` a period is at stake.
+
+    `homes` are the households behind them, each once, where they were counted: one may be found by two benefits.
+    """
 
     found: int
     settled: int
     right: int
     fen: int = 0
+    homes: int = 0
 
     @property
     def left(self) -> int:
@@ -66,12 +72,26 @@ def by_place(reader: Reader, code: str, kind: str) -> dict[str, Progress]:
             sums[place] = Progress(
                 was.found + one.found, was.settled + one.settled, was.right + one.right, was.fen + one.fen
             )
-    return dict(sums)
+    rows = _swept(reader, code).filter(cause__startswith=f"{kind}:")
+    homes = rows.annotate(child=Substr("division", 1, digits)).values("child")
+    counted = dict(homes.annotate(n=Count("household", distinct=True)).values_list("child", "n"))
+    return {place: replace(one, homes=counted.get(place, 0)) for place, one in sums.items()}
+
+
+def _swept(reader: Reader, code: str) -> QuerySet[Alert]:
+    rows = alerts(reader).filter(Q(cause__startswith=MISSED) | Q(cause__startswith=WITHOUT))
+    return rows.filter(division__startswith=prefix_of(code)).order_by()
+
+
+def reasons_of(rows: Iterable[Alert]) -> dict[int, str]:
+    """Which condition no longer holds, in words, for those alerts of a sweep that say so."""
+    less = [row.pk for row in rows if row.cause.startswith(WITHOUT)]
+    hits = AlertHit.objects.filter(alert__in=less, round=F("alert__round")).order_by("as_of", "pk")
+    return {hit.alert_id: value["words"] for hit in hits for value in hit.values if value["fact"] == REASON}
 
 
 def _progress(reader: Reader, code: str, digits: int) -> dict[tuple[str, str, str], Progress]:
-    rows = alerts(reader).filter(Q(cause__startswith=MISSED) | Q(cause__startswith=WITHOUT))
-    rows = rows.filter(division__startswith=prefix_of(code)).order_by()
+    rows = _swept(reader, code)
     found: dict[tuple[str, str, str], Progress] = defaultdict(lambda: NOTHING)
     grouped = rows.annotate(child=Substr("division", 1, digits or 2)).values(
         "child", "cause", "direction", "state", "result"

@@ -14,7 +14,7 @@ from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.papers.gathering import deciding_office
 from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.entitlements.models import Entitlement
-from anmin.kernel.entitlements.queries import amount_in, title_of_benefit
+from anmin.kernel.entitlements.queries import each_period, paying, title_of_benefit
 from anmin.kernel.people.models import Death, Membership
 from anmin.kernel.people.queries import in_force
 from anmin.lib.calendar import add_months
@@ -94,7 +94,7 @@ def clue_of(case: Case, on: date) -> Clue | None:
     kept = case.form.get(CLUE)
     if not kept or case.entitlement is None:
         return None
-    held = amount_in(case.entitlement, on.replace(day=1))
+    held = paying(case.entitlement, on.replace(day=1))
     return Clue(
         int(kept["person"]),
         str(Death.Source(kept["source"]).label),
@@ -117,6 +117,7 @@ def draft_to_family(case: Case, name: str, on: date) -> list[str]:
         "source": found.source,
         "benefit": found.benefit,
         "amount": f"{found.amount / 100:,.2f}",
+        "each": each_period(case.entitlement.benefit) if case.entitlement is not None else "",
         "month": f"{last:%Y-%m}",
         "next": f"{add_months(last, 1):%Y-%m}",
         "office": office.name,
@@ -125,7 +126,7 @@ def draft_to_family(case: Case, name: str, on: date) -> list[str]:
     return [
         _("我们从%(source)s信息得知，%(name)s于 %(day)s 去世。请您核对是否属实。") % given,
         _(
-            "属实的，%(benefit)s（现在每月 %(amount)s 元）拟发到 %(month)s，从 %(next)s 起停发或按现有人口重新计算。"
+            "属实的，%(benefit)s（现在%(each)s %(amount)s 元）拟发到 %(month)s，从 %(next)s 起停发或按现有人口重新计算。"
         )
         % given,
         _("不属实或您有不同意见的，请在收到之日起 7 日内告诉我们，口头、书面都可以：%(office)s %(phone)s。")

@@ -19,6 +19,7 @@ from anmin.kernel.entitlements.models import Decision, Entitlement
 from anmin.kernel.entitlements.queries import running_of
 from anmin.kernel.people.models import Person
 from anmin.lib.calendar import add_months
+from anmin.policy.errors import PolicyError
 
 REVIEW_MONTHS = {
     "A": 12,
@@ -45,7 +46,7 @@ def begin_benefits(
     """Begin what was granted. A benefit that runs already is not begun twice: that is a change, decided as such.
 
     Raises:
-        StepRefused: naming the benefit that runs already.
+        StepRefused: naming the benefit that runs already, or the month of payment that its place has not said.
     """
     procedure = procedure_of(case)
     months = int(procedure.terms.get("valid_months", 0))
@@ -61,8 +62,8 @@ def begin_benefits(
         first = first_month_of(procedure, on)
         once = claim.benefit.period == "once"
         last = first if once else add_months(first, months - 1) if months else None
-        begun.append(
-            entitlements.begin(
+        try:
+            one = entitlements.begin(
                 by=by,
                 decision=decision,
                 benefit=claim.benefit.key,
@@ -72,7 +73,9 @@ def begin_benefits(
                 review_due=None if once else review_due(procedure, review_class_of(case), on),
                 last_month=last,
             )
-        )
+        except PolicyError as trouble:
+            raise StepRefused([Obstacle("rate_missing", f"{trouble.what}。{trouble.todo}")]) from trouble
+        begun.append(one)
     return begun
 
 

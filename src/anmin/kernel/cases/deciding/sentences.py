@@ -64,15 +64,22 @@ def not_eligible(
 
 
 def _told_of(benefits: Iterable[str], result: Result, person: int, who: str) -> tuple[str, str]:
+    told, text = condition_that_fails(benefits, result, person, who)
+    return text, told.rule.law if told is not None else ""
+
+
+def condition_that_fails(
+    benefits: Iterable[str], result: Result, person: int, who: str
+) -> tuple[Finding | None, str]:
+    """The judgment by which the first of some benefits is not given to a person, and its words with the figures."""
     place = result.persons.index(person) if person in result.persons else 0
     tested = {row.rule.name: row for row in result.outcome.findings if row.member in (None, place)}
     for key in benefits:
         benefit = rulebook().benefits.get(key)
         found = tested.get(benefit.eligible) if benefit is not None else None
         if found is not None and not found.result:
-            told, text = _told(found, tested, result, who)
-            return text, told.rule.law
-    return f"经核实，{who}不符合这项待遇的条件。", ""
+            return _told(found, tested, result, who)
+    return None, f"经核实，{who}不符合这项待遇的条件。"
 
 
 def _told(found: Finding, tested: Mapping[str, Finding], result: Result, who: str) -> tuple[Finding, str]:

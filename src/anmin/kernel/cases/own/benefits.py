@@ -11,7 +11,7 @@ from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.own.road import own_cases
 from anmin.kernel.entitlements.grounds import outcome_of
 from anmin.kernel.entitlements.models import Decision, Entitlement
-from anmin.kernel.entitlements.queries import amount_in, title_of_benefit, why
+from anmin.kernel.entitlements.queries import paying, title_of_benefit, why
 from anmin.kernel.people.models import Membership
 from anmin.kernel.people.queries import in_force
 from anmin.kernel.people.residents.queries import Resident
@@ -25,7 +25,10 @@ MONTHS = 12
 
 @dataclass(frozen=True)
 class Benefit:
-    """One benefit that runs or ran: fen this month, the decision that set it, from when until when."""
+    """One benefit that runs or ran: fen this month or, `is_yearly`, this year, the decision that set it, from when until when.
+
+    `month` is when a year's sum is due next.
+    """
 
     row: Entitlement
     title: str
@@ -33,6 +36,8 @@ class Benefit:
     decision: Decision
     is_running: bool
     whose: str
+    is_yearly: bool = False
+    month: date | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ def own_benefits(resident: Resident) -> list[Benefit]:
     for row in rows.select_related("person", "begun_by", "changed_by", "ended_by").order_by(
         "-first_day", "-pk"
     ):
-        amount = amount_in(row, month)
+        amount = paying(row, month)
         runs = row.state != Entitlement.State.ENDED and (row.last_day is None or row.last_day >= resident.on)
         decision = amount.decision if amount is not None else row.changed_by or row.begun_by
         found.append(
@@ -81,6 +86,8 @@ def own_benefits(resident: Resident) -> list[Benefit]:
                 decision,
                 runs,
                 row.person.name if row.person is not None else "",
+                is_yearly=amount is not None and amount.is_yearly,
+                month=amount.month if amount is not None else None,
             )
         )
     return sorted(found, key=lambda one: not one.is_running)

@@ -143,18 +143,24 @@ def _proposal(case: Case, on: date) -> tuple[str, list[data.Line]]:
     except PolicyError:
         return f"{title}拟作变动。", []
     if found.outcome == "keep":
-        return f"{title}现在每月 {money(found.before)} 元，拟作变动。", []
+        return f"{title}现在{_each(found)} {money(found.before)} 元，拟作变动。", []
     return _sentence(title, found), _sum(case, on)
 
 
 def _sentence(title: str, found: Outlook) -> str:
     if found.outcome == "stop":
-        return f"核查发现情况有变化，不再符合条件。{title}现在每月 {money(found.before)} 元，拟停发。"
+        return (
+            f"核查发现情况有变化，不再符合条件。{title}现在{_each(found)} {money(found.before)} 元，拟停发。"
+        )
     less = found.after < found.before
     return (
-        f"核查发现情况有变化，拟把{title}由每月 {money(found.before)} 元改为 {money(found.after)} 元，"
-        f"每月{'少' if less else '多'} {money(abs(found.difference))} 元。"
+        f"核查发现情况有变化，拟把{title}由{_each(found)} {money(found.before)} 元改为 {money(found.after)} 元，"
+        f"{_each(found)}{'少' if less else '多'} {money(abs(found.difference))} 元。"
     )
+
+
+def _each(found: Outlook) -> str:
+    return "每年" if found.is_yearly else "每月"
 
 
 def _sum(case: Case, on: date) -> list[data.Line]:

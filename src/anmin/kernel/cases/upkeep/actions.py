@@ -30,7 +30,7 @@ from anmin.kernel.cases.verification.queries import result_of
 from anmin.kernel.entitlements import actions as entitlements
 from anmin.kernel.entitlements.grounds import NO_GROUNDS, Grounds, ground
 from anmin.kernel.entitlements.models import Decision, Entitlement
-from anmin.kernel.entitlements.queries import amount_in
+from anmin.kernel.entitlements.queries import amount_in, paying
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.recovery.claims.actions import Hearing, claim
 from anmin.kernel.people.models import Membership
@@ -157,7 +157,7 @@ def decide_change(
             "after": f"{found.after / 100:,.2f}",
         }
         raise StepRefused([Obstacle("other_outcome", words)])
-    held = amount_in(entitlement, month)
+    held = paying(entitlement, month)
     fen = _fen_after(row, outcome, found.after if found else 0, held.fen if held else 0, on)
     decision = entitlements.decide(
         by=user,

@@ -13,7 +13,8 @@ from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.queries import may_begin
 from anmin.kernel.cases.verification.queries import result_of
 from anmin.kernel.entitlements.models import Entitlement
-from anmin.kernel.entitlements.queries import amount_in, entitlements
+from anmin.kernel.entitlements.queries import entitlements, paying
+from anmin.kernel.entitlements.years import is_yearly
 from anmin.lib.calendar import add_months
 
 
@@ -35,16 +36,18 @@ def may_review(reader: Reader, entitlement: Entitlement, on: date) -> bool:
 class Outlook:
     """What a review comes to (复核结论): fen a month now and by the facts, and which decision that asks for.
 
-    `outcome` is keep, change, reduce or stop, the last where the facts give nothing any more.
+    Of a benefit paid by the year (`is_yearly`) both are the year's. `outcome` is keep, change, reduce or stop, the last
+    where the facts give nothing any more.
     """
 
     before: int
     after: int
     outcome: str
+    is_yearly: bool = False
 
     @property
     def difference(self) -> int:
-        """Fen a month more, or less."""
+        """Fen a period more, or less."""
         return self.after - self.before
 
 
@@ -54,8 +57,8 @@ def outlook(case: Case, *, on: date) -> Outlook:
     if entitlement is None:
         raise ValueError("the case is about no benefit")
     month = add_months(on.replace(day=1), 1)
-    held = amount_in(entitlement, month)
-    before = held.fen if held is not None else 0
+    held = paying(entitlement, month)
+    before, yearly = held.fen if held is not None else 0, is_yearly(entitlement.benefit)
     claims = result_of(case, on=on).claims
     mine = [
         one
@@ -63,6 +66,8 @@ def outlook(case: Case, *, on: date) -> Outlook:
         if one.benefit.key == entitlement.benefit and one.member in (None, entitlement.person_id)
     ]
     if not mine:
-        return Outlook(before, 0, "stop")
+        return Outlook(before, 0, "stop", yearly)
     after = mine[0].fen
-    return Outlook(before, after, "keep" if after == before else "change" if after > before else "reduce")
+    return Outlook(
+        before, after, "keep" if after == before else "change" if after > before else "reduce", yearly
+    )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from anmin.kernel.cases.models import Case
-from anmin.kernel.entitlements.queries import title_of_benefit
+from anmin.kernel.entitlements.queries import each_period, title_of_benefit
 from anmin.kernel.papers.words import money
 from anmin.lib.calendar import add_months
 
@@ -36,23 +36,24 @@ def sentence_of_change(
         "before": money(before),
         "after": money(after),
         "less": money(abs(before - after)),
+        "each": each_period(benefit),
         "month": f"{month.year} 年 {month.month} 月",
         "last": "{0.year} 年 {0.month} 月".format(add_months(month, -1)),
     }
     words = {
-        "stop": _("%(whose)s的%(what)s每月 %(before)s 元，发到 %(last)s。从 %(month)s 起停发。"),
-        "suspend": _("%(whose)s的%(what)s每月 %(before)s 元，发到 %(last)s。从 %(month)s 起暂停。"),
+        "stop": _("%(whose)s的%(what)s%(each)s %(before)s 元，发到 %(last)s。从 %(month)s 起停发。"),
+        "suspend": _("%(whose)s的%(what)s%(each)s %(before)s 元，发到 %(last)s。从 %(month)s 起暂停。"),
         "reduce": _(
-            "%(whose)s的%(what)s原来每月 %(before)s 元。从 %(month)s 起每月 %(after)s 元，少 %(less)s 元。"
+            "%(whose)s的%(what)s原来%(each)s %(before)s 元。从 %(month)s 起%(each)s %(after)s 元，少 %(less)s 元。"
         ),
         "change": _(
-            "%(whose)s的%(what)s原来每月 %(before)s 元。从 %(month)s 起每月 %(after)s 元，多 %(less)s 元。"
+            "%(whose)s的%(what)s原来%(each)s %(before)s 元。从 %(month)s 起%(each)s %(after)s 元，多 %(less)s 元。"
         ),
-        "resume": _("%(whose)s的%(what)s从 %(month)s 起恢复，每月 %(after)s 元。"),
-        "fade": _("%(whose)s的%(what)s从 %(month)s 起进入渐退期，每月仍发 %(after)s 元。"),
+        "resume": _("%(whose)s的%(what)s从 %(month)s 起恢复，%(each)s %(after)s 元。"),
+        "fade": _("%(whose)s的%(what)s从 %(month)s 起进入渐退期，%(each)s仍发 %(after)s 元。"),
     }
     if outcome in ("stop", "suspend") and not has_begun:
-        return _("%(whose)s的%(what)s每月 %(before)s 元，还没有开始发。从 %(month)s 起不发。") % said
+        return _("%(whose)s的%(what)s%(each)s %(before)s 元，还没有开始发。从 %(month)s 起不发。") % said
     return words[outcome] % said
 
 

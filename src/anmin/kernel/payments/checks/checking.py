@@ -183,10 +183,20 @@ WHERE same.id = line.id AND (%(line)s::bigint IS NULL OR line.id = %(line)s) AND
 """
 
 
+# What stands against a person now and did not when a check looked: whoever decided has not seen it.
+UNSEEN = """
+SELECT DISTINCT found.line FROM money_found AS found WHERE NOT EXISTS (
+    SELECT 1 FROM kernel_payexception AS known WHERE known.run_id = %(run)s AND known.line_id = found.line
+      AND known.code = found.code AND known.person_id IS NOT DISTINCT FROM found.person
+      AND known.state = 'released' AND known.details = found.details
+)
+"""
+
+
 def check_lines(cursor: CursorWrapper, run: PayRun, low: str, high: str) -> None:
     """Look at every line of a run and write down what stands against it; hold what is not decided."""
     values: dict[str, Any] = {
-        **of_run(run),
+        **_of(run),
         "others": True,
         "lines": None,
         "low": low,
@@ -200,12 +210,22 @@ def check_lines(cursor: CursorWrapper, run: PayRun, low: str, high: str) -> None
             ]
         ),
     }
-    go_through(cursor, (COVERED, DEAD, RECORDED, AWAY, TOGETHER, PAYING, LEFT_OUT, SYNC), values)
+    _go_through(cursor, (COVERED, DEAD, RECORDED, AWAY, TOGETHER, PAYING, LEFT_OUT, SYNC), values)
     hold(cursor, run.pk)
 
 
-def of_run(run: PayRun) -> dict[str, Any]:
-    """What every script asks of a run."""
+def unseen(cursor: CursorWrapper, run: PayRun, lines: Sequence[int] | None = None) -> list[int]:
+    """Lines of a run with a death or a word about somebody in them that nobody has decided, whatever the clocks say.
+
+    By what stands in the register and not by when it came: what was on its way while a check looked is found too.
+    """
+    values = {**_of(run), "others": False, "lines": None if lines is None else list(lines)}
+    _go_through(cursor, (COVERED, DEAD, RECORDED), values)
+    cursor.execute(UNSEEN, values)
+    return [line for (line,) in cursor.fetchall()]
+
+
+def _of(run: PayRun) -> dict[str, Any]:
     return {
         "run": run.pk,
         "month": run.month,
@@ -215,8 +235,7 @@ def of_run(run: PayRun) -> dict[str, Any]:
     }
 
 
-def go_through(cursor: CursorWrapper, scripts: Sequence[str], values: dict[str, Any]) -> None:
-    """Run scripts in their order over temporary tables of their own."""
+def _go_through(cursor: CursorWrapper, scripts: Sequence[str], values: dict[str, Any]) -> None:
     cursor.execute("DROP TABLE IF EXISTS money_covered, money_died, money_found")
     for script in scripts:
         for statement in script.split(";\n"):

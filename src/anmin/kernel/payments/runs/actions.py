@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from anmin.kernel.access.models import User
 from anmin.kernel.access.queries import signature, user_of
 from anmin.kernel.audit import actions as audit
+from anmin.kernel.entitlements.actions import carry_years_on
 from anmin.kernel.payments.approvals.limits import signatures_needed
 from anmin.kernel.payments.parties import APPROVE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told, yuan
@@ -40,13 +41,14 @@ def lock_roster(
         raise PaymentProblem(
             "benefit_unknown", _("不认识或不发钱的待遇：%(keys)s") % {"keys": "、".join(unknown)}
         )
-    one_at_a_time(division)
+    _one_at_a_time(division)
     before = PayRun.objects.filter(division=division, month=month)
     open_runs = before.filter(state__in=PayRun.OPEN, benefits__overlap=list(benefits))
     if (waiting := open_runs.first()) is not None:
         raise PaymentProblem(
             "run_open", _("批次 %(number)s 还没有提交，请先办完或作废") % {"number": waiting.number}
         )
+    carry_years_on(by=by, division=division, benefits=benefits, month=month)
     row = PayRun.objects.create(
         number=number or f"{division}-{month:%Y%m}-{before.count() + 1:02d}",
         division=division,
@@ -68,7 +70,7 @@ def compute(*, by: Any, run: PayRun, on: date) -> Computed:
     """
     row = held(run, *PayRun.OPEN)
     must(by, PREPARE, row.division, on)
-    one_at_a_time(row.division)
+    _one_at_a_time(row.division)
     with refusals_told(), connection.cursor() as cursor:
         done = compute_lines(cursor, row)
     row.state, row.lines_number, row.total, row.seal = PayRun.State.COMPUTED, done.lines, done.fen, ""
@@ -255,7 +257,7 @@ def _two(by: Any, beside: User, division: str, on: date) -> User:
     return user
 
 
-def one_at_a_time(division: str) -> None:
+def _one_at_a_time(division: str) -> None:
     """Runs of one place are locked and computed one after the other; other places go on."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('pay run'), hashtext(%s))", [division])

@@ -1,4 +1,4 @@
-"""What is due (应发计算), set by set in the database: dated amounts less what was accrued, price subsidies, deductions, refunds.
+"""What is due (应发计算), set by set in the database: dated amounts less what was accrued, price subsidies, deductions.
 
 Months are whole: a benefit begins with the month that its decision names (as a rule the one after) and ends with the
 last month of its amounts; nothing is split by days (民发〔2021〕57号 §21). Nothing here knows a person's name.
@@ -6,13 +6,17 @@ last month of its amounts; nothing is split by days (民发〔2021〕57号 §21)
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
 
 from anmin.kernel.access.scopes import range_of
+from anmin.kernel.entitlements.years import yearly_benefits
+from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.runs.models import PayRun
 from anmin.lib.calendar import add_months
 from anmin.lib.divisions import ancestors
@@ -44,10 +48,16 @@ CREATE UNIQUE INDEX ON money_roster (entitlement);
 ANALYZE money_roster;
 """
 
+# What is paid by the year stands on the books as such, and nothing else does; whoever wrote it otherwise is refused.
+MISTAKEN = """
+SELECT count(*) FROM money_roster AS listed JOIN kernel_amount AS amount ON amount.entitlement_id = listed.entitlement
+WHERE amount.fen > 0 AND (amount.year IS NOT NULL) <> (listed.benefit = ANY (%(yearly)s))
+"""
+
 DIFFERENCES = """
 CREATE TEMP TABLE money_difference ON COMMIT DROP AS
 WITH due AS (
-    SELECT listed.entitlement, month::date AS month, amount.fen, amount.decision_id
+    SELECT listed.entitlement, month::date AS month, amount.fen, amount.decision_id, amount.year IS NOT NULL AS is_yearly
     FROM money_roster AS listed JOIN kernel_amount AS amount ON amount.entitlement_id = listed.entitlement
     CROSS JOIN LATERAL generate_series(
         greatest(amount.first_month, listed.first_month)::timestamp,
@@ -72,7 +82,7 @@ WITH due AS (
     JOIN money_roster AS listed ON listed.entitlement = back.entitlement
     GROUP BY 1, 2
 )
-SELECT entitlement, month, due.decision_id AS decision, coalesce(due.fen, 0) AS due,
+SELECT entitlement, month, due.decision_id AS decision, coalesce(due.fen, 0) AS due, coalesce(is_yearly, false) AS is_yearly,
     coalesce(accrued.next, 0) AS part_next, coalesce(found.next, 0) AS found_next,
     coalesce(due.fen, 0) - coalesce(accrued.fen, 0) + coalesce(found.owed, 0) AS more,
     coalesce(accrued.fen, 0) - coalesce(found.owed, 0) - coalesce(due.fen, 0) - coalesce(found.kept, 0) AS less
@@ -87,7 +97,8 @@ CREATE TEMP TABLE money_part (
 ) ON COMMIT DROP;
 INSERT INTO money_part
 SELECT entitlement, 'basic', month, part_next, more,
-    CASE WHEN part_next > 0 THEN 'raised' WHEN month = %(month)s THEN 'month' ELSE 'late' END, decision, NULL
+    CASE WHEN part_next > 0 THEN 'raised' WHEN month < %(month)s THEN 'late' WHEN is_yearly THEN 'year' ELSE 'month' END,
+    decision, NULL
 FROM money_difference WHERE more > 0;
 """
 
@@ -151,17 +162,6 @@ WHERE summed.taken < payable.fen OR summed.taken = payable.fen AND NOT EXISTS (
     SELECT 1 FROM kernel_amount AS later WHERE later.entitlement_id = summed.entitlement AND later.fen > 0
       AND (later.last_month IS NULL OR later.last_month > %(month)s)
 );
-"""
-
-# What came back for a claim that was taken back goes out with the benefit, whole and besides: nothing is deducted from it.
-REFUND = """
-INSERT INTO money_part
-SELECT listed.entitlement, 'refund', %(month)s, row_number() OVER (PARTITION BY listed.entitlement ORDER BY plan.id) - 1,
-    plan.fen, 'refund', NULL, plan.id
-FROM kernel_recoveryinstalment AS plan JOIN kernel_recovery AS wrong ON wrong.id = plan.recovery_id
-JOIN money_roster AS listed ON listed.entitlement = wrong.entitlement_id
-WHERE plan.way = 'refund' AND plan.month <= %(month)s AND plan.cancelled_on IS NULL
-  AND NOT EXISTS (SELECT 1 FROM kernel_paypart AS part WHERE part.instalment_id = plan.id AND part.is_live);
 """
 
 LINES = """
@@ -256,6 +256,7 @@ def compute_lines(cursor: CursorWrapper, run: PayRun) -> Computed:
         "high": high,
         "places": list(ancestors(run.division)),
         "benefits": list(run.benefits),
+        "yearly": yearly_benefits(),
         "month": run.month,
         "next": add_months(run.month, 1),
         "previous": add_months(run.month, -1),
@@ -266,10 +267,15 @@ def compute_lines(cursor: CursorWrapper, run: PayRun) -> Computed:
     cursor.execute(TEMPORARY)
     for statement in CLEARED if again else ():
         cursor.execute(statement, values)
-    for script in (ROSTER, DIFFERENCES, BASIC, PRICE, DEDUCT, REFUND, "ANALYZE money_part", LINES, PARTS):
-        for statement in script.split(";\n"):
-            if statement.strip():
-                cursor.execute(statement, values)
+    _execute(cursor, (ROSTER,), values)
+    cursor.execute(MISTAKEN, values)
+    if mistaken := cursor.fetchone()[0]:
+        raise PaymentProblem(
+            "year_as_months",
+            _("%(n)d 条待遇金额的发放周期和规则不符：按年发的必须写明哪一年、在一个月里发。请先更正，再计算")
+            % {"n": mistaken},
+        )
+    _execute(cursor, (DIFFERENCES, BASIC, PRICE, DEDUCT, "ANALYZE money_part", LINES, PARTS), values)
     for statement in KEPT if again else ():
         cursor.execute(statement, values)
     cursor.execute(FOUND, values)
@@ -281,3 +287,10 @@ def compute_lines(cursor: CursorWrapper, run: PayRun) -> Computed:
     if lines > MANY:
         cursor.execute("ANALYZE kernel_payline, kernel_paypart")
     return Computed(int(lines), int(fen), found)
+
+
+def _execute(cursor: CursorWrapper, scripts: Iterable[str], values: dict[str, Any]) -> None:
+    for script in scripts:
+        for statement in script.split(";\n"):
+            if statement.strip():
+                cursor.execute(statement, values)

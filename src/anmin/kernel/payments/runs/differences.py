@@ -32,6 +32,8 @@ WITH classed AS (
 )
 SELECT sided.entitlement, sided.benefit, sided.division, sided.before, sided.now,
     CASE
+        WHEN given.yearly AND sided.class = 'month' AND sided.now > 0 THEN 'year'
+        WHEN given.yearly AND sided.class = 'month' AND NOT sided.has_now THEN 'year_paid'
         WHEN NOT sided.had_before AND sided.class = 'month' THEN CASE WHEN given.first_day < %(previous)s THEN 'resumed' ELSE 'joined' END
         WHEN NOT sided.has_now THEN CASE
             WHEN EXISTS (SELECT 1 FROM kernel_payline AS out WHERE out.run_id = %(run)s AND out.entitlement_id = sided.entitlement)
@@ -42,7 +44,11 @@ SELECT sided.entitlement, sided.benefit, sided.division, sided.before, sided.now
         WHEN sided.class = 'month' THEN CASE WHEN sided.now > sided.before THEN 'higher' ELSE 'lower' END
         ELSE sided.class
     END AS cause
-FROM sided JOIN kernel_entitlement AS given ON given.id = sided.entitlement
+FROM sided JOIN LATERAL (
+    SELECT one.*, EXISTS (
+        SELECT 1 FROM kernel_amount AS amount WHERE amount.entitlement_id = one.id AND amount.year IS NOT NULL
+    ) AS yearly FROM kernel_entitlement AS one WHERE one.id = sided.entitlement
+) AS given ON true
 WHERE sided.now <> sided.before
 """
 

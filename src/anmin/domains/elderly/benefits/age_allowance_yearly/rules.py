@@ -11,6 +11,7 @@ BENEFIT = Benefit(
     eligible="age_allowance_yearly_eligible",
     amount="age_allowance_yearly",
     period="year",
+    due="age_allowance_yearly_month",
     rank=71,
 )
 

@@ -1,0 +1,1 @@
+"""Heating aid, once in a heating season (取暖救助)."""

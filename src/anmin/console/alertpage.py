@@ -55,7 +55,7 @@ def sheet(rows: Iterable[dict[str, Any]]) -> tuple[list[str], list[list[Any]]]:
         _("地方"),
         _("类别"),
         _("为什么"),
-        _("哪一条不符合"),
+        _("依据"),
         _("每期金额（元）"),
         _("等级"),
         _("状态"),

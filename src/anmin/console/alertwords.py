@@ -104,6 +104,7 @@ CAUSES = {
     "review": _("复核到期"),
     "recognition": _("认定到期"),
     "case": _("办理期限"),
+    "moved": _("迁往外县（区）"),
     "prices": _("价格上涨"),
 }
 IDENTITIES = {
@@ -113,6 +114,12 @@ IDENTITIES = {
     "return_to_poverty": _("防返贫监测对象"),
     "left_aid": _("24 个月内退出或未获批准"),
 }
+OWN_RULES = {
+    "own/moved": _("本系统登记：已迁往外县（区）"),
+    "crosscheck/return_to_poverty": _("防返贫监测名单比对"),
+}
+"""What signs that no rule of monitoring speaks of are called."""
+VALUES = {"sweep_reason": _("哪一条不符合"), "sweep_ground": _("怎么算的"), "moved": _("迁移")}
 KINDS = {"missed": _("应享未享"), "without": _("在享待遇可能不再符合")}
 
 
@@ -149,7 +156,7 @@ def rule_words(rule: str) -> str:
         return cause_words(f"{kind}:{benefit}")
     known = getattr(rulebook(), "alerts", {}).get(rule)
     if known is None:
-        return rule
+        return str(OWN_RULES.get(rule, rule))
     return f"{known.number} {term_of(known)}"
 
 
@@ -160,7 +167,7 @@ def value_words(values: list[dict[str, Any]]) -> list[dict[str, str]]:
     for one in values:
         fact = facts.get(one["fact"])
         if one.get("words"):
-            title, value = _now("哪一条不符合"), one["words"]
+            title, value = str(VALUES.get(one["fact"], one["fact"])), one["words"]
         elif fact is not None:
             title, value = term_of(fact), shown(one["value"], fact.kind, fact.codes)
         else:

@@ -347,6 +347,7 @@ def watch() -> None:
 def dispatch_alerts() -> None:
     """Reviews for signs of change, what waits is given out, what is overdue goes up. Nobody's benefit is touched."""
     today = timezone.localdate()
+    signs.raise_moves(by="系统", on=today)
     signs.open_reviews(by=operator(today, "系统"), on=today)
     alerts.dispatch(by="系统", on=today)
     alerts.escalate(by="系统", on=today)

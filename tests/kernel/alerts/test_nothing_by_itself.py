@@ -1,13 +1,13 @@
 """E30 for every automatic proposal: offers, sweeps, monthly comparisons, alerts and reviews change nobody's rights by themselves."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
 
 from anmin.kernel import tasks
 from anmin.kernel.access.queries import operator
-from anmin.kernel.alerts.changes.actions import open_reviews
+from anmin.kernel.alerts.changes.actions import open_reviews, raise_moves
 from anmin.kernel.alerts.crosschecks.actions import cross_check
 from anmin.kernel.alerts.handling.actions import dispatch, escalate
 from anmin.kernel.alerts.models import Alert
@@ -23,7 +23,7 @@ from anmin.kernel.delivery.plans.actions import make_plans
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
 from anmin.kernel.operations.jobs import CATALOGUE
 from anmin.kernel.payments.payees.models import PayeeAccount
-from anmin.kernel.people.models import Death
+from anmin.kernel.people.models import Death, FormerPlace, Person
 from anmin.policy.codes import Coverage
 from tests.kernel.alerts.desk import DAY, a_hit, raise_
 from tests.kernel.alerts.snapshots import a_snapshot, born
@@ -59,6 +59,16 @@ def handled(run, on):
     escalate(by="系统", on=on)
 
 
+def moved(run, on):
+    """Whoever is paid has moved to another county."""
+    for row in Entitlement.objects.exclude(person=None):
+        if not row.person.former_places.exists():
+            FormerPlace(person=row.person, division=row.division, last_day=date(2026, 4, 10)).save()
+            Person.objects.filter(pk=row.person_id).update(division="371003001001")
+    raise_moves(by="系统", on=on)
+    open_reviews(by=operator(on, "系统"), on=on)
+
+
 def cross_checked(run, on):
     """The other department watches a family that we do not help, and knows nothing of one that we do."""
     cross_check(by="系统", snapshot=Lists([("H1", True, [0, 0]), ("H2", False, [1])]), on=on)
@@ -85,7 +95,7 @@ def planned(run, on):
 
 PROPOSING = {
     "alerts.sweep": (found, swept, compared),
-    "alerts.dispatch": (handled,),
+    "alerts.dispatch": (handled, moved),
     "alerts.watch": (handled,),
     "alerts.batch_landed": (handled,),
     "alerts.cross_check": (cross_checked,),
@@ -111,7 +121,7 @@ KEEPING = {
 }
 """Jobs that carry, keep and clean up; they say nothing new about anybody."""
 JOBS = tuple(dict.fromkeys(job for jobs in PROPOSING.values() for job in jobs))
-RAISING = (swept, compared, handled, cross_checked)
+RAISING = (swept, compared, handled, moved, cross_checked)
 
 
 def rights():

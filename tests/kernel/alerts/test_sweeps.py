@@ -13,6 +13,7 @@ from anmin.kernel.entitlements.models import Decision, Entitlement
 from anmin.kernel.screening.models import DivisionSum, HouseholdResult, Run
 from anmin.policy.codes import Coverage
 from tests.kernel.alerts.desk import DAY, TOWN, VILLAGE, staff, step, walk
+from tests.kernel.alerts.snapshots import a_snapshot, born, reason_of
 from tests.kernel.cases.road import a_family
 from tests.make import a_user
 
@@ -21,7 +22,8 @@ DIBAO, AGE = "assistance/dibao", "elderly/age_allowance"
 
 
 @pytest.fixture
-def people():
+def people(settings, tmp_path, db):
+    settings.ANMIN_HOME = tmp_path / "home"
     return staff()
 
 
@@ -122,3 +124,14 @@ def test_another_county_s_reader_sees_no_alert_of_it(people):
     stranger = reader_for(a_user("stranger", "371003"), DAY)
 
     assert by_place(stranger, "371000", "missed") == {}
+
+
+def test_whoever_lacks_it_is_told_how_the_amount_comes_about(people):
+    """The value behind 应享未享 has its reason: standard, income, household, as the rules put it."""
+    a_family(("王秀英", 1956), ("王建国", 1985))
+    a_snapshot({"H1": [born(1956), born(1985, relation=2, wage_year=600_000)]})
+
+    sweep(by="系统", run=a_run(H1=poor()), on=DAY)
+
+    words = reason_of(Alert.objects.get())
+    assert words.startswith("低保金 1,624.00：") and "低保标准〔1,062.00〕" in words

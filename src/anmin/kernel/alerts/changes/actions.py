@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from anmin.kernel.access.queries import signature
 from anmin.kernel.alerts.changes.effects import changes, effect_of
+from anmin.kernel.alerts.changes.moves import moves
 from anmin.kernel.alerts.limits import LESS
 from anmin.kernel.alerts.models import Alert, AlertHit
+from anmin.kernel.alerts.raising.actions import Raised, raise_hits
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.actions import StepRefused, take_step
 from anmin.kernel.cases.matters import REVIEW, benefits_of
@@ -25,6 +27,11 @@ from anmin.kernel.payments.sentinels import actions as sentinels
 
 log = structlog.get_logger()
 MOST = 2000
+
+
+def raise_moves(*, by: Any, on: date) -> Raised:
+    """Raise every move out of the county of somebody who has a benefit there (迁移比对). Nothing else changes by it."""
+    return raise_hits(by=by, hits=moves(on), on=on)
 
 
 def open_reviews(*, by: Any, on: date) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from anmin.kernel.access.models import User
@@ -55,6 +57,7 @@ def make_demo_alerts(*, by: str, run: Run, town: str, on: date) -> int:
     sweep(by=by, run=run, on=day)
     dispatch(by=by, on=day)
     rows = Alert.objects.filter(division__startswith=town, state="dispatched").select_related("taker")
+    rows = rows.exclude(pk__in=_kept(rows))
     for kind, roads in (("missed:", ROADS), ("without:", WITHOUT_ROADS)):
         for row, road in zip(rows.filter(cause__startswith=kind).order_by("pk"), roads, strict=False):
             _walk(row, road, day)
@@ -62,6 +65,14 @@ def make_demo_alerts(*, by: str, run: Run, town: str, on: date) -> int:
     find_offers(by=by, run=run, on=day, division=town)
     _ask(town, day)
     return Alert.objects.count()
+
+
+def _kept(rows: Iterable[Alert]) -> list[int]:
+    """The last alert of everybody who has several: it waits to be accepted, so that each desk has something to begin."""
+    mine: dict[int | None, list[int]] = defaultdict(list)
+    for row in rows:
+        mine[row.taker_id].append(row.pk)
+    return [max(keys) for keys in mine.values() if len(keys) > 1]
 
 
 def _ask(town: str, day: date) -> None:

@@ -12,6 +12,7 @@ from anmin.kernel.access.queries import signature
 from anmin.kernel.alerts.raising.actions import raise_hits
 from anmin.kernel.alerts.raising.hits import Reported, Value
 from anmin.kernel.alerts.sweeps.comparing import Lacking, compare
+from anmin.kernel.alerts.sweeps.grounds import grounds_of
 from anmin.kernel.alerts.sweeps.models import Sweep, SweepPart
 from anmin.kernel.alerts.sweeps.rolls import members_in_order, rolls
 from anmin.kernel.audit import actions as audit
@@ -20,8 +21,8 @@ from anmin.kernel.screening.models import Run
 
 MISSED, WITHOUT = "missed:", "without:"
 """How the causes of a sweep's alerts begin; the benefit's key follows."""
-FEN, REASON = "sweep_fen", "sweep_reason"
-"""The values of a sweep's hit: fen a period, and the condition that fails, in words."""
+FEN, REASON, GROUND = "sweep_fen", "sweep_reason", "sweep_ground"
+"""The values of a sweep's hit: fen a period, and in words the condition that fails or the line that gives the amount."""
 RULE_SINCE = date(2023, 10, 20)
 
 
@@ -71,6 +72,7 @@ def hits_of(rows: list[Lacking], run: Run) -> Iterator[Reported]:
     }
     numbers = Identifier.objects.filter(person__in=people, kind="resident", last_day__isnull=True)
     blinds = dict(numbers.values_list("person", "blind"))
+    grounds = grounds_of(run, rows)
     for row in rows:
         person = b""
         if row.member is not None:
@@ -95,13 +97,15 @@ def hits_of(rows: list[Lacking], run: Run) -> Iterator[Reported]:
             cause=f"{WITHOUT if row.is_without else MISSED}{row.benefit}",
             direction="LESS" if row.is_without else "MORE",
             fen=row.fen,
-            values=tuple(_values(row, run)),
+            values=tuple(_values(row, run, grounds.get((row.household, row.benefit, row.member), ""))),
         )
 
 
-def _values(row: Lacking, run: Run) -> Iterator[Value]:
-    """What is at stake a period, and which condition no longer holds."""
+def _values(row: Lacking, run: Run, ground: str) -> Iterator[Value]:
+    """What is at stake a period, and how it comes to that or which condition no longer holds."""
     if row.fen is not None:
         yield Value(FEN, row.fen, run.source, run.on.isoformat(), str(run.pk))
+    if ground:
+        yield Value(GROUND, 0, run.source, run.on.isoformat(), str(run.pk), words=ground)
     if row.why:
         yield Value(REASON, 0, run.source, run.on.isoformat(), str(run.pk), words=row.why)

@@ -75,6 +75,7 @@ def _lacking(run: Run, sums: dict[str, Compared]) -> Iterator[Lacking]:
             )
     having = holders(run, sums, rolled)
     watched = {one.household for one in having}
+    ours = {one.household for one in having if one.benefit in groups()[DIBAO]}
     given: dict[str, set[tuple[str, int | None]]] = {}
     received: dict[str, str] = {}
     rows = HouseholdResult.objects.filter(run=run).order_by("number")
@@ -83,6 +84,8 @@ def _lacking(run: Run, sums: dict[str, Compared]) -> Iterator[Lacking]:
             given[found.number] = _claimed(found)
         if found.coverage == Coverage.WITHOUT_GROUND:
             received[found.number] = found.division
+        elif found.coverage == Coverage.COVERED and found.number not in ours:
+            sums[DIBAO].held += 1
         yield from _of_household(found, sums, by_facts, held)
     yield from _reverse(run, sums, having, given, received)
 

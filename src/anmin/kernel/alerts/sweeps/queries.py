@@ -13,7 +13,7 @@ from anmin.kernel.access.queries import Reader
 from anmin.kernel.alerts.models import Alert, AlertHit
 from anmin.kernel.alerts.queries import alerts
 from anmin.kernel.alerts.steps import holds
-from anmin.kernel.alerts.sweeps.actions import MISSED, REASON, WITHOUT
+from anmin.kernel.alerts.sweeps.actions import GROUND, MISSED, REASON, WITHOUT
 from anmin.kernel.alerts.sweeps.models import Sweep, SweepPart
 from anmin.kernel.screening.queries import CHILD_DIGITS, prefix_of
 from anmin.lib.divisions import level_of
@@ -84,10 +84,15 @@ def _swept(reader: Reader, code: str) -> QuerySet[Alert]:
 
 
 def reasons_of(rows: Iterable[Alert]) -> dict[int, str]:
-    """Which condition no longer holds, in words, for those alerts of a sweep that say so."""
-    less = [row.pk for row in rows if row.cause.startswith(WITHOUT)]
-    hits = AlertHit.objects.filter(alert__in=less, round=F("alert__round")).order_by("as_of", "pk")
-    return {hit.alert_id: value["words"] for hit in hits for value in hit.values if value["fact"] == REASON}
+    """Which condition no longer holds, or how the amount comes about, in words, for the alerts of a sweep."""
+    swept = [row.pk for row in rows if row.cause.startswith((WITHOUT, MISSED))]
+    hits = AlertHit.objects.filter(alert__in=swept, round=F("alert__round")).order_by("as_of", "pk")
+    return {
+        hit.alert_id: value["words"]
+        for hit in hits
+        for value in hit.values
+        if value["fact"] in (REASON, GROUND)
+    }
 
 
 def _progress(reader: Reader, code: str, digits: int) -> dict[tuple[str, str, str], Progress]:

@@ -8,7 +8,7 @@ it is, so that one doubt about dibao does not become a second one about everythi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -60,12 +60,23 @@ def data_of(run: Run, numbers: Iterable[str]) -> Data:
     wanted = {number for number in numbers if number}
     rows = BrokenHousehold.objects.filter(run=run, number__in=wanted)
     broken = frozenset(rows.values_list("number", flat=True))
+    snapshot = _snapshot(run)
+    heard = frozenset((snapshot.manifest.get("provenance") or ()) if snapshot is not None else ())
+    return Data({row.key: row for row in homes_in(run, wanted)}, heard, broken)
+
+
+def homes_in(run: Run, numbers: Collection[str]) -> Iterator[Household]:
+    """The households with some numbers as the run's snapshot has them, part by part; none where it is gone."""
+    snapshot = _snapshot(run)
+    if snapshot is not None and numbers:
+        yield from find_households(snapshot, numbers, list(rulebook().facts.values()))
+
+
+def _snapshot(run: Run) -> Snapshot | None:
     try:
-        snapshot = Snapshot.open(snapshots_home() / run.snapshot)
-        found = {row.key: row for row in find_households(snapshot, wanted, list(rulebook().facts.values()))}
+        return Snapshot.open(snapshots_home() / run.snapshot)
     except PolicyError:
-        return Data({}, frozenset(), broken)
-    return Data(found, frozenset(snapshot.manifest.get("provenance") or ()), broken)
+        return None
 
 
 def judge(run: Run, doubted: Sequence[Holder], standing: Mapping[str, Sequence[Holder]]) -> list[Judged]:

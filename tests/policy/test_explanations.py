@@ -2,14 +2,25 @@
 
 import json
 
-from anmin.policy.evaluate import Household, evaluate
+from anmin.policy import Fen, household
+from anmin.policy.evaluate import Finding, Household, evaluate
 from anmin.policy.explain import explain
+from anmin.policy.formulas import formula
 from anmin.policy.phrases import ENGLISH
 from anmin.policy.plan import make_plan
+from anmin.policy.rules import rule_of
+from anmin.policy.vocabulary import MONTHS, monthly, positive_part
 from tests.policy.conftest import DAY
 
 OLD = {"birth_day": 19400101, "is_away": 0, "income_year": 100_000, "disability": 0}
 AWAY = {"birth_day": 19800101, "is_away": 1, "income_year": 99, "disability": 1}
+
+
+@household(title="差额", law="测试令第1号 §1", since="2000-01-01")
+def gap_by_the_month(standard: Fen, members: int, income_year: Fen, mode: int) -> Fen:
+    """The gap of a year, by the month."""
+    amount = monthly(positive_part(standard * MONTHS * members - income_year), mode)
+    return amount if amount > 0 else 0
 
 
 def outcome(book, **facts):
@@ -21,7 +32,9 @@ def test_an_amount_is_explained_by_the_branch_that_was_taken(toy_book):
 
     last = found.lines[-1]
     assert found.shown == "1,213.59"
-    assert last.text.startswith("测试标准〔900.00〕 × 成员数〔1〕 − 年收入〔1,001.00〕 ÷ 12（负数按零计）")
+    assert last.text.startswith(
+        "（测试标准〔900.00〕 × 成员数〔1〕 − 年收入〔1,001.00〕 ÷ 12，负数按零计） + "
+    )
     assert last.conditions == (("并非（收入低于标准〔是〕）", False),)
     assert last.law == "测试令第1号 §1"
 
@@ -77,3 +90,14 @@ def test_an_explanation_reads_in_english_too(toy_book):
 
     assert found.title == "How many count."
     assert found.lines[-1].text == "the number with Whoever is not away counts.〔yes、no〕"
+
+
+def test_what_is_taken_as_a_whole_stands_in_brackets():
+    rule = rule_of(gap_by_the_month)
+    inputs = {"standard": 1_062_00, "members": 3, "income_year": 15_292_00, "mode": 0}
+
+    found = formula(Finding(rule, None, inputs, 191_167), lambda name, value: f"{name}〔{value}〕")
+
+    assert found.text == (
+        "（standard〔106200〕 × 12 × members〔3〕 − income_year〔1529200〕，负数按零计） ÷ 12，按取整方式 mode〔0〕 取整"
+    )

@@ -16,6 +16,8 @@ from anmin.policy.phrases import CHINESE, Words
 from anmin.policy.rules import Rule
 
 KEPT = "anmin_code"
+TIGHT, LOOSE = set("×÷"), set("，,")
+"""A phrase with one of these is a product or quotient; with one of those, a clause that ends where nobody sees it."""
 Shown = Callable[[str, Any], str]
 """Gives the title of a name together with its value, as it appears in a formula."""
 
@@ -66,6 +68,7 @@ class _Writer:
     shown: Shown
     words: Words
     texts: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, ast.expr] = field(default_factory=dict)
     conditions: list[tuple[str, bool]] = field(default_factory=list)
     result: str = ""
 
@@ -91,8 +94,7 @@ class _Writer:
 
     def _keep(self, name: str, expression: ast.expr) -> None:
         text, value = self.text(expression), self.value(expression)
-        self.texts[name] = f"（{text}）" if isinstance(expression, ast.BinOp | ast.BoolOp) else text
-        self.values[name] = value
+        self.texts[name], self.kept[name], self.values[name] = text, expression, value
 
     def value(self, node: ast.expr) -> Any:
         """What an expression came to."""
@@ -129,8 +131,10 @@ class _Writer:
                 self.conditions.append((self.text(test), holds))
                 return self.text(body if holds else orelse)
             case ast.Call(func=ast.Name(id=name), args=arguments):
-                phrase = self.words.functions.get(name, name + "({0})")
-                return phrase.format(*[self.text(argument) for argument in arguments])
+                phrase = self._phrase(name)
+                alone = len(arguments) == 1 and not TIGHT & set(phrase)
+                words = [self.text(one) if alone else self._wrapped(one, ast.Mult()) for one in arguments]
+                return phrase.format(*words)
         raise _LoopInRule
 
     def _name(self, name: str) -> str:
@@ -153,14 +157,29 @@ class _Writer:
     def _truth(self, value: bool) -> str:
         return self.words.yes if value else self.words.no
 
+    def _phrase(self, name: str) -> str:
+        return self.words.functions.get(name, name + "({0})")
+
     def _wrapped(self, node: ast.expr, outer: ast.AST) -> str:
+        """An operand or argument, in brackets where its words would otherwise run into what stands around it."""
         text = self.text(node)
-        looser = isinstance(node, ast.BoolOp | ast.IfExp) or (
-            isinstance(node, ast.BinOp)
-            and isinstance(outer, ast.Mult | ast.FloorDiv)
-            and isinstance(node.op, ast.Add | ast.Sub)
-        )
-        return f"（{text}）" if looser else text
+        return f"（{text}）" if self._is_looser(node, outer) else text
+
+    def _is_looser(self, node: ast.expr, outer: ast.AST) -> bool:
+        binds = isinstance(outer, ast.Mult | ast.FloorDiv)
+        match node:
+            case ast.BoolOp():
+                return True
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                return self._is_looser(body if self.value(test) else orelse, outer)
+            case ast.BinOp(op=op):
+                return binds and isinstance(op, ast.Add | ast.Sub)
+            case ast.Call(func=ast.Name(id=name)):
+                marks = set(self._phrase(name))
+                return bool(marks & LOOSE or (binds and marks & TIGHT))
+            case ast.Name(id=name) if name in self.kept:
+                return self._is_looser(self.kept[name], outer)
+        return False
 
 
 def titled(titles: Mapping[str, str], render: Callable[[str, Any], str]) -> Shown:

@@ -72,7 +72,7 @@ ENGLISH = Words(
         "anyone": "somebody has {0}",
         "everyone": "everybody has {0}",
         "highest": "the highest of {0}",
-        "positive_part": "{0} (not below zero)",
+        "positive_part": "{0}, not below zero",
         "lesser": "the smaller of {0} and {1}",
         "greater": "the larger of {0} and {1}",
         "portion_down": "{0} × {1} (rounded down)",

@@ -25,7 +25,7 @@ PHRASES: dict[str, str] = {
     "anyone": "有人 {0}",
     "everyone": "人人 {0}",
     "highest": "{0} 中最高者",
-    "positive_part": "{0}（负数按零计）",
+    "positive_part": "{0}，负数按零计",
     "lesser": "{0} 与 {1} 中较小者",
     "greater": "{0} 与 {1} 中较大者",
     "portion_down": "{0} × {1}（舍去不足一分）",

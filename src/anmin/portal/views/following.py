@@ -19,7 +19,7 @@ from anmin.kernel.papers.words import PaperProblem
 from anmin.kernel.payments.banks.arrivals import own_arrivals
 from anmin.portal.pages import Visit, own
 from anmin.portal.places import contacts
-from anmin.portal.plain import shares_of
+from anmin.portal.plain import told_of, words_of_page
 from anmin.portal.views import errors
 
 
@@ -116,13 +116,12 @@ def benefit(visit: Visit, number: int) -> HttpResponse:
     found = own_benefit(visit.me, number)
     if found is None:
         raise Http404
-    sums, why = sums_of(found.decision)
+    sums, why = sums_of(found.decision, words_of_page())
     return visit.page(
         "benefit",
         one=found,
         sums=sums,
-        shares=shares_of(sums, found),
-        why=why,
+        told=told_of(found, why, visit.me),
         arrivals=own_arrivals().get(found.row.pk, []),
         changes=[kind.plain for kind in kinds().values()],
         contacts=contacts(found.row.division, visit.today),

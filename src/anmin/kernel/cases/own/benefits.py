@@ -11,12 +11,13 @@ from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.own.road import own_cases
 from anmin.kernel.entitlements.grounds import outcome_of
 from anmin.kernel.entitlements.models import Decision, Entitlement
-from anmin.kernel.entitlements.queries import paying, title_of_benefit, why
+from anmin.kernel.entitlements.queries import Paying, paying, title_of_benefit, why
 from anmin.kernel.people.models import Membership
 from anmin.kernel.people.queries import in_force
 from anmin.kernel.people.residents.queries import Resident
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.explain import Explanation, Line
+from anmin.policy.phrases import CHINESE, Words
 
 APPEAL_DAYS = 60
 """Days for an administrative review from the day one learns of the decision (行政复议法 §20)."""
@@ -27,7 +28,7 @@ MONTHS = 12
 class Benefit:
     """One benefit that runs or ran: fen this month or, `is_yearly`, this year, the decision that set it, from when until when.
 
-    `month` is when a year's sum is due next.
+    `month` is when a year's sum is due next, or the first month of a monthly sum that has not begun.
     """
 
     row: Entitlement
@@ -75,7 +76,7 @@ def own_benefits(resident: Resident) -> list[Benefit]:
     for row in rows.select_related("person", "begun_by", "changed_by", "ended_by").order_by(
         "-first_day", "-pk"
     ):
-        amount = paying(row, month)
+        amount = paying(row, month) or _to_come(row, month)
         runs = row.state != Entitlement.State.ENDED and (row.last_day is None or row.last_day >= resident.on)
         decision = amount.decision if amount is not None else row.changed_by or row.begun_by
         found.append(
@@ -93,19 +94,27 @@ def own_benefits(resident: Resident) -> list[Benefit]:
     return sorted(found, key=lambda one: not one.is_running)
 
 
+def _to_come(row: Entitlement, month: date) -> Paying | None:
+    """What a benefit that was granted will pay by the month, and from when."""
+    first = (
+        row.amounts.filter(first_month__gt=month).select_related("decision").order_by("first_month").first()
+    )
+    return None if first is None else Paying(first.fen, first.decision, month=first.first_month)
+
+
 def own_benefit(resident: Resident, number: int) -> Benefit | None:
     """One of them, or None."""
     return next((one for one in own_benefits(resident) if one.row.pk == number), None)
 
 
-def sums_of(decision: Decision) -> tuple[list[Sum], Explanation | None]:
+def sums_of(decision: Decision, words: Words = CHINESE) -> tuple[list[Sum], Explanation | None]:
     """The figures that the decided amount was calculated from, in the order of the calculation."""
     benefit = rulebook().benefits.get(decision.benefit)
     name = (benefit.amount or benefit.eligible) if benefit is not None else None
     if benefit is None or name is None:
         return [], None
     try:
-        found = why(decision, name, None if benefit.unit == "household" else _place(decision))
+        found = why(decision, name, None if benefit.unit == "household" else _place(decision), words)
     except KeyError:
         return [], None
     if found is None:

@@ -13,6 +13,7 @@ from anmin.kernel.access.queries import Reader
 from anmin.kernel.cases.queries import Case, procedure_of
 from anmin.kernel.cases.table import find
 from anmin.kernel.entitlements import queries as entitlements
+from anmin.kernel.entitlements.takingover import told_of
 from anmin.kernel.people.queries import Household, Person
 
 CASES = "case.read"
@@ -81,6 +82,7 @@ def _benefits(reader: Reader, rows: Iterable[Any], on: date) -> list[dict[str, A
                 "since": row.first_day,
                 "until": row.last_day,
                 "case": row.begun_by.case_number if row.begun_by.case_number in here else "",
+                "told": told_of(row),
             }
         )
     return found

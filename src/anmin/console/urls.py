@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from anmin.console import counterurls, kiturls, moneyurls
+from anmin.console import counterurls, kiturls, moneyurls, takeoverurls
 from anmin.console.views import (
     access,
     alertfiles,
@@ -52,6 +52,7 @@ urlpatterns = [
     *counterurls.patterns,
     *kiturls.patterns,
     *moneyurls.patterns,
+    *takeoverurls.patterns,
     path("", city.city_page, name="city"),
     path("places/<str:code>/", city.city_page, name="place"),
     path("palette/", palette.palette, name="palette"),

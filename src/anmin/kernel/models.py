@@ -30,6 +30,7 @@ from anmin.kernel.cases.relatives.models import StaffPerson
 from anmin.kernel.cases.reserve.models import ReserveClosing, ReserveEntry
 from anmin.kernel.cases.scans.models import Scan
 from anmin.kernel.cases.table.models import SavedView
+from anmin.kernel.cases.takeover.models import TakeoverBatch, TakeoverRow
 from anmin.kernel.cases.verification.models import CaseFact
 from anmin.kernel.cases.voices.models import Voice
 from anmin.kernel.delivery.cards.models import CardEntry
@@ -232,6 +233,8 @@ __all__ = [
     "Subscription",
     "Sweep",
     "SweepPart",
+    "TakeoverBatch",
+    "TakeoverRow",
     "Taking",
     "TakingAlarm",
     "TakingPermit",

@@ -24,6 +24,7 @@ from anmin.kernel.cases.deaths import actions as deaths
 from anmin.kernel.cases.publicity import actions as publicity
 from anmin.kernel.cases.pushes import actions as pushes
 from anmin.kernel.cases.scans import actions as scans
+from anmin.kernel.cases.takeover import actions as takeover
 from anmin.kernel.delivery.plans import actions as plans
 from anmin.kernel.exchange.checks import actions as checks
 from anmin.kernel.exchange.delivery import actions as delivery
@@ -368,6 +369,12 @@ def sweep_run() -> None:
         sweeps.sweep(by="系统", run=run, on=today)
         offers.find_offers(by="系统", run=run, on=today)
         offers.check_granted(by="系统", run=run, on=today)
+
+
+@background(name=takeover.JOB, title=_("在册待遇转入"), seconds=4 * 3600)
+def take_over_benefits(batch: int) -> None:
+    """A confirmed list is taken over, chunk by chunk; a try after a crash goes on where the last chunk ended."""
+    takeover.carry_out(batch=batch, on=timezone.localdate())
 
 
 @background(name=errands.JOB, title=_("办理资金事项"), seconds=3600)

@@ -81,6 +81,7 @@ NO_HISTORY = {
     "Sweep": "made once, with its parts",
     "SweepPart": "made once, with its sweep",
     "Errand": "asked, agreed and done as acts",
+    "TakeoverRow": "as it came; what became of it stands in its decision, and a trigger keeps the rest",
     "AskedTrial": "asked and tried as acts; it holds figures and nobody",
     "ResidentSession": "its beginning and its end are acts",
 }

@@ -51,6 +51,12 @@ PLACES = (
         _("备用金"),
         "emergency.pay|payments.prepare|payments.read|case.confirm|case.confirm_in_town",
     ),
+    (
+        "takeover",
+        "console:takeovers",
+        _("在册转入"),
+        "takeover.propose|takeover.confirm|takeover.read",
+    ),
     ("changes", "console:changes", _("变更"), "register.read"),
     (
         "elderly",

@@ -13,6 +13,7 @@ from anmin.console.moneywords import POWERS, noted, page_of, shown, told
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.fields import PURPOSES, masked
 from anmin.kernel.entitlements.queries import title_of_benefit
+from anmin.kernel.entitlements.takingover import MATTER, told_of
 from anmin.kernel.payments.banks import queries as banks
 from anmin.kernel.payments.banks.layouts import form_named
 from anmin.kernel.payments.errands import queries as errands
@@ -97,6 +98,8 @@ def money_line(desk: Desk, pk: int) -> HttpResponse:
         tab="runs",
         line=line,
         title=title_of_benefit(line.benefit),
+        told=told_of(line.entitlement),
+        is_taken_over=line.entitlement.begun_by.matter == MATTER,
         parts=[(part, queries.words_of_part(part)) for part in queries.parts_of(line)],
         moments=[(one, told(one.code, one.told)) for one in life(desk.reader, line)],
         orders=[(row, form_named(row.file.form).codes) for row in orders],

@@ -59,7 +59,7 @@ def register_file(desk: Desk, line: str, name: str) -> HttpResponse:
     )
     head, cells = file_of(register, rows)
     content = as_csv(head, cells, mark) if kind == "csv" else as_xlsx(head, cells, mark)
-    return _attached(content, FORMS[kind], f"{register.name}-{timezone.localtime():%Y%m%d-%H%M}.{kind}", mark)
+    return attached(content, FORMS[kind], f"{register.name}-{timezone.localtime():%Y%m%d-%H%M}.{kind}", mark)
 
 
 @desk
@@ -119,7 +119,7 @@ def register_rejected(desk: Desk, line: str, name: str, pk: int) -> HttpResponse
         purpose=_("改正后重新导入"),
     )
     head = [ADDED[1], *headings(register), ADDED[0]]
-    return _attached(as_xlsx(head, cells, mark), FORMS["xlsx"], f"{register.name}-rejected-{pk}.xlsx", mark)
+    return attached(as_xlsx(head, cells, mark), FORMS["xlsx"], f"{register.name}-rejected-{pk}.xlsx", mark)
 
 
 @desk
@@ -127,7 +127,7 @@ def register_template(desk: Desk, line: str, name: str) -> HttpResponse:
     """An empty file with the columns that can be taken in; it holds nothing about anybody."""
     register = opened(desk, line, name, to_write=True)
     content = as_xlsx(headings(register), [], _("表头不要改；日期写成 2026-01-31。"))
-    return _attached(content, FORMS["xlsx"], f"{register.name}-template.xlsx", "")
+    return attached(content, FORMS["xlsx"], f"{register.name}-template.xlsx", "")
 
 
 @desk
@@ -213,7 +213,8 @@ def _intake(desk: Desk, register: Register, pk: int) -> Any:
     return found
 
 
-def _attached(content: bytes, kind: str, name: str, mark: str) -> HttpResponse:
+def attached(content: bytes, kind: str, name: str, mark: str) -> HttpResponse:
+    """A file to keep, with the watermark that says who took it."""
     answer = HttpResponse(content, content_type=kind)
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     if mark:

@@ -17,6 +17,7 @@ from anmin.kernel.access.taking.actions import take
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.actions import StepRefused, take_step
 from anmin.kernel.cases.table import find
+from anmin.kernel.cases.takeover.queries import review_reason
 from anmin.kernel.cases.upkeep import queries as upkeep
 from anmin.kernel.cases.upkeep.actions import open_upkeep
 from anmin.kernel.entitlements import queries as entitlements
@@ -60,9 +61,10 @@ def review_open(desk: Desk, pk: int) -> HttpResponse:
     under_way = find.about_benefit(desk.reader, pk)
     if under_way is not None:
         return HttpResponseRedirect(reverse("console:case", args=[under_way.number]))
+    why = review_reason(row)
     try:
-        case = open_upkeep(by=desk.reader, entitlement=row, on=desk.today, reason=_("到期复核"))
-        take_step(by=desk.reader, case=case, action="start", on=desk.today, seen=case.last_step)
+        case = open_upkeep(by=desk.reader, entitlement=row, on=desk.today, reason=why or _("到期复核"))
+        take_step(by=desk.reader, case=case, action="start", on=desk.today, seen=case.last_step, reason=why)
     except StepRefused as refused:
         messages.error(desk.request, str(refused))
         return HttpResponseRedirect(reverse("console:reviews"))

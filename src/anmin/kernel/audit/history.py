@@ -84,6 +84,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "kernel_order": (),
     "kernel_photorule": (),
     "kernel_push": (),
+    "kernel_takeoverbatch": (),
 }
 """Every table of people and rights, with the columns that are not kept: search tokens, secrets, codes of rows."""
 

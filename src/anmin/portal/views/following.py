@@ -120,6 +120,7 @@ def benefit(visit: Visit, number: int) -> HttpResponse:
     return visit.page(
         "benefit",
         one=found,
+        has_case=own_case(visit.me, found.decision.case_number) is not None,
         sums=sums,
         told=told_of(found, why, visit.me),
         arrivals=own_arrivals().get(found.row.pk, []),

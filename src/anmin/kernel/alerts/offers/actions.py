@@ -18,8 +18,7 @@ from anmin.kernel.alerts.offers.rules import offering
 from anmin.kernel.alerts.raising.actions import Raised, raise_hits
 from anmin.kernel.alerts.steps import COURTEOUS, HANDLE
 from anmin.kernel.alerts.sweeps.actions import hits_of
-from anmin.kernel.alerts.sweeps.comparing import claims_in, without_ground
-from anmin.kernel.alerts.sweeps.rolls import members_in_order
+from anmin.kernel.alerts.sweeps.comparing import without_ground
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.intake.actions import number_for
 from anmin.kernel.cases.models import Case
@@ -31,6 +30,7 @@ from anmin.kernel.payments.placerules import pairs
 from anmin.kernel.payments.sentinels.models import Sentinel
 from anmin.kernel.people.models import Level, Membership, Person
 from anmin.kernel.people.queries import names_in
+from anmin.kernel.screening.claims import claims_in, members_in_order
 from anmin.kernel.screening.models import HouseholdResult, Run
 from anmin.kernel.screening.queries import household_facts, outcome
 from anmin.kernel.screening.rulebooks import rulebook

@@ -14,9 +14,10 @@ from anmin.kernel.alerts.raising.hits import Reported, Value
 from anmin.kernel.alerts.sweeps.comparing import Lacking, compare
 from anmin.kernel.alerts.sweeps.grounds import grounds_of
 from anmin.kernel.alerts.sweeps.models import Sweep, SweepPart
-from anmin.kernel.alerts.sweeps.rolls import members_in_order, rolls
+from anmin.kernel.alerts.sweeps.rolls import rolls
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.people.models import Identifier
+from anmin.kernel.screening.claims import members_in_order
 from anmin.kernel.screening.models import Run
 
 MISSED, WITHOUT = "missed:", "without:"

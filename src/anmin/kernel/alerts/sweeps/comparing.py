@@ -9,13 +9,13 @@ from typing import Any
 
 from anmin.kernel.alerts.sweeps.holders import Holder, holders
 from anmin.kernel.alerts.sweeps.reversing import UNREAD, WITHOUT, is_better_off, judge
-from anmin.kernel.alerts.sweeps.rolls import ROLL, groups, members_in_order, rolls, swept
+from anmin.kernel.alerts.sweeps.rolls import ROLL, groups, rolls, swept
 from anmin.kernel.entitlements.models import Entitlement
 from anmin.kernel.facts.lake.queries import flagged
 from anmin.kernel.facts.sources.catalogue import sources
 from anmin.kernel.people.models import Identifier, Membership
+from anmin.kernel.screening.claims import claims_in, members_in_order
 from anmin.kernel.screening.models import HouseholdResult, Run
-from anmin.policy.benefits import Benefit
 from anmin.policy.codes import Coverage
 
 DIBAO = "assistance/dibao"
@@ -178,19 +178,6 @@ def _is_given(
     if one.person not in mine:
         return False
     return any((key, mine.index(one.person)) in claims for key in (one.benefit, *one.rivals))
-
-
-def claims_in(found: HouseholdResult, benefit: Benefit) -> list[tuple[int | None, int | None]]:
-    """To whom of a household a run gives a benefit, and how much a period: member position (None: the household), fen."""
-    if benefit.unit == "household":
-        if not found.values.get(benefit.eligible):
-            return []
-        return [(None, int(found.values.get(benefit.amount, 0)) if benefit.amount else None)]
-    return [
-        (int(position), int(values.get(benefit.amount, 0)) if benefit.amount else None)
-        for position, values in sorted(found.people.items(), key=lambda one: int(one[0]))
-        if values.get(benefit.eligible)
-    ]
 
 
 def _eligible(run: Run) -> dict[str, int]:

@@ -14,12 +14,13 @@ from functools import cache
 from typing import Any
 
 from anmin.kernel.alerts.sweeps.holders import Holder
-from anmin.kernel.alerts.sweeps.rolls import groups, members_in_order
+from anmin.kernel.alerts.sweeps.rolls import groups
 from anmin.kernel.cases.deciding.sentences import condition_that_fails
 from anmin.kernel.cases.verification.queries import LAYERS, Result
 from anmin.kernel.cases.verification.standing import RECOGNISED
 from anmin.kernel.facts.queries import snapshots_home
 from anmin.kernel.people.models import Identifier, Membership, Person
+from anmin.kernel.screening.claims import members_in_order
 from anmin.kernel.screening.models import BrokenHousehold, Run
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.errors import PolicyError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import yaml
 
 from anmin.kernel.facts.sources.catalogue import sources
-from anmin.kernel.people.models import Membership
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.benefits import Benefit
 
@@ -43,16 +41,3 @@ def roll_column(benefit: str) -> str:
     """The title of the column of the roll that says who receives a benefit; empty where the roll has none."""
     name = rolls()["columns"].get(benefit)
     return next((one.title for one in sources()[ROLL].columns if one.name == name), "")
-
-
-def members_in_order(numbers: list[str]) -> dict[str, list[int]]:
-    """The members of households in the order in which the snapshot has them, by number."""
-    found: dict[str, list[int]] = defaultdict(list)
-    rows = Membership.objects.filter(
-        household__number__in=set(numbers), last_day__isnull=True, is_double=False
-    )
-    for number, person in rows.order_by("household", "relation", "pk").values_list(
-        "household__number", "person"
-    ):
-        found[number].append(person)
-    return found

@@ -18,6 +18,7 @@ from anmin.kernel.cases.actions import StepRefused, take_step
 from anmin.kernel.cases.intake.models import CaseMaterial
 from anmin.kernel.cases.models import Case, CaseClock
 from anmin.kernel.cases.reserve.models import ReserveEntry
+from anmin.kernel.cases.takeover.queries import review_reason
 from anmin.kernel.cases.upkeep.actions import open_upkeep
 from anmin.kernel.entitlements.models import Entitlement
 
@@ -46,8 +47,9 @@ def open_due_reviews(*, by: Any, on: date) -> int:
             continue
         try:
             with transaction.atomic():
-                case = open_upkeep(by=by, entitlement=row, on=on, reason="")
-                take_step(by=by, case=case, action="start", on=on, seen=0)
+                why = review_reason(row)
+                case = open_upkeep(by=by, entitlement=row, on=on, reason=why)
+                take_step(by=by, case=case, action="start", on=on, seen=0, reason=why)
         except StepRefused as trouble:
             log.warning("cases.review_not_opened", entitlement=row.pk, why=str(trouble))
         else:

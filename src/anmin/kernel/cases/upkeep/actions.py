@@ -23,6 +23,7 @@ from anmin.kernel.cases.matters import REVIEW, matter_about, procedure_for
 from anmin.kernel.cases.models import Case, Step
 from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.cases.reserve.limits import as_whole
+from anmin.kernel.cases.takeover.queries import class_of
 from anmin.kernel.cases.transferring.actions import carry
 from anmin.kernel.cases.upkeep.queries import Outlook, outlook
 from anmin.kernel.cases.upkeep.telling import sentence_of_change, sentence_of_recovery, whose_benefit
@@ -79,7 +80,10 @@ def open_upkeep(
         entitlement=entitlement,
         level=entitlement.level,
     )
-    form = {"why": reason, "review_class": before.form.get("review_class", "A") if before else "A"}
+    form = {
+        "why": reason,
+        "review_class": before.form.get("review_class", "A") if before else class_of(entitlement),
+    }
     case = open_case(by=by, procedure=procedure, opening=opening, on=on, form=form)
     if before is not None:
         carry(before, case, on)

@@ -16,6 +16,8 @@ from anmin.policy.types import Kind
 
 LAST_ROW = 100_000
 WIDTH = 18
+Line = tuple[str, str]
+"""A line of instructions: what it is about, and what it says."""
 
 
 def quarantine_sheets(
@@ -79,13 +81,23 @@ def write_template(path: Path, known: Mapping[SheetName, Sheet], *, with_example
 
     `with_example` fills in one family of three.
     """
-    with xlsxwriter.Workbook(str(path)) as book:
+    write_book(str(path), list(known.values()), LINES, EXAMPLE if with_example else {})
+
+
+def write_book(
+    target: str | BytesIO,
+    sheets: Sequence[Sheet],
+    lines: Sequence[Line],
+    examples: Mapping[SheetName, Sequence[Mapping[str, str | int]]],
+) -> None:
+    """Write a template of any sheets; `lines` stand first on its page of instructions, before those of the columns."""
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
         formats = {
             "must": book.add_format({"bold": True, "bg_color": "#E8F0FA", "border": 1, "text_wrap": True}),
             "may": book.add_format({"border": 1, "text_wrap": True}),
             "text": book.add_format({"num_format": "@"}),
         }
-        for name, sheet in known.items():
+        for sheet in sheets:
             page = book.add_worksheet(sheet.title)
             page.freeze_panes(1, 2)
             for position, column in enumerate(sheet.columns):
@@ -108,39 +120,42 @@ def write_template(path: Path, known: Mapping[SheetName, Sheet], *, with_example
                             "error_message": "请从下拉中选择",
                         },
                     )
-            if with_example:
-                for number, row in enumerate(EXAMPLE[name], start=1):
-                    for position, column in enumerate(sheet.columns):
-                        if column.name in row:
-                            page.write(number, position, row[column.name])
-        _instructions(book, known, formats)
+            for number, row in enumerate(examples.get(sheet.name, ()), start=1):
+                for position, column in enumerate(sheet.columns):
+                    if column.name in row:
+                        page.write(number, position, row[column.name])
+        _instructions(book, sheets, lines, formats)
 
 
 def _instructions(
-    book: xlsxwriter.Workbook, known: Mapping[SheetName, Sheet], formats: Mapping[str, object]
+    book: xlsxwriter.Workbook,
+    sheets: Sequence[Sheet],
+    lines: Sequence[Line],
+    formats: Mapping[str, object],
 ) -> None:
     page = book.add_worksheet("填表说明")
     page.set_column(0, 0, 24)
     page.set_column(1, 1, 70)
-    lines = [
-        ("怎样填", "先填“家庭”表，一户一行；再填“人员”表，一人一行，用同一个户编号连起来。"),
-        ("必填", "列名带 * 的必须填写；其余没有就空着，空着表示没有或不知道。"),
-        ("金额", "单位是元，最多两位小数；标“年”的填最近 12 个月合计，标“月”的填每月。"),
-        ("证件号码", "按文本填写。显示成 3.7E+17 的号码已经丢了数字，要重新录入。"),
-        ("导入", "anmin import 家庭人员.xlsx --dry-run 先看报告，再去掉 --dry-run 正式导入。"),
-    ]
-    for sheet in known.values():
+    said = list(lines)
+    for sheet in sheets:
         for column in sheet.columns:
             explained = column.hint or ("可选：" + "、".join(column.choices) if column.choices else "")
             unit = {Kind.FEN: "金额，元", Kind.INT: "整数"}.get(column.kind, "") if column.kind else ""
-            lines.append(
+            said.append(
                 (f"{sheet.title} · {column.heading}", "；".join(part for part in (explained, unit) if part))
             )
-    for number, (left, right) in enumerate(lines):
+    for number, (left, right) in enumerate(said):
         page.write_string(number, 0, left, formats["may"])
         page.write_string(number, 1, right, formats["may"])
 
 
+LINES: list[Line] = [
+    ("怎样填", "先填“家庭”表，一户一行；再填“人员”表，一人一行，用同一个户编号连起来。"),
+    ("必填", "列名带 * 的必须填写；其余没有就空着，空着表示没有或不知道。"),
+    ("金额", "单位是元，最多两位小数；标“年”的填最近 12 个月合计，标“月”的填每月。"),
+    ("证件号码", "按文本填写。显示成 3.7E+17 的号码已经丢了数字，要重新录入。"),
+    ("导入", "anmin import 家庭人员.xlsx --dry-run 先看报告，再去掉 --dry-run 正式导入。"),
+]
 EXAMPLE: dict[SheetName, list[dict[str, str | int]]] = {
     "households": [
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anmin.kernel.access.models import User
 from anmin.kernel.access.queries import signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.keys.queries import blind_index
@@ -20,6 +22,8 @@ from anmin.kernel.people.models import Household, Kin, Membership, Person
 from anmin.kernel.people.queries import in_force
 from anmin.lib.cards import account_number, card_number
 
+TAKEN_OVER = "takeover"
+"""Where accounts came from that an older system paid into."""
 BLIND = "bank"
 """The kind under which numbers are indexed: the same as that of bank cards in the register."""
 
@@ -88,6 +92,54 @@ def record_account(
         by=signature(by), act="payments.record_account", subject=row, after=after, division=row.division
     )
     return row
+
+
+@dataclass(frozen=True)
+class KnownAccount:
+    """An account that an older system paid into: whose, and for the household where it takes what is paid to that."""
+
+    person: Person
+    household: Household | None
+    division: str
+    account: NewAccount
+
+
+@transaction.atomic
+def take_over_accounts(
+    *, recorded_by: User, confirmed_by: User, accounts: Sequence[KnownAccount], first_day: date
+) -> list[PayeeAccount]:
+    """Take over accounts that are paid into already (收款账户转入), in their order: one person proposed them, another confirms.
+
+    Numbers were checked when the list was read. The caller writes the act that says so.
+
+    Raises:
+        PaymentProblem: `account_confirmed_by_another`; `account_confirmed` where there is one already.
+    """
+    if recorded_by.pk == confirmed_by.pk:
+        raise PaymentProblem("account_confirmed_by_another", _("登记账户的人不能自己复核，请由另一人复核"))
+    rows = [
+        PayeeAccount(
+            person=one.person,
+            household=one.household,
+            division=one.division,
+            level=max(one.person.level, one.household.level if one.household is not None else 0),
+            way=one.account.way,
+            bank=one.account.bank,
+            number=one.account.number,
+            blind=blind_index(BLIND, one.account.number) if one.account.number else None,
+            holder=one.account.holder or one.person.name,
+            last_four=one.account.number[-4:],
+            first_day=first_day,
+            source=TAKEN_OVER,
+            recorded_by=recorded_by,
+            confirmed_by=confirmed_by,
+            confirmed_at=timezone.now(),
+        )
+        for one in accounts
+    ]
+    told = _("这几天已有一个经复核的账户，请先停用或改起始日期")
+    with refusals_told(account_of_person_once_a_day=told, account_of_household_once_a_day=told):
+        return PayeeAccount.objects.bulk_create(rows, batch_size=500)
 
 
 @transaction.atomic

@@ -27,13 +27,14 @@ LOOK_BACK = 60
 """Months that are looked at again for back pay and overpayment; older ones are a person's work."""
 
 # A benefit decided before payments began here was paid by other means until then: its months begin with the first run.
+# Of one that was taken over it is known until when it was paid elsewhere: its amounts begin with the month after.
 ROSTER = """
 CREATE TEMP TABLE money_roster ON COMMIT DROP AS
 SELECT given.id AS entitlement, given.benefit, given.division, given.level, given.household_id AS household,
     given.person_id AS person, home.settlement,
     greatest(
         date_trunc('month', given.first_day)::date, %(oldest)s::date,
-        CASE WHEN made."on" < began.month THEN began.month ELSE '0001-01-01' END
+        CASE WHEN made."on" < began.month AND made.matter <> 'takeover' THEN began.month ELSE '0001-01-01' END
     )::date AS first_month
 FROM kernel_entitlement AS given
 JOIN kernel_household AS home ON home.id = given.household_id

@@ -54,7 +54,8 @@ def the_list(families, last):
     return rows
 
 
-def as_file(rows, heads=tuple(HEADS.values()), names=tuple(HEADS)):
+def as_file(rows, heads=None, names=None):
+    heads, names = heads or HEADS.values(), names or list(HEADS)
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(heads)

@@ -162,7 +162,7 @@ def takeover_rejected(desk: Desk, pk: int) -> HttpResponse:
         raise PermissionDenied
     rows = queries.rejected(desk.reader, batch)
     keys = [row.receiver_id for row in rows if row.receiver_id is not None]
-    take(reader=desk.reader, klass="file", person_ids=keys)
+    take(reader=desk.reader, klass="list", person_ids=keys)
     audit.record_reads(by=desk.reader.user, person_ids=keys, via=desk.reader.via, fields=["takeover"])
     head, cells = queries.cells_of(rows)
     mark = watermark(desk.reader, timezone.localtime())

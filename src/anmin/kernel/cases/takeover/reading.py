@@ -172,7 +172,7 @@ def _cell(column: Column, cell: Any, on: date) -> Any:
                 raise Trouble("unknown_code", column.heading, f"“{text}”应为 {'、'.join(WAYS.values())} 之一")
             return ways[text]
     if column.kind is None:
-        return text
+        return str(cell).strip() if isinstance(cell, str) else text
     value = number_of(cell, column)
     if column.name == "fen" or value is None:
         return value
@@ -180,8 +180,9 @@ def _cell(column: Column, cell: Any, on: date) -> Any:
 
 
 def _benefit(column: Column, text: str) -> str:
+    """A benefit by its title, however its brackets are typed, by its title without them, or by its key."""
     for key, row in benefits().items():
-        if text in (key, row.title):
+        if text in (key, text_of(row.title), row.title.split("（", 1)[0]):
             return key
     words = f"不认识“{text}”，或这项待遇不能转入；可以填：{'、'.join(column.choices)}"
     raise Trouble("unknown_benefit", column.heading, words)

@@ -92,7 +92,7 @@ def row(name, to, on_delete=django.db.models.deletion.PROTECT):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0063_trials_of_thresholds")]
+    dependencies = [("kernel", "0064_public_forms")]
     operations = [
         migrations.CreateModel(
             name="TakeoverBatch",

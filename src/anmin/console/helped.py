@@ -13,7 +13,7 @@ from anmin.kernel.access.queries import Reader
 from anmin.kernel.cases.queries import Case, procedure_of
 from anmin.kernel.cases.table import find
 from anmin.kernel.entitlements import queries as entitlements
-from anmin.kernel.entitlements.takingover import told_of
+from anmin.kernel.entitlements.takingover.queries import told_of
 from anmin.kernel.people.queries import Household, Person
 
 CASES = "case.read"

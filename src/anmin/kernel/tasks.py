@@ -72,13 +72,7 @@ def clear_done_jobs() -> None:
     asyncio.run(clear())
 
 
-@background(
-    name="audit.anchor",
-    title=_("操作记录存锚点"),
-    cron="7 * * * *",
-    rhythm=_("每小时"),
-    seconds=300,
-)
+@background(name="audit.anchor", title=_("操作记录存锚点"), cron="7 * * * *", rhythm=_("每小时"), seconds=300)
 def anchor() -> None:
     """Sign how many acts there are and the last one's hash, and keep that outside the database."""
     keeping.anchor()

@@ -13,7 +13,7 @@ from anmin.console.moneywords import POWERS, noted, page_of, shown, told
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.fields import PURPOSES, masked
 from anmin.kernel.entitlements.queries import title_of_benefit
-from anmin.kernel.entitlements.takingover import MATTER, told_of
+from anmin.kernel.entitlements.takingover.queries import MATTER, told_of
 from anmin.kernel.payments.banks import queries as banks
 from anmin.kernel.payments.banks.layouts import form_named
 from anmin.kernel.payments.errands import queries as errands

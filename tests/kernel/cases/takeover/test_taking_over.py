@@ -9,10 +9,11 @@ from anmin.kernel.audit.models import Act
 from anmin.kernel.cases.daily.actions import open_due_reviews
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.relatives.actions import declare_staff_person
-from anmin.kernel.cases.takeover import actions, writing
+from anmin.kernel.cases.takeover import actions
 from anmin.kernel.cases.takeover.actions import TakeoverProblem
 from anmin.kernel.cases.takeover.models import TakeoverBatch
 from anmin.kernel.cases.takeover.queries import differing, figures
+from anmin.kernel.cases.takeover.writing import actions as writing
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
 from anmin.kernel.entitlements.queries import replay
 from anmin.kernel.payments.payees.models import PayeeAccount

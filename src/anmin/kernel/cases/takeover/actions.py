@@ -23,9 +23,9 @@ from anmin.kernel.cases.takeover.measuring import Measure, Measured
 from anmin.kernel.cases.takeover.models import TakeoverBatch, TakeoverRow
 from anmin.kernel.cases.takeover.reading import Given, Unread, rows_of
 from anmin.kernel.cases.takeover.spreading import SPREAD
-from anmin.kernel.cases.takeover.writing import write
+from anmin.kernel.cases.takeover.writing.actions import write
 from anmin.kernel.entitlements.actions import EntitlementProblem
-from anmin.kernel.entitlements.takingover import give_back
+from anmin.kernel.entitlements.takingover.actions import give_back
 from anmin.kernel.facts.intake.cells import Trouble
 from anmin.kernel.payments.payees.models import PayeeAccount
 

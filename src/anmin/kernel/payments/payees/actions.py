@@ -106,7 +106,7 @@ class KnownAccount:
 
 @transaction.atomic
 def take_over_accounts(
-    *, recorded_by: User, confirmed_by: User, accounts: Sequence[KnownAccount], first_day: date
+    *, by: User, recorded_by: User, accounts: Sequence[KnownAccount], first_day: date
 ) -> list[PayeeAccount]:
     """Take over accounts that are paid into already (收款账户转入), in their order: one person proposed them, another confirms.
 
@@ -115,7 +115,7 @@ def take_over_accounts(
     Raises:
         PaymentProblem: `account_confirmed_by_another`; `account_confirmed` where there is one already.
     """
-    if recorded_by.pk == confirmed_by.pk:
+    if recorded_by.pk == by.pk:
         raise PaymentProblem("account_confirmed_by_another", _("登记账户的人不能自己复核，请由另一人复核"))
     rows = [
         PayeeAccount(
@@ -132,7 +132,7 @@ def take_over_accounts(
             first_day=first_day,
             source=TAKEN_OVER,
             recorded_by=recorded_by,
-            confirmed_by=confirmed_by,
+            confirmed_by=by,
             confirmed_at=timezone.now(),
         )
         for one in accounts

@@ -1,4 +1,4 @@
-"""Benefits decided by an older system begin here (在册待遇转入): each by a grant of its own that says whose it was, many at once."""
+"""Begin benefits as an older system decided them, each by a grant of its own that says whose it was; take them back."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from anmin.kernel.access.models import User
 from anmin.kernel.entitlements.actions import EntitlementProblem
 from anmin.kernel.entitlements.grounds import NO_GROUNDS
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
+from anmin.kernel.entitlements.takingover.queries import MATTER
 from anmin.kernel.people.models import Household, Person
 
-MATTER = "takeover"
-"""What the decisions are made in: no matter of a procedure, and never a case."""
 BEFORE_NUMBER = "原"
 """What stands before the old number, so that it is never taken for the number of a case."""
 
@@ -158,11 +157,3 @@ def give_back(*, by: User, entitlements: Sequence[int], on: date, reason: str) -
         words = f"有 {number} 项待遇已经编入发放名册，或已有复核等办件，这份清单不能再撤回；请逐户办理"
         raise EntitlementProblem(words) from held
     return len(rows)
-
-
-def told_of(entitlement: Entitlement) -> str:
-    """Why a benefit that was taken over is what it is, while its amount is still the one that was decided elsewhere."""
-    decision = entitlement.begun_by
-    if decision.matter != MATTER or entitlement.changed_by_id is not None:
-        return ""
-    return decision.reason

@@ -1,4 +1,4 @@
-"""What a row that was confirmed becomes (转入的结果): decision, benefit with its dated amount, account."""
+"""Write what confirmed rows become, in the transaction of their chunk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from anmin.kernel.cases.takeover.finding import Claim, claims_of
 from anmin.kernel.cases.takeover.judging import target_of
 from anmin.kernel.cases.takeover.models import TakeoverBatch, TakeoverRow
 from anmin.kernel.cases.takeover.words import told
-from anmin.kernel.entitlements.takingover import Former, take_over
+from anmin.kernel.entitlements.takingover.actions import Former, take_over
 from anmin.kernel.payments.payees.actions import KnownAccount, NewAccount, take_over_accounts
 from anmin.kernel.payments.payees.models import PayeeAccount
 from anmin.kernel.people.queries import in_force
@@ -73,8 +73,8 @@ def _accounts(
         wanted.pop((None, person), None)
     known = [_known(claim) for claim in wanted.values()]
     made = take_over_accounts(
+        by=batch.confirmed_by,
         recorded_by=batch.made_by,
-        confirmed_by=batch.confirmed_by,
         accounts=known,
         first_day=first_day,
     )

@@ -92,7 +92,7 @@ def row(name, to, on_delete=django.db.models.deletion.PROTECT):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0064_public_forms")]
+    dependencies = [("kernel", "0065_years_and_the_reverse")]
     operations = [
         migrations.CreateModel(
             name="TakeoverBatch",

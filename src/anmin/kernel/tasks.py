@@ -48,8 +48,7 @@ from anmin.kernel.screening.queries import latest_run
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.errors import PolicyError
 
-KEEP_DONE_HOURS = 72
-KEEP_FAILED_HOURS = 24 * 180
+KEEP_DONE_HOURS, KEEP_FAILED_HOURS = 72, 24 * 180
 
 
 @background(

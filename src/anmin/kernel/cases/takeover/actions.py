@@ -60,7 +60,7 @@ def take_list(
     The same content for the same place a second time changes nothing: the batch that is there is given back.
 
     Raises:
-        TakeoverProblem: `no_power`, `too_many` rows for where it is sent, `empty`.
+        TakeoverProblem: `no_power`, `too_many` rows for where it is sent, `empty`, `at_once` beside another list.
         PolicyError: when the file is no list.
     """
     user = _person(by, PROPOSE, division, on)
@@ -98,7 +98,12 @@ def take_list(
         rows = _checked(batch, chunk, judge, measure)
         for row in rows:
             counts["rejected" if row.state == TakeoverRow.State.REJECTED else "accepted"] += 1
-        TakeoverRow.objects.bulk_create(rows, batch_size=500)
+        try:
+            with transaction.atomic():
+                TakeoverRow.objects.bulk_create(rows, batch_size=500)
+        except IntegrityError as trouble:
+            words = _("正好有人发来另一份清单，里面有同样的待遇；请再检查一次")
+            raise TakeoverProblem("at_once", words) from trouble
     if not batch.read:
         raise TakeoverProblem("empty", _("清单里一行也没有；请按模板填写后再传"))
     batch.save(update_fields=["read"])

@@ -40,7 +40,7 @@ for at, one in enumerate(asked):
             said=[earns(people[0], one["wage"] + 600), Said("financial_assets", 3_000_000)],
         )
     if one["to"] == "granted":
-        road.day = today
+        road.day = max(today, road.day)
         road.confirm()
     if one.get("died"):
         record_death(by="系统", person=people[0], source="cremation", day=today - timedelta(3))

@@ -111,7 +111,7 @@ def served(home: Path, surroundings: dict[str, str]) -> Iterator[int]:
 def town() -> Iterator[Town]:
     home = Path(settings.ANMIN_HOME) / "journeys"
     # A bank's folder remembers what was laid out: an earlier run's mark of the same number would keep a file back.
-    for folder in ("snapshots", "results", "bankexchange"):
+    for folder in ("snapshots", "results", "bankexchange", "standards"):
         shutil.rmtree(home / folder, ignore_errors=True)
     home.mkdir(parents=True, exist_ok=True)
     server = settings.DATABASES["default"]

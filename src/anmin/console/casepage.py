@@ -92,7 +92,7 @@ def conclusion_of(
         is_yes=proposal.is_grant,
         claims=tuple(_claim(one, names) for one in proposal.claims),
         refusal=refusal,
-        rules=fingerprint(result.outcome.plan)[:LONG],
+        rules=fingerprint(result.outcome.plan, place=result.outcome.household.division)[:LONG],
         on=on,
         before=outlook.before if outlook is not None else None,
         after=outlook.after if outlook is not None else None,

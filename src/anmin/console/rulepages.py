@@ -135,7 +135,7 @@ def rate_view(
             rate_shown(rate, entry.urban),
             rate_shown(rate, entry.rural),
             entry.urban != entry.rural,
-            entry.first_day <= on and (entry.last_day is None or on <= entry.last_day),
+            entry.holds(on),
         )
         for entry in reversed(entries)
     )

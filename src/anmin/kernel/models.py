@@ -108,6 +108,7 @@ from anmin.kernel.people.protection.models import HeldHome
 from anmin.kernel.people.residents.models import PublicForm, ResidentCode, ResidentSession
 from anmin.kernel.registers.models import RegisterIntake, RejectedRow
 from anmin.kernel.screening.models import BrokenHousehold, DivisionSum, HouseholdResult, Run
+from anmin.kernel.screening.standards.models import StandardChange
 
 __all__ = [
     "Act",
@@ -229,6 +230,7 @@ __all__ = [
     "SourceQuarantine",
     "SourceSigner",
     "StaffPerson",
+    "StandardChange",
     "Step",
     "Subscription",
     "Sweep",

@@ -26,6 +26,7 @@ from anmin.kernel.cases.pushes import actions as pushes
 from anmin.kernel.cases.scans import actions as scans
 from anmin.kernel.cases.takeover import actions as takeover
 from anmin.kernel.delivery.plans import actions as plans
+from anmin.kernel.entitlements.rerating import effects
 from anmin.kernel.exchange.checks import actions as checks
 from anmin.kernel.exchange.delivery import actions as delivery
 from anmin.kernel.exchange.registry import actions as registry
@@ -46,6 +47,7 @@ from anmin.kernel.people.residents import actions as residents
 from anmin.kernel.people.residents.forms import actions as publicforms
 from anmin.kernel.screening.queries import latest_run
 from anmin.kernel.screening.rulebooks import rulebook
+from anmin.kernel.screening.standards import actions as standards
 from anmin.policy.errors import PolicyError
 
 KEEP_DONE_HOURS, KEEP_FAILED_HOURS = 72, 24 * 180
@@ -380,6 +382,24 @@ def carry_out_errand(errand: int) -> None:
 def try_threshold(trial: int) -> None:
     """A threshold that somebody wants to see tried: the rule is compiled where it never was, and counted twice."""
     trials.carry_out_trial(trial=trial, on=timezone.localdate())
+
+
+@background(name=standards.JOB, title=_("测算新标准的差异"), seconds=3600)
+def work_out_standard(change: int) -> None:
+    """Whom a proposed standard would touch, and what it would cost."""
+    effects.work_out(by="系统", change=change)
+
+
+@background(
+    name="standards.lay_out",
+    title=_("核对已确认的标准"),
+    cron="20 * * * *",
+    rhythm=_("每小时"),
+    seconds=60,
+)
+def lay_out_standards() -> None:
+    """The rules read what the database says, also after a backup was put back."""
+    standards.lay_out()
 
 
 @background(

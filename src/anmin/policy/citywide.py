@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from anmin.lib.divisions import ancestors
 from anmin.policy.areas import Areas
 from anmin.policy.budgets import Budget
 from anmin.policy.compiling import Progress
@@ -210,14 +212,22 @@ def _any(each: Mapping[str, np.ndarray], length: int) -> np.ndarray:
     return result
 
 
-def fingerprint(plan: Plan) -> str:
-    """What a result depends on besides the facts: the rules' sources, the rates in force, and the day."""
+def fingerprint(plan: Plan, *, place: str = "", day: date | None = None) -> str:
+    """What a result depends on besides the facts: the rules' sources, the rates in force on the plan's day, and the day.
+
+    A value that holds from a later day, or held until an earlier one, changes no result and so no print. With `place`
+    only what counts there is taken, nearest or above; `day` stands for the plan's own, such as its month.
+    """
     lines = [f"{rule.name} {rule.fingerprint}" for rule in plan.rules]
-    wanted = {rate.name for rate in plan.rates}
+    wanted, near = {rate.name for rate in plan.rates}, set(ancestors(place)) if place else None
     for (name, division), entries in sorted(plan.rulebook.rates.entries.items()):
-        if name in wanted:
-            lines += [f"{name} {division} {entry.first_day} {entry.urban} {entry.rural}" for entry in entries]
-    return hashlib.sha256("\n".join([plan.on.isoformat(), *lines]).encode()).hexdigest()[:16]
+        if name in wanted and (near is None or division in near):
+            lines += [
+                f"{name} {division} {entry.first_day} {entry.urban} {entry.rural}"
+                for entry in entries
+                if entry.holds(plan.on)
+            ]
+    return hashlib.sha256("\n".join([(day or plan.on).isoformat(), *lines]).encode()).hexdigest()[:16]
 
 
 def write_broken(path: Path, broken: list[tuple[Any, str]]) -> None:

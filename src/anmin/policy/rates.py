@@ -45,6 +45,10 @@ class RateEntry:
         """The value for urban (0) or rural (1) households."""
         return self.rural if settlement == Settlement.RURAL else self.urban
 
+    def holds(self, on: date) -> bool:
+        """Whether the entry is in force on a day."""
+        return self.first_day <= on and (self.last_day is None or on <= self.last_day)
+
 
 @dataclass(frozen=True)
 class Rate:
@@ -102,6 +106,28 @@ class RateBook:
         kept = [entry for key, row in self.entries.items() if key not in replaced for entry in row]
         return RateBook(self.rates.values(), [*kept, *extra])
 
+    def followed_by(self, later: Iterable[RateEntry]) -> RateBook:
+        """A copy in which entries that were laid down afterwards count from their first day on.
+
+        What held until then ends the day before; what begins on the same day is replaced; what begins later stays and
+        ends the new entry in its turn. What came before the first day does not change.
+        """
+        rows = {key: list(entries) for key, entries in self.entries.items()}
+        for new in later:
+            eve = new.first_day - timedelta(1)
+            there = rows.setdefault((new.rate, new.division), [])
+            kept = [
+                replace(row, last_day=eve)
+                if row.first_day < new.first_day and row.holds(new.first_day)
+                else row
+                for row in there
+                if row.first_day != new.first_day
+            ]
+            ends = [row.first_day - timedelta(1) for row in kept if row.first_day > new.first_day]
+            last = min([*ends, *([new.last_day] if new.last_day else [])], default=None)
+            rows[new.rate, new.division] = [*kept, replace(new, last_day=last)]
+        return RateBook(self.rates.values(), [entry for row in rows.values() for entry in row])
+
     def entry(self, name: str, division: str, on: date) -> RateEntry:
         """The entry in force: the nearest division upwards that has one on the day.
 
@@ -115,7 +141,7 @@ class RateBook:
                 "rate_missing",
                 what=f"{on} 在 {division} 没有“{title}”（{name}）的数值",
                 where=f"行政区划 {division}，日期 {on}",
-                todo="请市民政局在费率文件中补一行并写明文号，或签署“沿用上一标准”的决定",
+                todo="请市民政局在“规则”的“新标准”里提出，由另一人按文件确认；或签署“沿用上一标准”的决定",
             )
         return found
 
@@ -123,7 +149,7 @@ class RateBook:
         """The entry in force, or None."""
         for place in ancestors(division):
             for entry in reversed(self.entries.get((name, place), ())):
-                if entry.first_day <= on and (entry.last_day is None or on <= entry.last_day):
+                if entry.holds(on):
                     return entry
         return None
 

@@ -79,7 +79,7 @@ class Watch:
     @property
     def fingerprint(self) -> str:
         """What hits depend on besides the facts and the day within its month: rules, rates, and the month."""
-        return fingerprint(replace(self.plan, on=self.plan.on.replace(day=1)))
+        return fingerprint(self.plan, day=self.plan.on.replace(day=1))
 
     def scale(self, division: str) -> Scale:
         """How a division weighs risk; raises `rate_missing`."""

@@ -82,6 +82,7 @@ NO_HISTORY = {
     "SweepPart": "made once, with its sweep",
     "Errand": "asked, agreed and done as acts",
     "TakeoverRow": "as it came; what became of it stands in its decision, and a trigger keeps the rest",
+    "StandardChange": "proposed, confirmed and taken back as acts; rows are never removed",
     "AskedTrial": "asked and tried as acts; it holds figures and nobody",
     "ResidentSession": "its beginning and its end are acts",
 }

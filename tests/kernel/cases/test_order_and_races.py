@@ -3,11 +3,13 @@
 import itertools
 import threading
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
 from anmin.kernel.access.models import User
+from anmin.kernel.cases import actions as case_actions
 from anmin.kernel.cases.actions import Opening, StaleCase, StepRefused, open_case, take_step
 from anmin.kernel.cases.declaring import ProcedureBook
 from anmin.kernel.cases.models import AllowedStep, Case, ProcedureVersion, Step
@@ -129,19 +131,15 @@ def switch(tables, how):
             cursor.execute(f"ALTER TABLE {table} {how} TRIGGER USER")
 
 
-def test_of_five_hundred_decisions_at_one_moment_exactly_one_stands_each_time(committed):
-    (users, person, home), races = committed, 500
+def racing(races, home, person):
+    """Cases that wait for their decision."""
     procedure = ProcedureBook([RACE]).procedure("race", "371002", DAY)
-    cases = [
-        open_case(
-            by="test",
-            procedure=procedure,
-            opening=Opening(f"RACE-{at}", "371002001001", home.pk, person.pk, "counter"),
-            on=DAY,
-            form={},
-        )
-        for at in range(races)
-    ]
+    openings = [Opening(f"RACE-{at}", "371002001001", home.pk, person.pk, "counter") for at in range(races)]
+    return [open_case(by="test", procedure=procedure, opening=one, on=DAY, form={}) for one in openings]
+
+
+def fight(cases, users, home):
+    """Two people decide every case at one moment, one for the family and one against; who won, and by what the other lost."""
     won, lost, gate = [], [], threading.Barrier(2)
 
     def decides(user, outcome, action):
@@ -160,15 +158,9 @@ def test_of_five_hundred_decisions_at_one_moment_exactly_one_stands_each_time(co
                         reason="理由",
                     )
                     take_step(
-                        by="竞争" if user is None else user,
-                        case=case,
-                        action=action,
-                        on=DAY,
-                        seen=0,
-                        reason="理由",
-                        decision=decision,
+                        by=user, case=case, action=action, on=DAY, seen=0, reason="理由", decision=decision
                     )
-            except (StaleCase, StepRefused) as trouble:
+            except (StaleCase, StepRefused, DatabaseError) as trouble:
                 lost.append((case.number, type(trouble).__name__))
             else:
                 won.append((case.number, action))
@@ -184,15 +176,72 @@ def test_of_five_hundred_decisions_at_one_moment_exactly_one_stands_each_time(co
             thread.start()
         for thread in threads:
             thread.join()
+    return won, lost
 
-    assert len(won) == races and len({number for number, _ in won}) == races
-    assert {kind for _, kind in lost} <= {"StaleCase"} and len(lost) == races
-    ends = dict(won)
-    assert torn_ends() == []
+
+def complaints(won, lost, races):
+    """What is wrong with the end of a fight: each case is won once, and whoever lost was told what happened since."""
+    ends, found = dict(won), []
+    if len(won) != races or len(ends) != races:
+        found.append(f"{len(won)} won, {races} cases")
+    found += [f"{number} was lost by {how}" for number, how in lost if how != "StaleCase"]
+    found += [f"{number} ended twice" for number in torn_ends()]
     for case in Case.objects.filter(matter="race"):
-        step = case.steps.get()
-        assert step.action == ends[case.number]
-        assert case.state == {"confirm": "approved", "refuse": "refused"}[step.action]
+        (action,) = [step.action for step in case.steps.all()] or [""]
+        if action != ends.get(case.number) or case.state != {"confirm": "approved", "refuse": "refused"}.get(
+            action
+        ):
+            found.append(f"{case.number} is {case.state} after {action}")
+    return found
+
+
+def test_of_five_hundred_decisions_at_one_moment_exactly_one_stands_each_time(committed):
+    users, person, home = committed
+    cases = racing(500, home, person)
+
+    won, lost = fight(cases, users, home)
+
+    assert complaints(won, lost, 500) == []
+    assert len(lost) == 500
+
+
+def test_an_action_that_locks_no_row_is_noticed(committed, monkeypatch):
+    """The wrong variant: both read the case before either writes, so that neither sees the other's step; the
+    database stops the second, and its taker gets an error instead of what happened since.
+    """
+    users, person, home = committed
+    cases, both_read = racing(5, home, person), threading.Barrier(2)
+    read = case_actions.attempt_of
+
+    def read_and_wait(*told, **more):
+        both_read.wait(timeout=30)
+        return read(*told, **more)
+
+    unlocked = SimpleNamespace(select_for_update=lambda **told: Case.objects.all())
+    monkeypatch.setattr(case_actions, "Case", SimpleNamespace(objects=unlocked))
+    monkeypatch.setattr(case_actions, "attempt_of", read_and_wait)
+
+    won, lost = fight(cases, users, home)
+
+    found = complaints(won, lost, 5)
+    assert len(found) == 5 and all("was lost by IntegrityError" in one for one in found), found
+
+
+def test_an_action_that_does_not_ask_what_its_taker_saw_is_noticed(committed, monkeypatch):
+    """The wrong variant: whoever comes second is told that the way is closed, and not that somebody was before them."""
+    users, person, home = committed
+    cases, real = racing(5, home, person), take_step
+
+    def whatever_was_seen(*, case, seen, **more):
+        Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+        return real(case=case, seen=Case.objects.get(pk=case.pk).last_step, **more)
+
+    monkeypatch.setattr(f"{__name__}.take_step", whatever_was_seen)
+
+    won, lost = fight(cases, users, home)
+
+    found = complaints(won, lost, 5)
+    assert len(found) == 5 and all("was lost by StepRefused" in one for one in found), found
 
 
 def torn_ends():

@@ -19,6 +19,7 @@ from anmin.console.keeping import keeps_typed_here, kept_here
 from anmin.console.personpage import rows_of
 from anmin.console.views.desk import Desk, needs
 from anmin.console.views.scans import take_files
+from anmin.kernel.access.delegations.queries import may_act_for
 from anmin.kernel.access.taking.actions import take
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.actions import StepRefused
@@ -219,6 +220,8 @@ def _application(desk: Desk, draft: Any, prefilled: queries.Prefilled) -> querie
         helper = found[0] if len(found) == 1 else None
         if helper is None:
             wrong["helper"] = _("按“%(text)s”没有找到唯一的人，请写证件号码") % {"text": written}
+        elif not may_act_for(helper.pk, intakeform.applicant_of(prefilled, content).pk, "apply", desk.today):
+            wrong["helper"] = _("还没有登记%(name)s可以代办：请先登记委托，再提交") % {"name": helper.name}
     said: tuple[Any, ...] = ()
     try:
         said = queries.read_form(procedure, intakeform.said_in(content, prefilled))

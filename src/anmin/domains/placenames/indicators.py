@@ -16,20 +16,13 @@ from anmin.domains.placenames.registers.namings import NAMINGS
 from anmin.domains.placenames.registers.signs import SIGNS
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.indicators.declaring import Indicator, declared
-from anmin.kernel.indicators.lists import in_period
+from anmin.kernel.indicators.lists import held, in_period
 from anmin.kernel.indicators.periods import Period
 from anmin.kernel.registers.queries import entries
 
 READ = ("placenames.read",)
 FIFTEEN = timedelta(days=15)
 FIVE_YEARS = 5
-
-
-def in_force(reader: Reader, register: Any, period: Period) -> QuerySet[Any]:
-    """Entries of a register in force on the last day."""
-    day = period.last_day
-    rows = entries(reader, register).filter(first_day__lte=day)
-    return rows.filter(Q(last_day__isnull=True) | Q(last_day__gte=day))
 
 
 def filings_due(reader: Reader, period: Period) -> QuerySet[Any]:
@@ -75,12 +68,12 @@ def mended_signs(reader: Reader, period: Period) -> QuerySet[Any]:
 
 def listed(reader: Reader, period: Period) -> QuerySet[Any]:
     """Names on a protection list."""
-    return in_force(reader, NAMES, period).filter(is_listed=True)
+    return held(NAMES)(reader, period).filter(is_listed=True)
 
 
 def lines_due(reader: Reader, period: Period) -> QuerySet[Any]:
     """All lines: each is due to have been inspected within five years."""
-    return in_force(reader, LINES, period)
+    return held(LINES)(reader, period)
 
 
 def lines_inspected(reader: Reader, period: Period) -> QuerySet[Any]:
@@ -97,7 +90,7 @@ def lines_inspected(reader: Reader, period: Period) -> QuerySet[Any]:
 
 def markers(reader: Reader, period: Period) -> QuerySet[Any]:
     """All markers."""
-    return in_force(reader, MARKERS, period)
+    return held(MARKERS)(reader, period)
 
 
 def intact_markers(reader: Reader, period: Period) -> QuerySet[Any]:

@@ -69,7 +69,7 @@ def ground(outcome: Outcome, persons: Sequence[int] = ()) -> Grounds:
         }
         for row in outcome.findings
     ]
-    rules = fingerprint(outcome.plan)
+    rules = fingerprint(outcome.plan, place=household.division)
     seal = hashlib.sha256(canonical([facts, rates, findings, rules])).hexdigest()
     return Grounds(facts, rates, findings, rules, seal)
 
@@ -92,11 +92,14 @@ class Replay:
 
 
 def outcome_of(decision: Decision) -> Outcome | None:
-    """The calculation a decision rests on, made again from its frozen facts; None where it rests on none."""
+    """The calculation a decision rests on, made again from its frozen facts; None where it rests on none.
+
+    Standards that were confirmed after it was decided have no part in it, whatever day they reach back to.
+    """
     if not decision.facts:
         return None
     facts = decision.facts
-    plan = make_plan(rulebook(), date.fromisoformat(facts["day"]), facts["outputs"])
+    plan = make_plan(rulebook(decision.decided_at), date.fromisoformat(facts["day"]), facts["outputs"])
     return evaluate(plan, household_of(decision))
 
 

@@ -22,6 +22,7 @@ from anmin.kernel.operations.checks import BROKEN, GOOD, WATCH, Look, look
 from anmin.kernel.papers import fonts as paper_fonts
 from anmin.kernel.people.protection import queries as protection
 from anmin.kernel.screening.rulebooks import rulebook
+from anmin.kernel.screening.standards.actions import is_laid_out
 from anmin.lib.calendar.workdays import load_calendar
 
 LEAST_POSTGRES = 150000
@@ -235,9 +236,17 @@ def rates() -> tuple[str, str, str]:
         return (
             WATCH,
             f"{len(ending)} 项快到期，还没有下一期：{'、'.join(ending[:3])}",
-            "录入新标准：见“规则”页的参数",
+            "在“规则”的“新标准”里提出，由另一人确认",
         )
     return GOOD, f"{SOON.days} 天内没有到期而无下一期的", ""
+
+
+@look("standards", "已确认的标准", "规则读的不是最后确认的标准，算出来的钱就不对。")
+def standards() -> tuple[str, str, str]:
+    """The rules read what the database says was confirmed here."""
+    if not is_laid_out():
+        return BROKEN, "规则读取的文件与数据库里已确认的标准不一致", "anmin standards --lay-out"
+    return GOOD, "与数据库一致", ""
 
 
 DERIVE = (

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from anmin.kernel.screening.standards import published
+from anmin.kernel.screening.standards.published import Standard
 from anmin.lib.lines import DOMAINS, lines_home
 from anmin.policy.examples import Example, example_files, load_examples
 from anmin.policy.facts import FactCatalogue
@@ -17,10 +20,34 @@ TARGET, TARGET_COVERED = "target_persons", "target_persons_covered"
 FURTHER = ("members", "counted_income_year", TARGET, TARGET_COVERED)
 
 
+def rulebook(known: datetime | None = None) -> Rulebook:
+    """All rules, rates and benefits of the installed domains, with the standards that were confirmed in this place.
+
+    `known` leaves out what was confirmed after a moment: as whoever decided then saw it.
+    """
+    path = published.newest()
+    if path is None:
+        return _delivered()
+    standards = _read(path, path.stat().st_mtime_ns)
+    seen = standards if known is None else tuple(row for row in standards if row.known <= known)
+    return _with(seen) if seen else _delivered()
+
+
 @lru_cache(maxsize=1)
-def rulebook() -> Rulebook:
-    """All rules, rates and benefits of the installed domains."""
+def _delivered() -> Rulebook:
     return Rulebook.load(DOMAINS, FactCatalogue.read(*sorted(CATALOGUE.glob("*.yaml"))))
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, _written: int) -> tuple[Standard, ...]:
+    return published.read(path)
+
+
+@lru_cache(maxsize=8)
+def _with(standards: tuple[Standard, ...]) -> Rulebook:
+    book = _delivered()
+    there = [row.entry for row in standards if row.entry.rate in book.rates.rates]
+    return book.with_rates(book.rates.followed_by(there))
 
 
 @lru_cache(maxsize=1)

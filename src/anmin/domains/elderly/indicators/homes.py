@@ -16,15 +16,10 @@ from anmin.domains.elderly.registers.insurance import CLAIMS, INSURED
 from anmin.domains.elderly.registers.meals import MEALS
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.indicators.declaring import Indicator, declared
-from anmin.kernel.indicators.lists import in_period
+from anmin.kernel.indicators.lists import held, in_period
 from anmin.kernel.indicators.periods import Period
+from anmin.kernel.people.queries import in_force
 from anmin.kernel.registers.queries import entries
-
-
-def _held(rows: QuerySet[Any], period: Period) -> QuerySet[Any]:
-    """Entries in force on the last day of the period."""
-    last = period.last_day
-    return rows.filter(Q(last_day__isnull=True) | Q(last_day__gte=last), first_day__lte=last)
 
 
 def beds_built(reader: Reader, period: Period) -> QuerySet[Any]:
@@ -34,7 +29,7 @@ def beds_built(reader: Reader, period: Period) -> QuerySet[Any]:
 
 def beds_open(reader: Reader, period: Period) -> QuerySet[Any]:
     """Beds accepted and not closed at the end of the period."""
-    return _held(beds_built(reader, period), period)
+    return beds_built(reader, period).filter(in_force(period.last_day))
 
 
 def beds_served(reader: Reader, period: Period) -> QuerySet[Any]:
@@ -49,7 +44,7 @@ def homes_adapted(reader: Reader, period: Period) -> QuerySet[Any]:
 
 def target_persons(reader: Reader, period: Period) -> QuerySet[Any]:
     """One entry a person: the first of those active at the end of the period."""
-    rows = _held(entries(reader, DIFFICULTIES), period).filter(state__in=("active", "suspended"))
+    rows = held(DIFFICULTIES)(reader, period).filter(state__in=("active", "suspended"))
     firsts = rows.order_by("person", "pk").distinct("person").values("pk")
     return entries(reader, DIFFICULTIES).filter(pk__in=firsts)
 
@@ -61,7 +56,7 @@ def assessed(reader: Reader, period: Period) -> QuerySet[Any]:
 
 def unable(reader: Reader, period: Period) -> QuerySet[Any]:
     """Results that hold at the end of the period and say moderate or worse."""
-    return _held(entries(reader, ASSESSMENTS), period).filter(state="final", final__gte=2)
+    return held(ASSESSMENTS)(reader, period).filter(state="final", final__gte=2)
 
 
 def claims_accepted(reader: Reader, period: Period) -> QuerySet[Any]:

@@ -23,21 +23,10 @@ from anmin.domains.elderly.registers.meals import POINTS
 from anmin.domains.elderly.registers.workforce import ACTIVITIES, WORKERS
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.indicators.declaring import Indicator, Rows, declared
-from anmin.kernel.indicators.lists import in_period
+from anmin.kernel.indicators.lists import held, in_period
 from anmin.kernel.indicators.periods import Period
 from anmin.kernel.registers.declaring import Register
 from anmin.kernel.registers.queries import entries
-
-
-def held(register: Register) -> Rows:
-    """The entries of a register in force on the last day of the period."""
-
-    def rows(reader: Reader, period: Period) -> QuerySet[Any]:
-        last = period.last_day
-        found = entries(reader, register).filter(first_day__lte=last)
-        return found.filter(Q(last_day__isnull=True) | Q(last_day__gte=last))
-
-    return rows
 
 
 def points_open(reader: Reader, period: Period) -> QuerySet[Any]:

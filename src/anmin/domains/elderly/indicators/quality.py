@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from anmin.domains.elderly.coverage.queries import covered
-from anmin.domains.elderly.indicators.places import held, simple
+from anmin.domains.elderly.indicators.places import simple
 from anmin.domains.elderly.registers.beneficiaries import BENEFICIARIES
 from anmin.domains.elderly.registers.communities import COMMUNITIES
 from anmin.domains.elderly.registers.facilities import DAYS, FacilityKind
@@ -16,7 +16,7 @@ from anmin.domains.elderly.registers.neighbourhelps import NEIGHBOUR_HELPS
 from anmin.domains.elderly.registers.stays import STAYS
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.indicators.declaring import Rows
-from anmin.kernel.indicators.lists import in_period
+from anmin.kernel.indicators.lists import held, in_period
 from anmin.kernel.indicators.periods import Period
 
 

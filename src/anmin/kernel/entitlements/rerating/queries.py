@@ -21,6 +21,7 @@ from anmin.policy.benefits import Benefit
 from anmin.policy.errors import PolicyError
 from anmin.policy.evaluate import Outcome, evaluate
 from anmin.policy.plan import make_plan
+from anmin.policy.rulebook import Rulebook
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,13 @@ class Rerate:
         return self.rises[-1].after - self.rises[-1].before if self.rises else 0
 
 
-def rerates(division: str, benefits: Sequence[str], first_month: date, after: int = 0) -> Iterator[Rerate]:
+def rerates(
+    division: str, benefits: Sequence[str], first_month: date, after: int = 0, book: Rulebook | None = None
+) -> Iterator[Rerate]:
     """Every benefit of a place whose amounts change from a month on, or cannot be calculated, in order of its key.
 
-    Also benefits that have ended since: their months are still due. `after` goes on after a key.
+    Also benefits that have ended since: their months are still due. `after` goes on after a key; `book` holds standards
+    that are only proposed.
     """
     low, high = range_of(division)
     rows = Entitlement.objects.filter(
@@ -60,35 +64,38 @@ def rerates(division: str, benefits: Sequence[str], first_month: date, after: in
     )
     rows = rows.exclude(last_day__lt=first_month).order_by("pk")
     for row in rows.select_related("household", "person").iterator(chunk_size=500):
-        found = rerate_of(row, first_month)
+        found = rerate_of(row, first_month, book)
         if found.rises or found.left:
             yield found
 
 
-def rerate_of(entitlement: Entitlement, first_month: date) -> Rerate:
-    """What the standards of today make of one benefit from a month on."""
+def rerate_of(entitlement: Entitlement, first_month: date, book: Rulebook | None = None) -> Rerate:
+    """What the standards of today, or of a book, make of one benefit from a month on."""
+    book = book or rulebook()
     rises: list[Piece] = []
     left: list[str] = []
     rows = entitlement.amounts.exclude(last_month__lt=first_month).select_related("decision")
     for amount in rows.order_by("first_month"):
-        told = _of_amount(entitlement, amount, max(first_month, amount.first_month), rises)
+        told = _of_amount(book, entitlement, amount, max(first_month, amount.first_month), rises)
         if told:
             left.append(told)
     return Rerate(entitlement, tuple(rises), tuple(dict.fromkeys(left)))
 
 
-def _of_amount(entitlement: Entitlement, amount: Amount, first: date, rises: list[Piece]) -> str:
+def _of_amount(
+    book: Rulebook, entitlement: Entitlement, amount: Amount, first: date, rises: list[Piece]
+) -> str:
     if not amount.fen:
         return ""
     frozen = amount.decision
-    benefit = rulebook().benefits[entitlement.benefit]
+    benefit = book.benefits[entitlement.benefit]
     place = _place(benefit, entitlement, frozen)
     if _frozen(benefit, place, frozen) != amount.fen:
         return _("金额不是按规则算出的，请逐户复核")
     spans: list[tuple[date, date | None, Outcome]] = []
-    for start, last in _spans(frozen, first, amount.last_month):
+    for start, last in _spans(book, frozen, first, amount.last_month):
         try:
-            now = _evaluated(frozen, start)
+            now = _evaluated(book, frozen, start)
         except PolicyError as problem:
             return str(problem)
         if spans and spans[-1][2].rates == now.rates:  # a rate changed, but in another place
@@ -105,8 +112,7 @@ def _of_amount(entitlement: Entitlement, amount: Amount, first: date, rises: lis
     return ""
 
 
-def _evaluated(frozen: Decision, month: date) -> Outcome:
-    book = rulebook()
+def _evaluated(book: Rulebook, frozen: Decision, month: date) -> Outcome:
     names = [name for name in frozen.facts["outputs"] if book.version(name, month) is not None]
     return evaluate(make_plan(book, month, names), household_of(frozen))
 
@@ -127,9 +133,11 @@ def _frozen(benefit: Benefit, place: int | None, frozen: Decision) -> int | None
     return None
 
 
-def _spans(frozen: Decision, first: date, last: date | None) -> Iterator[tuple[date, date | None]]:
+def _spans(
+    book: Rulebook, frozen: Decision, first: date, last: date | None
+) -> Iterator[tuple[date, date | None]]:
     """The months of an amount cut where a rate that it rests on changes: a standard counts from the month it holds on the first of."""
-    days = rulebook().rates.change_days(frozen.rates)
+    days = book.rates.change_days(frozen.rates)
     cuts = sorted(
         {
             month

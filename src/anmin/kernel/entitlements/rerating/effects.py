@@ -1,0 +1,124 @@
+"""What a proposed standard would bring to those who are helped (标准差异): calculated by the worker, kept with the proposal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from anmin.kernel.access.queries import Reader
+from anmin.kernel.audit import actions as audit
+from anmin.kernel.entitlements.models import Entitlement
+from anmin.kernel.entitlements.queries import entitlements, monthly_benefits
+from anmin.kernel.entitlements.rerating.queries import rerates
+from anmin.kernel.screening.rulebooks import rulebook
+from anmin.kernel.screening.standards.models import StandardChange
+from anmin.kernel.screening.standards.queries import entry_of
+from anmin.lib.calendar import add_months
+from anmin.policy.errors import PolicyError
+from anmin.policy.plan import make_plan
+from anmin.policy.rulebook import Rulebook
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What a standard brings from its first month on: benefits and households that get more, fen more a month, what is left.
+
+    `left` counts the benefits that a person has to look at, by the reason.
+    """
+
+    first_month: date
+    benefits: int
+    households: int
+    fen: int
+    left: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Affected:
+    """One benefit that gets more, as a list shows it; fen a month."""
+
+    entitlement: Entitlement
+    before: int
+    after: int
+
+    @property
+    def more(self) -> int:
+        """Fen more a month."""
+        return self.after - self.before
+
+
+def work_out(*, by: Any, change: int) -> StandardChange:
+    """Calculate what a change brings and keep it; done anew it is the same, as long as nobody's facts changed.
+
+    The amounts and frozen facts of benefits that run count, not the population: those are who gets money.
+    """
+    row = StandardChange.objects.get(pk=change)
+    book = rulebook()
+    if row.state == StandardChange.State.PROPOSED:
+        book = book.with_rates(book.rates.followed_by([entry_of(row)]))
+    month = first_month(row)
+    rises: list[list[int]] = []
+    homes: set[int] = set()
+    left: Counter[str] = Counter()
+    for found in rerates(row.division, resting_on(book, row.rate, month), month, book=book):
+        left.update(found.left)
+        if found.rises:
+            piece = found.rises[0]
+            rises.append([found.entitlement.pk, piece.before, piece.after])
+            homes.add(found.entitlement.household_id)
+    row.effects = {"rises": rises, "households": len(homes), "left": dict(sorted(left.items()))}
+    row.effects_at = timezone.now()
+    with transaction.atomic():
+        row.save(update_fields=["effects", "effects_at"])
+        told = {"rises": len(rises), "households": len(homes), "left": sum(left.values())}
+        audit.record(
+            by=by, act="entitlements.work_out_standard", subject=row, after=told, division=row.division
+        )
+    return row
+
+
+def first_month(change: StandardChange) -> date:
+    """The month from which a change counts: the first that it holds on the first of."""
+    day = change.first_day
+    return day if day.day == 1 else add_months(day.replace(day=1), 1)
+
+
+def resting_on(book: Rulebook, rate: str, on: date) -> list[str]:
+    """The monthly benefits whose amount or right depends on a rate."""
+    found = []
+    for key in monthly_benefits():
+        benefit = book.benefits[key]
+        names = [
+            name
+            for name in (benefit.eligible, benefit.amount)
+            if name is not None and book.version(name, on) is not None
+        ]
+        try:
+            if rate in {one.name for one in make_plan(book, on, names).rates}:
+                found.append(key)
+        except PolicyError:
+            continue
+    return found
+
+
+def effects_of(change: StandardChange) -> Effects | None:
+    """What was found, in sums; None while it is being calculated."""
+    if change.effects is None:
+        return None
+    rises: Sequence[list[int]] = change.effects["rises"]
+    fen = sum(after - before for _key, before, after in rises)
+    left = tuple(change.effects["left"].items())
+    return Effects(first_month(change), len(rises), change.effects["households"], fen, left)
+
+
+def affected(reader: Reader, change: StandardChange, start: int, number: int) -> list[Affected]:
+    """A stretch of the benefits that get more, those that the reader may see."""
+    stretch = (change.effects or {"rises": []})["rises"][start : start + number]
+    seen = entitlements(reader).in_bulk([key for key, _before, _after in stretch])
+    return [Affected(seen[key], before, after) for key, before, after in stretch if key in seen]

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from anmin.kernel.cases.papers.queries import makeable
 from tests.console.casework import BACKEND, believe, families
 from tests.make import a_household, a_person, a_user
 
@@ -53,7 +54,7 @@ def test_a_household_asks_as_often_for_eight_members_as_for_two(clerk):
     assert many == few
 
 
-MOST_A_CASE = {"visit": 4, "check": 6, "publish": 5}
+MOST_A_CASE = {"visit": 4, "check": 6, "publish": 5, "papers": 4}
 """Questions that the preview of a bulk step asks for each further case: relatives on the staff, facts, authorisations."""
 
 
@@ -79,6 +80,31 @@ def test_the_preview_of_a_bulk_step_asks_little_for_each_further_case(client, mo
     believe(monkeypatch)
 
     assert more_for_a_case(client, what) < MOST_A_CASE[what] + 1
+
+
+def test_papers_that_were_all_made_are_previewed_as_cheaply(client, monkeypatch):
+    """Where nothing is left to make every kind is looked at: it must not be read case by case."""
+    believe(monkeypatch)
+    monkeypatch.setattr(
+        "anmin.kernel.cases.table.bulk.kinds_made",
+        lambda by, cases: {
+            case.number: {"application", "summary", "authorisation", "survey_form"} for case in cases
+        },
+    )
+
+    assert more_for_a_case(client, "papers") < MOST_A_CASE["papers"] + 4
+
+
+def test_a_preview_of_papers_that_reads_each_case_alone_is_noticed(client, monkeypatch):
+    """The wrong variant: what papers tell is read for every case by questions of its own, all kinds of it."""
+    believe(monkeypatch)
+    monkeypatch.setattr("anmin.kernel.cases.table.bulk.read_together", lambda cases: None)
+    monkeypatch.setattr(
+        "anmin.kernel.cases.table.bulk.first_makeable",
+        lambda case, **more: next(iter(makeable(case, **more)), None),
+    )
+
+    assert more_for_a_case(client, "papers") > 2 * (MOST_A_CASE["papers"] + 4)
 
 
 def test_a_preview_that_reads_each_case_alone_is_noticed(client, monkeypatch):

@@ -6,7 +6,11 @@ import re
 from datetime import date
 from typing import Any
 
-from anmin.kernel.cases.models import Case
+from django.db.models import prefetch_related_objects
+
+from anmin.kernel.cases.intake.models import CaseMember
+from anmin.kernel.cases.models import Case, Step
+from anmin.kernel.cases.publicity.models import Publicity
 from anmin.kernel.cases.queries import procedure_of
 from anmin.kernel.cases.verification.queries import MatrixLine, matrix
 from anmin.kernel.entitlements import queries as entitlements
@@ -45,13 +49,37 @@ def deciding_office(case: Case, on: date) -> Office:
 
 
 def decision_of(case: Case, *outcomes: str) -> Decision | None:
-    """The newest decision of a case with one of some outcomes."""
-    return Decision.objects.filter(case_number=case.number, outcome__in=outcomes).order_by("-pk").first()
+    """The newest decision of a case with one of some outcomes; each is one of its steps."""
+    made = [
+        row.decision for row in case.steps.all() if row.decision_id is not None and row.decision is not None
+    ]
+    return max((one for one in made if one.outcome in outcomes), key=lambda one: one.pk, default=None)
+
+
+def step_of(case: Case, *actions: str, before: int | None = None) -> Step | None:
+    """The last step of a kind, or of some, that was taken; `before` a step of a number where one is given."""
+    rows = [
+        row for row in case.steps.all() if row.action in actions and (before is None or row.number < before)
+    ]
+    return max(rows, key=lambda row: row.number, default=None)
+
+
+def family_of(case: Case) -> list[CaseMember]:
+    """Those of the day of the application, in its order, with their persons and numbers."""
+    rows = sorted(case.members.all(), key=lambda row: row.position)
+    prefetch_related_objects(rows, "person__identifiers")
+    return rows
+
+
+def shown_last(case: Case) -> Publicity | None:
+    """The last round in which a case was shown in public."""
+    return max(case.publicities.all(), key=lambda row: row.round, default=None)
 
 
 def party(person: Person, relation: str = "", *, address: str = "") -> Party:
     """A person as a paper names them: in full, for papers are handed to the family itself."""
-    held = person.identifiers.filter(kind=RESIDENT, last_day__isnull=True).order_by("-pk").first()
+    rows = [row for row in person.identifiers.all() if row.kind == RESIDENT and row.last_day is None]
+    held = max(rows, key=lambda row: row.pk, default=None)
     return Party(
         name=person.name,
         number=held.value if held is not None else "",
@@ -70,12 +98,11 @@ def applicant(case: Case) -> Party:
 
 def members(case: Case) -> list[Party]:
     """The family of the day of the application, in its order. The relation is that to the head of the household."""
-    rows = case.members.select_related("person").order_by("position")
     return [
         applicant(case)
         if row.person_id == case.applicant_id
         else party(row.person, Relation.of(row.relation).title)
-        for row in rows
+        for row in family_of(case)
     ]
 
 

@@ -12,9 +12,11 @@ from anmin.kernel.cases.models import Case, Step
 from anmin.kernel.cases.papers.gathering import (
     applicant,
     deciding_office,
+    family_of,
     head,
     lines_of,
     party,
+    step_of,
     with_unit,
 )
 from anmin.kernel.cases.papers.writing import against, decided, step_taken
@@ -48,8 +50,7 @@ def authorisation(case: Case, on: date) -> data.Paper:
     asked, notice = procedure_of(case).intake.get("sources", ()), notice_in_force("check", on)
     if not asked or notice is None:
         raise PaperProblem(f"“{procedure_of(case).title}”不向部门核对经济状况，不用授权书")
-    adults, known = set(adults_of(case.household, on)), check_sources()
-    rows = case.members.select_related("person").order_by("position")
+    adults, known, rows = set(adults_of(case.household, on)), check_sources(), family_of(case)
     signers = [party(row.person, _relation(case, row)) for row in rows if row.person_id in adults] or [
         applicant(case)
     ]
@@ -72,7 +73,7 @@ def _relation(case: Case, row: CaseMember) -> str:
 def assessment(case: Case, on: date) -> data.Paper:
     """The assessment of self-care by two (生活自理能力评估表), of the person assessed last."""
     step = step_taken(case, "record_assessment", "自理能力评估")
-    row = case.members.select_related("person").filter(person_id=step.details["person"]).first()
+    row = next((one for one in family_of(case) if one.person_id == step.details["person"]), None)
     if row is None:
         raise PaperProblem(f"办件 {case.number} 评估的人已不在申请人员中，请重新评估")
     met, unmet = step.details["met"], int(step.details["unmet"])
@@ -89,7 +90,7 @@ def assessment(case: Case, on: date) -> data.Paper:
 def minutes(case: Case, on: date) -> data.Paper:
     """The minutes of a meeting on this case alone (一事一议会议纪要)."""
     step = step_taken(case, "record_meeting", "记录会议结论")
-    called = case.steps.filter(action="call_meeting", number__lt=step.number).order_by("-number").first()
+    called = step_of(case, "call_meeting", before=step.number)
     return data.MinutesPaper(
         **head(case, step.on, deciding_office(case, on)),
         subject=applicant(case),
@@ -110,8 +111,7 @@ def notice_of_change(case: Case, on: date) -> data.Paper:
     """What is about to be decided against a family, told before (拟变更告知书); nothing is decided by it."""
     if case.entitlement is None:
         raise PaperProblem(f"办件 {case.number} 不是对正在享受的待遇的复核或追回，没有拟作的变更")
-    told = case.steps.filter(action="tell").order_by("-number").first()
-    proposed = case.steps.filter(action__in=PROPOSALS).order_by("-number").first()
+    told, proposed = step_of(case, "tell"), step_of(case, *PROPOSALS)
     said = told or proposed
     if said is None:
         raise PaperProblem(f"办件 {case.number} 还没有提出变动意见，先办理这一环节再生成文书")
@@ -193,7 +193,7 @@ def recovery_notice(case: Case, on: date) -> data.Paper:
         raise PaperProblem(f"办件 {case.number} 的追回决定没有对应的待遇和金额")
     found = found_for(case.entitlement.pk, made.amount, made)
     clock = case.clocks.filter(key="pay").order_by("-round").first()
-    agreed = case.steps.filter(action="agree").order_by("-number").first()
+    agreed = step_of(case, "agree")
     months = (
         [data.PaidMonth(month, paid, paid - over) for month, paid, over in months_of(found)] if found else []
     )
@@ -208,11 +208,12 @@ def recovery_notice(case: Case, on: date) -> data.Paper:
 
 def answer(case: Case, on: date) -> data.Paper:
     """The answer to an objection to the sheet, a complaint or a request to check again (答复书), to whoever raised it."""
-    step = case.steps.filter(action__in=("answer", "uphold")).order_by("-number").first()
+    step = step_of(case, "answer", "uphold")
     if step is not None:
-        asked = case.steps.get(number=1)
+        asked = min(case.steps.all(), key=lambda row: row.number)
         return _answer(case, step.on, applicant(case), asked.on, asked.reason, step.reason)
-    row = case.objections.filter(settled_on__isnull=False).order_by("-settled_on", "-pk").first()
+    settled = [one for one in case.objections.all() if one.settled_on is not None]
+    row = max(settled, key=lambda one: (one.settled_on, one.pk), default=None)
     if row is None:
         raise PaperProblem(f"办件 {case.number} 没有已经答复的异议或投诉，先答复再生成文书")
     result = "异议成立。" if row.is_upheld else "异议不成立。"

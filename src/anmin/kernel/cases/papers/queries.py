@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import prefetch_related_objects
 from django.utils import translation
 from django.utils.safestring import SafeString
 
@@ -51,12 +52,43 @@ def papers_of(reader: Reader, case: Case) -> list[Paper]:
     return papers.papers_about(reader, case.number)
 
 
+def kinds_made(reader: Reader, cases: Sequence[Case]) -> dict[str, set[str]]:
+    """The kinds of papers that were made of each of some cases, by number: one question for all of them."""
+    found: dict[str, set[str]] = {case.number: set() for case in cases}
+    for subject, key in papers.papers(reader).filter(subject__in=list(found)).values_list("subject", "kind"):
+        found[subject].add(key)
+    return found
+
+
+def read_together(cases: Sequence[Case]) -> None:
+    """Read what papers tell of some cases for all of them at once, for questions of this moment alone."""
+    prefetch_related_objects(
+        cases,
+        *("steps__decision", "steps__by", "steps__beside", "clocks", "publicities", "objections"),
+        *("members__person__identifiers", "applicant__identifiers", "application__helper", "household"),
+    )
+
+
 def makeable(case: Case, *, on: date, without: Collection[str] = ()) -> list[Makeable]:
     """Every kind a case may need, each with why it cannot be made yet; kinds of other matters are left out.
 
     Kinds `without` which the caller does are not looked at: each costs the reading of what it would tell.
     """
-    found, procedure = [], procedure_of(case)
+    return list(_makeable(case, on, without))
+
+
+def first_makeable(case: Case, *, on: date, without: Collection[str] = ()) -> Makeable | None:
+    """A kind that can be made now, else one that cannot with the reason, or None; no more is read than that takes."""
+    held = None
+    for row in _makeable(case, on, without):
+        if row.is_open:
+            return row
+        held = held or row
+    return held
+
+
+def _makeable(case: Case, on: date, without: Collection[str]) -> Iterator[Makeable]:
+    procedure = procedure_of(case)
     wanted = ALWAYS | {paper for step in procedure.transitions for paper in step.papers}
     wanted |= {"authorisation"} if procedure.intake.get("sources") else set()
     for key in WRITERS:
@@ -70,8 +102,7 @@ def makeable(case: Case, *, on: date, without: Collection[str] = ()) -> list[Mak
         if obstacle and key not in wanted:
             continue
         chosen = kind(key, case.division)
-        found.append(Makeable(key, chosen.name, obstacle, chosen.template))
-    return found
+        yield Makeable(key, chosen.name, obstacle, chosen.template)
 
 
 def preview_of(case: Case, key: str, *, on: date) -> SafeString:

@@ -13,12 +13,15 @@ from anmin.kernel.cases.papers.gathering import (
     deciding_office,
     decision_of,
     explained,
+    family_of,
     head,
     is_money,
     lines_of,
     members,
     party,
+    shown_last,
     sources_of,
+    step_of,
     with_unit,
 )
 from anmin.kernel.cases.queries import procedure_of
@@ -66,7 +69,9 @@ def application(case: Case, on: date) -> data.Paper:
 def acceptance(case: Case, on: date) -> data.Paper:
     """The notice of acceptance (受理通知书)."""
     step = step_taken(case, "accept", "受理")
-    clock = case.clocks.filter(key="whole").order_by("round").first()
+    clock = min(
+        (row for row in case.clocks.all() if row.key == "whole"), key=lambda row: row.round, default=None
+    )
     if clock is None:
         raise PaperProblem(f"办件 {case.number} 没有全程期限，受理通知书写不出办结日期")
     return data.AcceptancePaper(
@@ -84,7 +89,7 @@ def notice_of_missing(case: Case, on: date) -> data.Paper:
     """Everything that is missing, once (一次性告知书)."""
     gap, rows = lacking(case, on), materials(case)
     missing = [data.Item(row.title) for row in gap.papers]
-    names = {row.person_id: row.person.name for row in case.members.select_related("person")}
+    names = {row.person_id: row.person.name for row in family_of(case)}
     missing += [
         data.Item("核对授权书", f"{names.get(one, '一名成年家庭成员')}还没有签名") for one in gap.adults
     ]
@@ -103,7 +108,7 @@ def notice_of_missing(case: Case, on: date) -> data.Paper:
 
 def survey_form(case: Case, on: date) -> data.Paper:
     """The survey with the matrix (入户调查表)."""
-    step = case.steps.filter(action="record_survey").order_by("-number").first()
+    step = step_of(case, "record_survey")
     takers = (
         [user.display_name for user in (step.by, step.beside) if user is not None] if step is not None else []
     )
@@ -130,7 +135,7 @@ def survey_form(case: Case, on: date) -> data.Paper:
 
 def publicity_sheet(case: Case, on: date) -> data.Paper:
     """The sheet for the wall, from the line that was put up (公示单)."""
-    found = case.publicities.order_by("-round").first()
+    found = shown_last(case)
     if found is None:
         raise PaperProblem(f"办件 {case.number} 没有公示过，或依法不公示")
     place = name_of(found.division, found.first_day)
@@ -154,7 +159,7 @@ def decision(case: Case, on: date) -> data.Paper:
         recognised=title_of_benefit(made.benefit),
         amount=made.amount or None,
         law=made.law or procedure_of(case).law,
-        members=case.members.count(),
+        members=len(case.members.all()),
         first_month=first.first_month if first is not None else None,
         lines=lines_of(why) if why is not None else [],
         remedy=remedy(case.division, on),
@@ -226,9 +231,7 @@ def summary(case: Case, on: date) -> data.Paper:
     """The case on one form (审核确认表)."""
     made = decision_of(case, "grant", "refuse")
     why = explained(made) if made is not None else None
-    survey = case.steps.filter(action="record_survey").order_by("-number").first()
-    check = case.steps.filter(action="record_check").order_by("-number").first()
-    shown = case.publicities.order_by("-round").first()
+    survey, check, shown = step_of(case, "record_survey"), step_of(case, "record_check"), shown_last(case)
     first = Amount.objects.filter(decision=made).order_by("first_month").first() if made is not None else None
     granted = made is not None and made.outcome == "grant"
     return data.SummaryPaper(
@@ -305,7 +308,7 @@ def decided(case: Case, title: str, *outcomes: str) -> Decision:
 
 def step_taken(case: Case, action: str, title: str) -> Any:
     """The last step of a kind; raises PaperProblem before it was taken."""
-    found = case.steps.filter(action=action).order_by("-number").first()
+    found = step_of(case, action)
     if found is None:
         raise PaperProblem(f"办件 {case.number} 还没有“{title}”，先办理这一环节再生成文书")
     return found

@@ -14,7 +14,13 @@ from django.utils.translation import gettext_lazy
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.cases.intake.checklist import adults_without_mandate
 from anmin.kernel.cases.models import Case
-from anmin.kernel.cases.papers.queries import makeable, papers_of
+from anmin.kernel.cases.papers.queries import (
+    first_makeable,
+    kinds_made,
+    makeable,
+    papers_of,
+    read_together,
+)
 from anmin.kernel.cases.queries import Way, procedure_of, ways_on
 from anmin.kernel.cases.table.named import BEGINNINGS
 from anmin.kernel.cases.table.staff import village_worker
@@ -64,9 +70,13 @@ class Outcome:
 def preview(by: Reader, cases: Sequence[Case], what: str, on: date) -> Outcome:
     """What a bulk step would do; nothing is written."""
     found = Outcome()
-    prefetch_related_objects(cases, "steps", "clocks")
+    if what == PAPERS:
+        read_together(cases)
+        made = kinds_made(by, cases)
+    else:
+        prefetch_related_objects(cases, "steps", "clocks")
     for case in cases:
-        ready = look(by, case, what, on)
+        ready = _any_paper(case, made[case.number], on) if what == PAPERS else look(by, case, what, on)
         if isinstance(ready, Failure):
             found.failed.append(ready)
         elif ready == ALREADY:
@@ -139,7 +149,18 @@ def _papers(by: Reader, case: Case, on: date) -> Ready | Failure | str:
     wanted = tuple(row.key for row in possible if row.is_open)
     if wanted:
         return Ready(case, PAPERS, kinds=wanted)
+    return _no_paper(case, made, next((row.obstacle for row in possible if row.obstacle), ""))
+
+
+def _any_paper(case: Case, made: set[str], on: date) -> Ready | Failure | str:
+    """As `_papers`, where the first kind that can be made answers."""
+    found = first_makeable(case, on=on, without=NEVER_MADE | made)
+    if found is not None and found.is_open:
+        return Ready(case, PAPERS, kinds=(found.key,))
+    return _no_paper(case, made, found.obstacle if found is not None else "")
+
+
+def _no_paper(case: Case, made: set[str], obstacle: str) -> Failure | str:
     if made:
         return ALREADY
-    first = next((row.obstacle for row in possible if row.obstacle), "")
-    return Failure(case.number, case.applicant.name, first or str(_("现在没有可以生成的文书")))
+    return Failure(case.number, case.applicant.name, obstacle or str(_("现在没有可以生成的文书")))

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.db import connection
 
-from anmin.kernel.audit.models import Read
+from anmin.kernel.audit.models import Act, Read
 from anmin.kernel.cases.deciding import queries as deciding
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.verification import actions as verification
@@ -325,3 +325,25 @@ def test_a_missing_rate_blocks_the_step_and_names_who_supplies_it(client):
     assert told.status_code == 422
     assert "现在还算不出结论" in page and "没有办成" in pressed
     assert road.case.steps.filter(action="opine").count() == 0
+
+
+def test_a_file_that_fails_goes_on_in_the_next_layer_once_consent_was_noted_on_the_page(client):
+    """Over dibao and within the layer above it: no consent, no transfer; no paper that was given is asked for again."""
+    road, people = a_case(46_000)
+    road.to_confirming(earns(people[0], 46_000))
+    desk = as_(client, road, "approver")
+
+    refused = text_of(step(desk, road, "transfer"))
+    too_short = desk.post(f"/cases/{road.case.number}/transfer-consent/", {"how": "同意"})
+    noted = desk.post(f"/cases/{road.case.number}/transfer-consent/", {"how": "电话里本人同意转办"})
+    after = step(desk, road, "transfer")
+
+    assert "还没有同意转其他类别" in refused
+    assert "怎样征得同意" in text_of(too_short)
+    assert noted.status_code == 302
+    further = Case.objects.get(follows=road.case)
+    assert further.number in after.url and further.matter == "edge"
+    page = text_of(desk.get(after.url))
+    assert "转办" in page and "登记转办同意" not in text_of(desk.get(f"/cases/{road.case.number}/"))
+    assert not further.materials.filter(state="asked").exclude(key="bills").exists()
+    assert Act.objects.get(act="cases.agree_to_transfer").reason == "电话里本人同意转办"

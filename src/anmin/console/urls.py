@@ -72,6 +72,7 @@ urlpatterns = [
     path("cases/<str:number>/step/", casepages.case_step, name="case_step"),
     path("cases/<str:number>/adopt/", casepages.case_adopt, name="case_adopt"),
     path("cases/<str:number>/assign/", casepages.case_assign, name="case_assign"),
+    path("cases/<str:number>/transfer-consent/", casepages.case_consent, name="case_consent"),
     path("cases/<str:number>/return/", casepages.case_return, name="case_return"),
     path("alerts/", monitoring.alert_list, name="alerts"),
     path("alerts/rules/", monitoring.alert_rules, name="alert_rules"),

@@ -29,6 +29,7 @@ from anmin.kernel.cases.queries import Case
 from anmin.kernel.cases.table import about, returns, staff
 from anmin.kernel.cases.table.explained import explanation_of
 from anmin.kernel.cases.table.queries import around, stands_in
+from anmin.kernel.cases.transferring import actions as transferring
 from anmin.kernel.cases.verification import actions as verification
 from anmin.kernel.cases.verification.actions import VerificationProblem
 from anmin.kernel.entitlements.queries import replay
@@ -37,6 +38,9 @@ from anmin.lib.calendar import load_calendar
 from anmin.policy.errors import PolicyError
 
 MOST_POINTS = 4
+HOW, LEAST_HOW = 200, 5
+CONSENT = "case.file", "case.accept", "case.confirm", "case.confirm_in_town"
+"""Powers of those who ask the family whether it would go on in another layer."""
 Troubles = list[tuple[str, str]]
 """What went wrong: an anchor on the page (or nothing) and words."""
 
@@ -154,6 +158,26 @@ def case_assign(desk: Desk, number: str) -> HttpResponse:
     return HttpResponseRedirect(_href(desk, case.number))
 
 
+@require_POST
+@needs("case.read")
+def case_consent(desk: Desk, number: str) -> HttpResponse:
+    """Note that the applicant, who was asked, agrees to go on in another layer if this one fails, and how they said so."""
+    case, how = _case(desk, number), desk.request.POST.get("how", "").replace("\x00", "").strip()[:HOW]
+    if not any(desk.reader.may(power, case.division) for power in CONSENT):
+        trouble = _("您的岗位不能登记转办同意。")
+    elif len(how) < LEAST_HOW:
+        trouble = _("请写明怎样征得同意，至少 5 个字，例如：电话里本人同意。")
+    else:
+        try:
+            transferring.agree_to_transfer(by=desk.reader, case=case, how=how)
+        except StepRefused as refused:
+            trouble = str(refused)
+        else:
+            messages.success(desk.request, _("已登记：同意不符合时转其他类别。"))
+            return HttpResponseRedirect(f"{_href(desk, number)}#papers")
+    return _page(desk, number, typed=desk.request.POST, troubles=[("how", trouble)])
+
+
 def _case(desk: Desk, number: str) -> Case:
     case = queries.case_numbered(desk.reader, number)
     if case is None:
@@ -236,7 +260,7 @@ def _page(
     open_steps, shut_steps = casesteps.offers(
         desk.reader, case, desk.today, conclusion.refusal, "\n".join(draft)
     )
-    progress = queries.progress(case)
+    progress, said = queries.progress(case), about.application_of(case)
     calendar = load_calendar(on_unknown="provisional")
     before, following = (None, None)
     if _list_of(desk):
@@ -273,7 +297,11 @@ def _page(
         question=appeals.question_of(case) if appeals.is_appeal(case) else "",
         may_appeal=bool(appeals.raisable(desk.reader, case, desk.today)),
         coming=about.coming(case),
-        said=about.application_of(case),
+        said=said,
+        may_agree=said is not None
+        and not said.agrees_to_transfer
+        and transferring.may_agree(case)
+        and any(desk.reader.may(power, case.division) for power in CONSENT),
         materials=casepage.materials_of(case),
         publicities=about.publicities_of(case),
         objections=about.objections_of(case),

@@ -22,13 +22,26 @@ from anmin.kernel.cases.verification.models import CaseFact
 
 
 @transaction.atomic
-def agree_to_transfer(*, by: Any, case: Case) -> Application:
-    """Note that the applicant agrees to go on in another layer if this one fails (转办同意)."""
+def agree_to_transfer(*, by: Any, case: Case, how: str = "") -> Application:
+    """Note that the applicant agrees to go on in another layer if this one fails (转办同意), and `how` they said so.
+
+    Raises:
+        StepRefused: `cannot_agree` once the case is closed, or where it leads to no other layer.
+    """
+    if not may_agree(case):
+        raise StepRefused([Obstacle("cannot_agree", _("这一件现在不用登记转办同意"))])
     row = Application.objects.select_for_update().get(case=case)
     row.agrees_to_transfer = True
     row.save()
-    audit.record(by=signature(by), act="cases.agree_to_transfer", subject=case, division=case.division)
+    audit.record(
+        by=signature(by), act="cases.agree_to_transfer", subject=case, reason=how, division=case.division
+    )
     return row
+
+
+def may_agree(case: Case) -> bool:
+    """Whether consent to a transfer makes sense: the case is open and its matter leads on to another."""
+    return case.closed_on is None and bool(procedure_of(case).terms.get("transfers_to"))
 
 
 @transaction.atomic

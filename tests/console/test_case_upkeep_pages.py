@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from anmin.kernel.audit.models import Act, Read
 from anmin.kernel.cases.deaths.actions import raise_deaths
 from anmin.kernel.cases.models import Case
 from anmin.kernel.entitlements.models import Decision, Entitlement
@@ -114,6 +115,23 @@ def test_a_benefit_due_for_review_is_listed_and_its_review_opened_once(client):
     assert road.case.applicant.name in listed
     assert first["Location"] == again["Location"]
     assert Case.objects.filter(matter="review").count() == 1
+
+
+def test_the_list_of_reviews_leaves_for_a_purpose_and_says_who_took_it(client):
+    (road,), staff = families(1, to="confirming")
+    road.confirm()
+    as_(client, staff, "clerk", Entitlement.objects.get().review_due + timedelta(1))
+
+    asked = client.get("/reviews/file/", {"kind": "csv"})
+    file = client.get("/reviews/file/", {"kind": "csv", "purpose": "check"})
+
+    assert "到期复核名单" in text_of(asked) and "attachment" not in asked.headers.get(
+        "Content-Disposition", ""
+    )
+    lines = file.content.decode("utf-8-sig").splitlines()
+    assert road.case.applicant.name in lines[1] and "clerk" in lines[-1]
+    assert Act.objects.get(act="cases.file").purpose == "核对家庭经济状况"
+    assert Read.objects.filter(fields__contains=["review_file"]).exists()
 
 
 def test_household_and_person_lead_to_cases_benefits_and_the_chain(client):

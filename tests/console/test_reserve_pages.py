@@ -68,6 +68,20 @@ def test_money_comes_in_and_the_balance_stands_on_every_line(clerk):
     assert balance(TOWN, 2026) == 4_899_950 and "48,999.50" in page and "年初预拨" in page
 
 
+def test_the_ledger_leaves_as_a_file_with_its_balances_for_a_purpose(clerk):
+    posted(clerk, what="put_in", kind="advance", yuan="50000", note="年初预拨")
+    posted(clerk, what="put_in", kind="give_back", yuan="1000.50", note="")
+    address = reverse("console:reserve_file")
+
+    asked = clerk.get(address, {"town": TOWN}).content.decode()
+    file = clerk.get(address, {"town": TOWN, "kind": "csv", "purpose": "pay"})
+
+    assert "导出备用金台账" in asked
+    _heading, first, second, *mark = file.content.decode("utf-8-sig").splitlines()
+    assert "50000.00,50000.00,年初预拨" in first and "-1000.50,48999.50" in second
+    assert "clerk" in mark[-1]
+
+
 def test_an_unreadable_amount_is_said_and_nothing_is_entered(clerk):
     page = posted(clerk, what="put_in", kind="advance", yuan="五万", note="年初")
 

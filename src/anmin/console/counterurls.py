@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anmin.console.views import intake, materials, papers, publicity, reserve, scans, verification
+from anmin.console.views import intake, materials, papers, publicity, reserve, scans, takenlists, verification
 
 patterns = [
     path("cases/new/", intake.start, name="intake"),
@@ -32,4 +32,6 @@ patterns = [
     path("publicity/wall/", publicity.publicity_wall, name="publicity_wall"),
     path("publicity/<str:number>/", publicity.publicity_case, name="publicity_case"),
     path("reserve/", reserve.reserve, name="reserve"),
+    path("reserve/file/", takenlists.reserve_file, name="reserve_file"),
+    path("reviews/file/", takenlists.review_file, name="review_file"),
 ]

@@ -60,8 +60,7 @@ class PutInForm(PlainForm):
 @needs(*POWERS)
 def reserve(desk: Desk) -> HttpResponse:
     """The ledger of a town in a year."""
-    towns = _towns(desk)
-    town = desk.written("town") if desk.written("town") in dict(towns) else next(iter(dict(towns)), "")
+    towns, town = _towns(desk), asked_town(desk)
     if not town:
         return desk.page("reserve", "reserve", town="", towns=[])
     form, refusals = PutInForm(None), []
@@ -75,6 +74,18 @@ def reserve(desk: Desk) -> HttpResponse:
         except REFUSED as trouble:
             refusals = worded(trouble)
     return _page(desk, town, towns, form, refusals)
+
+
+def asked_town(desk: Desk) -> str:
+    """The town in the address, or the first in the reader's sight; empty for nobody's."""
+    towns = dict(_towns(desk))
+    return desk.written("town") if desk.written("town") in towns else next(iter(towns), "")
+
+
+def asked_year(desk: Desk) -> int:
+    """The year in the address, else this one."""
+    asked = desk.written("year")
+    return int(asked) if asked.isdigit() and len(asked) == 4 else desk.today.year
 
 
 def _done(desk: Desk, town: str, form: PutInForm) -> bool:
@@ -196,8 +207,7 @@ def _payable(desk: Desk, town: str) -> tuple[list[tuple[Any, int]], list[tuple[A
 def _page(
     desk: Desk, town: str, towns: Any, form: PutInForm, refusals: list[tuple[str, str]]
 ) -> HttpResponse:
-    asked = desk.written("year")
-    year = int(asked) if asked.isdigit() and len(asked) == 4 else desk.today.year
+    year = asked_year(desk)
     rows, left = [], 0
     for row in queries.ledger(desk.reader, town, year):
         left += row.fen

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from anmin.console.keeping import keeps_typed_here, kept_here
 from anmin.console.places import place_name, places_below
 from anmin.console.standardform import StandardForm, line_of
 from anmin.console.views.desk import Desk, desk
@@ -22,6 +23,7 @@ from anmin.lib.divisions import DivisionLevel, level_of
 ROWS = 20
 
 
+@keeps_typed_here
 @desk
 def standards(desk: Desk) -> HttpResponse:
     """Every standard that was proposed here, and for whoever may the form to propose one."""
@@ -29,7 +31,8 @@ def standards(desk: Desk) -> HttpResponse:
     given = desk.request.POST if desk.request.method == "POST" else None
     form = StandardForm(given, rates=queries.changeable(book.rates.rates.values()), places=_places(desk))
     if given is None:
-        form.initial = {"rate": desk.written("rate"), "division": desk.written("division") or desk.home}
+        usual = {"rate": desk.written("rate"), "division": desk.written("division") or desk.home}
+        form.initial = {**usual, **kept_here(desk.request).dict()}
     if given is not None and form.is_valid():
         try:
             row = actions.propose(by=desk.reader, on=desk.today, **form.cleaned_data)

@@ -28,9 +28,10 @@ def rulebook(known: datetime | None = None) -> Rulebook:
     path = published.newest()
     if path is None:
         return _delivered()
-    standards = _read(path, path.stat().st_mtime_ns)
-    seen = standards if known is None else tuple(row for row in standards if row.known <= known)
-    return _with(seen) if seen else _delivered()
+    written = path.stat().st_mtime_ns
+    if known is None:
+        return _with(path, written, None)
+    return _with(path, written, sum(row.known <= known for row in _read(path, written)))
 
 
 @lru_cache(maxsize=1)
@@ -44,10 +45,11 @@ def _read(path: Path, _written: int) -> tuple[Standard, ...]:
 
 
 @lru_cache(maxsize=8)
-def _with(standards: tuple[Standard, ...]) -> Rulebook:
-    book = _delivered()
+def _with(path: Path, written: int, first: int | None) -> Rulebook:
+    """The delivered book under the first of the standards, in the order in which they were confirmed; all of them for None."""
+    book, standards = _delivered(), _read(path, written)[:first]
     there = [row.entry for row in standards if row.entry.rate in book.rates.rates]
-    return book.with_rates(book.rates.followed_by(there))
+    return book.with_rates(book.rates.followed_by(there)) if there else book
 
 
 @lru_cache(maxsize=1)

@@ -36,7 +36,12 @@ def folder() -> Path:
 
 def newest() -> Path | None:
     """The file that counts, or None where nothing was ever confirmed here."""
-    return max(folder().glob("*.json"), default=None)
+    try:
+        with os.scandir(folder()) as there:
+            name = max((one.name for one in there if one.name.endswith(".json")), default="")
+    except FileNotFoundError:
+        return None
+    return folder() / name if name else None
 
 
 def read(path: Path) -> tuple[Standard, ...]:

@@ -121,7 +121,9 @@ def test_what_was_typed_into_an_ended_session_comes_back_after_the_log_in(people
     answer = client.post(reverse("console:standards"), {**GIVEN, "urban": "1234", "who": who})
     client.force_login(people["officer"], backend=BACKEND)
 
+    page = client.get(reverse("console:standards")).content.decode()
     assert "why=expired" in answer.url and not StandardChange.objects.exists()
+    assert 'value="1234"' in page and 'value="威民发〔2026〕9号"' in page
 
 
 def test_a_standard_that_does_not_exist_is_not_there(people):

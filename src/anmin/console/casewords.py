@@ -30,6 +30,8 @@ LINKS = {
     "decision": _("决定"),
     "benefit": _("待遇"),
     "amount": _("发放标准"),
+    "payment": _("到账"),
+    "visit": _("走访"),
     "check": _("核对"),
     "change": _("户籍变动"),
     "push": _("部门救助"),

@@ -1,4 +1,4 @@
-"""The chain of a household (救助链): cases, steps, decisions, benefits, checks and changes in one order of time."""
+"""The chain of a household (救助链): cases, decisions, benefits, money, visits, checks and changes in one order of time."""
 
 from __future__ import annotations
 
@@ -13,17 +13,25 @@ from anmin.kernel.cases.guards import title_of
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.pushes.queries import department_of, pushes
 from anmin.kernel.cases.queries import cases, procedure_of
+from anmin.kernel.delivery.services import services
+from anmin.kernel.delivery.visits.queries import visits_of
 from anmin.kernel.entitlements.models import Amount
 from anmin.kernel.entitlements.queries import decisions, entitlements, title_of_benefit
 from anmin.kernel.exchange.checks.queries import orders
+from anmin.kernel.payments.runs.queries import lines_of_household
 from anmin.kernel.people.models import ChangeRequest, Household
+
+
+MOST_VISITS, MOST_PAYMENTS = 100, 60
+ANSWERED = ("paid", "returned")
+"""States of a payment of which the bank has said something."""
 
 
 @dataclass(frozen=True)
 class Link:
     """One thing that happened (救助链上的一环).
 
-    `kind` is step, decision, benefit, amount, check, change or push; `fen` money where there is any; `case` the number of the
+    `kind` is step, decision, benefit, amount, payment, visit, check, change or push; `fen` money where there is any; `case` the number of the
     case it belongs to; `subject` the row's key, for the page behind it.
     """
 
@@ -39,9 +47,13 @@ class Link:
 
 
 def chain(reader: Reader, household: Household, *, until: date | None = None) -> list[Link]:
-    """Everything done for a household as far as the reader may see it, the newest first."""
+    """Everything done for a household as far as the reader may see it, the newest first.
+
+    Of visits and payments, which never end, only the newest of some years.
+    """
     found = [*_steps(reader, household), *_benefits(reader, household), *_decisions(reader, household)]
     found += [*_checks(reader, household), *_changes(reader, household), *_pushes(reader, household)]
+    found += [*_visits(reader, household), *_payments(reader, household)]
     rows = [row for row in found if until is None or row.on <= until]
     return sorted(rows, key=lambda row: (row.on, row.order, row.kind, row.subject), reverse=True)
 
@@ -83,6 +95,21 @@ def _benefits(reader: Reader, household: Household) -> Iterator[Link]:
             yield Link(amount.first_month, "amount", title, words, row.pk, number, amount.fen, order=1001)
         if row.state == "ended" and row.last_day is not None:
             yield Link(row.last_day, "benefit", title, "已终止", row.pk, number, order=1002)
+
+
+def _visits(reader: Reader, household: Household) -> Iterator[Link]:
+    """Who came to the house, of every service; what was said there stays with the visit."""
+    for row in visits_of(reader, household)[:MOST_VISITS]:
+        title = f"走访 · {services()[row.service].title}" if row.service in services() else "走访"
+        words = "" if row.is_met else "没有见到人"
+        yield Link(row.happened_on, "visit", title, words, row.pk, by=str(row.by), order=1005)
+
+
+def _payments(reader: Reader, household: Household) -> Iterator[Link]:
+    """Money that arrived or came back, by the month it was paid for."""
+    for row in lines_of_household(reader, household.pk).filter(state__in=ANSWERED)[:MOST_PAYMENTS]:
+        title = f"{row.run.month:%Y-%m} {title_of_benefit(row.benefit)}"
+        yield Link(row.run.month, "payment", title, row.get_state_display(), row.pk, fen=row.fen, order=1006)
 
 
 def _checks(reader: Reader, household: Household) -> Iterator[Link]:

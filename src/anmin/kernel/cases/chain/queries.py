@@ -21,7 +21,6 @@ from anmin.kernel.exchange.checks.queries import orders
 from anmin.kernel.payments.runs.queries import lines_of_household
 from anmin.kernel.people.models import ChangeRequest, Household
 
-
 MOST_VISITS, MOST_PAYMENTS = 100, 60
 ANSWERED = ("paid", "returned")
 """States of a payment of which the bank has said something."""

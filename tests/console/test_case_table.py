@@ -20,7 +20,7 @@ from anmin.kernel.exchange.consents.actions import withdraw_consent
 from anmin.kernel.exchange.consents.models import Consent
 from anmin.kernel.papers.models import Paper
 from tests.console.casework import as_, believe, families, text_of
-from tests.kernel.cases.road import VILLAGE, earns
+from tests.kernel.cases.road import COUNTY, VILLAGE, earns
 from tests.make import a_user
 
 pytestmark = pytest.mark.django_db
@@ -290,3 +290,26 @@ def test_a_set_of_papers_is_made_once_and_printed_as_one_file(client):
     assert Paper.objects.count() == made
     assert printed["Content-Type"] == "application/pdf"
     assert printed.content[:5] == b"%PDF-"
+
+
+def test_a_sample_is_drawn_on_the_page_by_whoever_confirms(client):
+    roads, staff = families(4, to="confirming")
+    key, address = f"dibao@{COUNTY}", "/cases/samples/"
+    as_(client, staff, "clerk")
+    assert "抽一次" not in text_of(client.get(address))
+    as_(client, staff, "approver", roads[0].day)
+
+    wrong = text_of(client.post(address, {"of": key, "share": "三成", "seed": "种子"}))
+    client.post(address, {"of": key, "share": "50", "seed": "种子一"})
+
+    row = Sample.objects.get()
+    assert "请选择抽查范围" in wrong and "4 件待确认" in wrong
+    assert (row.division, row.seed, row.share_bp, len(row.cases), len(row.drawn)) == (
+        COUNTY,
+        "种子一",
+        5_000,
+        4,
+        2,
+    )
+    assert all("sampled" in Case.objects.get(number=number).causes for number in row.drawn)
+    assert "2 件待确认" in text_of(client.get(address))

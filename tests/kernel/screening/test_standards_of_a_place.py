@@ -210,13 +210,13 @@ def test_the_difference_lists_who_gets_more_and_what_it_costs(people, django_cap
 def test_the_doctor_sees_what_the_rules_do_not_read_and_the_list_is_written_anew(
     people, django_capture_on_commit_callbacks
 ):
-    assert doctor_look()[0] == GOOD
+    assert doctor_look().state == GOOD
     confirmed(people, django_capture_on_commit_callbacks)
     published.newest().unlink()
 
-    state, _told, todo = doctor_look()
+    found = doctor_look()
     tasks.lay_out_standards()
 
-    assert state == BROKEN and "--lay-out" in todo
-    assert doctor_look()[0] == GOOD and standard(NEW) == 120_000
+    assert found.state == BROKEN and "--lay-out" in found.fix
+    assert doctor_look().state == GOOD and standard(NEW) == 120_000
     assert actions.lay_out() == 1

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from anmin.console.answers import pdf
 from anmin.console.casetable import failure_line, filters_of, keep_chosen, keep_outcome, rows_of
+from anmin.console.places import place_name
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access.taking.actions import take
 from anmin.kernel.audit import actions as audit
@@ -126,10 +127,42 @@ def _confirmed(desk: Desk, cases: list[queries.Case], seed: str) -> dict[str, ob
 
 @needs("case.read")
 def sample_list(desk: Desk) -> HttpResponse:
-    """Samples with their seeds; whether each seed draws the same cases again."""
+    """Samples with their seeds; whether each seed draws the same cases again; for whoever confirms also a draw."""
+    offered = samples.drawable(desk.reader, desk.today) if desk.reader.may(samples.DRAWS) else []
+    given, trouble = desk.request.POST, ""
+    if desk.request.method == "POST":
+        chosen = next((one for one in offered if one.key == given.get("of", "")), None)
+        share = given.get("share", "").strip().removesuffix("%")
+        try:
+            if chosen is None or not share.isdigit() or len(share) > 3:
+                raise sampling.SampleProblem(_("请选择抽查范围，比例写成整数，例如 30"))
+            row = sampling.draw_sample(
+                by=desk.reader,
+                matter=chosen.matter,
+                division=chosen.division,
+                numbers=chosen.numbers,
+                share_bp=int(share) * 100,
+                seed=given.get("seed", "").replace("\x00", "")[:60],
+                on=desk.today,
+            )
+        except sampling.SampleProblem as problem:
+            trouble = str(problem)
+        else:
+            told = _("从 %(n)d 件抽中 %(m)d 件，种子 %(s)s。")
+            messages.success(desk.request, told % {"n": len(row.cases), "m": len(row.drawn), "s": row.seed})
+            return HttpResponseRedirect(reverse("console:case_samples"))
     page = Paginator(samples.samples(desk.reader), ROWS).get_page(desk.request.GET.get("page"))
     rows = [(row, samples.draws_again(row)) for row in page.object_list]
-    return desk.page("case_samples", "cases", page_of=page, rows=rows)
+    return desk.page(
+        "case_samples",
+        "cases",
+        page_of=page,
+        rows=rows,
+        offered=[(one, place_name(one.division), one.least_bp // 100) for one in offered],
+        trouble=trouble,
+        typed=given,
+        seed=secrets.token_hex(8),
+    )
 
 
 def _note(desk: Desk, cases: list[queries.Case]) -> None:

@@ -17,10 +17,9 @@ from anmin.kernel.cases.deciding.actions import confirm
 from anmin.kernel.cases.deciding.models import Sample
 from anmin.kernel.cases.matters import procedure_for
 from anmin.kernel.cases.models import Case
-from anmin.kernel.cases.sampling.queries import WHOLE_BP, doubts, drawn_from
+from anmin.kernel.cases.sampling.queries import SAMPLED, WHOLE_BP, doubts, drawn_from
 from anmin.policy.errors import PolicyError
 
-SAMPLED = "sampled"
 USUAL_BATCH_BP = 1_000
 """One case in ten of a batch is looked at first where a place has not fixed another share (unverified)."""
 

@@ -5,7 +5,9 @@ import json
 MAKING = """
 import django; django.setup()
 import json, sys
-from datetime import date, timedelta
+from contextlib import nullcontext
+from datetime import date, datetime, timedelta
+import time_machine
 from django.utils import timezone
 from anmin.kernel.access.models import Grant, User
 from anmin.kernel.cases.verification import actions as verification
@@ -21,7 +23,7 @@ staff = {post: users[name] for post, name in names.items()}
 village = Grant.objects.filter(user=staff["second"]).first().division
 today = timezone.localdate()
 made = []
-for at, one in enumerate(asked):
+def make(one):
     home, people = a_family(
         *[(name, year) for name, year in one["members"]],
         serial=one["serial"], division=one.get("division") or village, number=one["household"],
@@ -45,6 +47,10 @@ for at, one in enumerate(asked):
     if one.get("died"):
         record_death(by="系统", person=people[0], source="cremation", day=today - timedelta(3))
     made.append({"number": road.case.number, "people": [row.pk for row in people], "village": village})
+for one in asked:
+    day = today - timedelta(one.get("ago", 9))
+    with time_machine.travel(datetime(day.year, day.month, day.day, 9), tick=True) if day > today else nullcontext():
+        make(one)
 print("MADE", json.dumps(made))
 """
 RAISE = """

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from anmin.console.formlook import day_input
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access import actions, listings
 from anmin.kernel.access.exceptions import actions as exceptions
@@ -29,13 +30,11 @@ class GrantForm(forms.Form):
 
     role = forms.ChoiceField(label=gettext_lazy("岗位"))
     division = forms.CharField(label=gettext_lazy("辖区代码"), max_length=12)
-    first_day = forms.DateField(
-        label=gettext_lazy("从哪天起"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    first_day = forms.DateField(label=gettext_lazy("从哪天起"), widget=day_input())
     last_day = forms.DateField(
         label=gettext_lazy("到哪天止（空着为长期）"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=day_input(),
     )
     caseload = forms.BooleanField(
         label=gettext_lazy("只看指定承办的人"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from anmin.console.formlook import day_input
 from anmin.console.views.desk import Desk, needs
 from anmin.kernel.access import listings
 from anmin.kernel.access.assignments import actions as assignments
@@ -40,13 +41,11 @@ class AssignForm(forms.Form):
     """Who takes over whom, from when to when, and why."""
 
     user = forms.ChoiceField(label=gettext_lazy("承办人"))
-    first_day = forms.DateField(
-        label=gettext_lazy("从哪天起"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    first_day = forms.DateField(label=gettext_lazy("从哪天起"), widget=day_input())
     last_day = forms.DateField(
         label=gettext_lazy("到哪天止（空着为办结为止）"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=day_input(),
     )
     reason = forms.CharField(label=gettext_lazy("为什么由这位工作人员承办"), max_length=300)
 
@@ -70,13 +69,11 @@ class DelegationForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     channel = forms.ChoiceField(label=gettext_lazy("怎样确认的"), choices=CHANNELS, widget=forms.RadioSelect)
-    first_day = forms.DateField(
-        label=gettext_lazy("从哪天起"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    first_day = forms.DateField(label=gettext_lazy("从哪天起"), widget=day_input())
     last_day = forms.DateField(
         label=gettext_lazy("到哪天止（空着为取消为止）"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=day_input(),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

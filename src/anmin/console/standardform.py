@@ -16,7 +16,7 @@ from anmin.console.places import place_name
 from anmin.console.rulepages import rate_shown
 from anmin.console.words import term_of
 from anmin.kernel.screening.standards.actions import StandardProblem
-from anmin.kernel.screening.standards.models import StandardChange
+from anmin.kernel.screening.standards.queries import StandardChange
 from anmin.policy.rates import Rate
 from anmin.policy.rulebook import Rulebook
 

@@ -17,7 +17,7 @@ from anmin.kernel.entitlements.rerating.effects import affected, effects_of
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.kernel.screening.standards import actions, queries
 from anmin.kernel.screening.standards.actions import CONFIRM, PROPOSE, StandardProblem
-from anmin.kernel.screening.standards.models import StandardChange
+from anmin.kernel.screening.standards.queries import StandardChange
 from anmin.lib.divisions import DivisionLevel, level_of
 
 ROWS = 20

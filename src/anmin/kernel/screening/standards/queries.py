@@ -52,8 +52,8 @@ def entry_of(change: StandardChange) -> RateEntry:
 
 def confirmed() -> tuple[Standard, ...]:
     """What counts, in the order in which it was confirmed."""
-    rows = StandardChange.objects.filter(state=StandardChange.State.CONFIRMED, decided_at__isnull=False)
-    return tuple(Standard(entry_of(row), row.decided_at) for row in rows.order_by("decided_at", "pk"))
+    rows = StandardChange.objects.filter(state=StandardChange.State.CONFIRMED).order_by("decided_at", "pk")
+    return tuple(Standard(entry_of(row), row.decided_at) for row in rows if row.decided_at is not None)
 
 
 def version() -> int:

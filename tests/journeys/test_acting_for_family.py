@@ -55,7 +55,7 @@ def test_a_worker_files_for_an_old_woman_whose_daughter_acts_until_it_is_taken_b
 
     hers = visit(PHONE)
     page = come_in(hers, daughter, "/residents/cases/")
-    page.get_by_role("link").filter(has_text="吴秀莲").first.click()
+    page.locator("section.sheet", has_text="吴秀莲").get_by_role("link").first.click()
     case = page.url
     assert "代办人：孙小红" in page.get_by_role("main").inner_text() and number in page.content()
     assert "人脸" not in page.get_by_role("main").inner_text()

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from anmin.kernel import tasks
+from anmin.kernel import ruletasks
 from anmin.kernel.screening.standards.models import StandardChange
 from tests.console.casework import BACKEND, text_of
 from tests.kernel.screening.test_standards_of_a_place import COUNTY, NEW, OLD, granted
@@ -89,7 +89,7 @@ def test_the_difference_waits_for_the_worker_then_names_households_and_the_sum(p
     page = reverse("console:standard", args=[row.pk])
     before = text_of(at(people, "officer").get(page))
 
-    tasks.work_out_standard(change=row.pk)
+    ruletasks.work_out_standard(change=row.pk)
 
     after, elsewhere = text_of(at(people, "leader").get(page)), text_of(at(people, "clerk").get(page))
     more = f"{(240_000 - decision.amount) / 100:,.2f}"

@@ -10,7 +10,7 @@ from tests.journeys.casework import family, made
 from tests.journeys.test_figures_and_reasons import money
 
 COUNTY, OFFICER, LEADER, REVIEWER = "371002", "shi", "juzhang", "xian1"
-WORK_OUT = "import django; django.setup()\nfrom anmin.kernel import tasks\ntasks.work_out_standard(change={})"
+WORK_OUT = "import django; django.setup()\nfrom anmin.kernel import ruletasks, tasks\ntasks.work_out_standard(change={})"
 """What the worker does with the job that a proposal leaves; the journeys run none."""
 NEW_YEAR = date(timezone.localdate().year + 1, 1, 1)
 DOCUMENT = "威民发〔2026〕31号"

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
+from anmin.kernel import ruletasks
 from anmin.kernel.access.login.actions import keep_house
 from anmin.kernel.access.messages import actions as texts
 from anmin.kernel.access.queries import Scope, operator
@@ -17,7 +18,6 @@ from anmin.kernel.alerts.crosschecks import actions as crosschecks
 from anmin.kernel.alerts.handling import actions as alerts
 from anmin.kernel.alerts.offers import actions as offers
 from anmin.kernel.alerts.sweeps import actions as sweeps
-from anmin.kernel.alerts.trials import actions as trials
 from anmin.kernel.audit import keeping
 from anmin.kernel.cases.daily import actions as due
 from anmin.kernel.cases.deaths import actions as deaths
@@ -26,7 +26,6 @@ from anmin.kernel.cases.pushes import actions as pushes
 from anmin.kernel.cases.scans import actions as scans
 from anmin.kernel.cases.takeover import actions as takeover
 from anmin.kernel.delivery.plans import actions as plans
-from anmin.kernel.entitlements.rerating import effects
 from anmin.kernel.exchange.checks import actions as checks
 from anmin.kernel.exchange.delivery import actions as delivery
 from anmin.kernel.exchange.registry import actions as registry
@@ -47,9 +46,10 @@ from anmin.kernel.people.residents import actions as residents
 from anmin.kernel.people.residents.forms import actions as publicforms
 from anmin.kernel.screening.queries import latest_run
 from anmin.kernel.screening.rulebooks import rulebook
-from anmin.kernel.screening.standards import actions as standards
 from anmin.policy.errors import PolicyError
 
+ABOUT_RULES = ruletasks
+"""Its jobs are known once it is imported."""
 KEEP_DONE_HOURS, KEEP_FAILED_HOURS = 72, 24 * 180
 
 
@@ -376,30 +376,6 @@ def take_over_benefits(batch: int) -> None:
 def carry_out_errand(errand: int) -> None:
     """What somebody asked for about money, where needed with the word of a second person."""
     errands.carry_out(errand=errand, on=timezone.localdate(), at=timezone.now())
-
-
-@background(name=trials.JOB, title=_("试算预警阈值"), seconds=1800)
-def try_threshold(trial: int) -> None:
-    """A threshold that somebody wants to see tried: the rule is compiled where it never was, and counted twice."""
-    trials.carry_out_trial(trial=trial, on=timezone.localdate())
-
-
-@background(name=standards.JOB, title=_("测算新标准的差异"), seconds=3600)
-def work_out_standard(change: int) -> None:
-    """Whom a proposed standard would touch, and what it would cost."""
-    effects.work_out(by="系统", change=change)
-
-
-@background(
-    name="standards.lay_out",
-    title=_("核对已确认的标准"),
-    cron="20 * * * *",
-    rhythm=_("每小时"),
-    seconds=60,
-)
-def lay_out_standards() -> None:
-    """The rules read what the database says, also after a backup was put back."""
-    standards.lay_out()
 
 
 @background(

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from anmin.kernel import tasks
+from anmin.kernel import ruletasks
 from anmin.kernel.access.actions import end_grant
 from anmin.kernel.access.models import Grant, User
 from anmin.kernel.alerts.arriving.actions import watch_day
@@ -53,7 +53,7 @@ BILLS = ((1, "王建国", "21000"), (2, "李秀兰", "9000"), (9, "赵六", "700
 def worked_off(client, given):
     """The rule's page after the worker has calculated what was asked for on it."""
     assert look(client, given).status_code == 302
-    tasks.try_threshold(trial=AskedTrial.objects.latest("pk").pk)
+    ruletasks.try_threshold(trial=AskedTrial.objects.latest("pk").pk)
     return look(client).content.decode()
 
 
@@ -90,7 +90,7 @@ def test_a_trial_is_shown_to_whoever_asked_and_is_refused_when_their_post_has_en
         reason="调离",
     )
 
-    tasks.try_threshold(trial=trial.pk)
+    ruletasks.try_threshold(trial=trial.pk)
 
     trial.refresh_from_db()
     assert (trial.state, trial.result) == ("refused", {}) and "岗位" in trial.told

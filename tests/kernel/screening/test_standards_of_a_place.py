@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.utils import InternalError
 
-from anmin.kernel import tasks
+from anmin.kernel import ruletasks
 from anmin.kernel.access.queries import reader_for
 from anmin.kernel.audit.models import Act
 from anmin.kernel.entitlements import actions as entitlements
@@ -194,7 +194,7 @@ def test_the_difference_lists_who_gets_more_and_what_it_costs(people, django_cap
     row = proposed(people)
     assert effects_of(row) is None
 
-    tasks.work_out_standard(change=row.pk)
+    ruletasks.work_out_standard(change=row.pk)
 
     row.refresh_from_db()
     found, (one,) = effects_of(row), affected(sees(a_user("near", COUNTY)), row, 0, 20)
@@ -215,7 +215,7 @@ def test_the_doctor_sees_what_the_rules_do_not_read_and_the_list_is_written_anew
     published.newest().unlink()
 
     found = doctor_look()
-    tasks.lay_out_standards()
+    ruletasks.lay_out_standards()
 
     assert found.state == BROKEN and "--lay-out" in found.fix
     assert doctor_look().state == GOOD and standard(NEW) == 120_000

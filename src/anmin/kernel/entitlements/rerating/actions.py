@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
@@ -15,7 +18,11 @@ from anmin.kernel.audit import actions as audit
 from anmin.kernel.entitlements.actions import EntitlementProblem, decide, raise_months
 from anmin.kernel.entitlements.grounds import ground
 from anmin.kernel.entitlements.models import Entitlement
+from anmin.kernel.entitlements.rerating.effects import first_month, resting_on
 from anmin.kernel.entitlements.rerating.queries import Rerate, rerate_of, rerates
+from anmin.kernel.screening.rulebooks import rulebook
+from anmin.kernel.screening.standards.models import StandardChange
+from anmin.kernel.screening.standards.queries import entry_of
 from anmin.lib.calendar import add_months
 
 DECIDES = "case.confirm"
@@ -104,3 +111,33 @@ def _may(by: User, division: str, first_month: date, document: str, law: str, on
         raise EntitlementProblem(
             _("起始月份请写到月，不晚于本月，最早 %(n)d 个月以前；更早的逐户决定") % {"n": MOST_BACK}
         )
+
+
+def work_out(*, by: Any, change: int) -> StandardChange:
+    """Calculate what a change brings and keep it; done anew it is the same, as long as nobody's facts changed.
+
+    The amounts and frozen facts of benefits that run count, not the population: those are who gets money.
+    """
+    row = StandardChange.objects.get(pk=change)
+    book = rulebook()
+    if row.state == StandardChange.State.PROPOSED:
+        book = book.with_rates(book.rates.followed_by([entry_of(row)]))
+    month = first_month(row)
+    rises: list[list[int]] = []
+    homes: set[int] = set()
+    left: Counter[str] = Counter()
+    for found in rerates(row.division, resting_on(book, row.rate, month), month, book=book):
+        left.update(found.left)
+        if found.rises:
+            piece = found.rises[0]
+            rises.append([found.entitlement.pk, piece.before, piece.after])
+            homes.add(found.entitlement.household_id)
+    row.effects = {"rises": rises, "households": len(homes), "left": dict(sorted(left.items()))}
+    row.effects_at = timezone.now()
+    with transaction.atomic():
+        row.save(update_fields=["effects", "effects_at"])
+        told = {"rises": len(rises), "households": len(homes), "left": sum(left.values())}
+        audit.record(
+            by=by, act="entitlements.work_out_standard", subject=row, after=told, division=row.division
+        )
+    return row

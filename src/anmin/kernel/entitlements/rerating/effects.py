@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from django.db import transaction
-from django.utils import timezone
 
 from anmin.kernel.access.queries import Reader
-from anmin.kernel.audit import actions as audit
 from anmin.kernel.entitlements.models import Entitlement
 from anmin.kernel.entitlements.queries import entitlements, monthly_benefits
-from anmin.kernel.entitlements.rerating.queries import rerates
-from anmin.kernel.screening.rulebooks import rulebook
 from anmin.kernel.screening.standards.models import StandardChange
-from anmin.kernel.screening.standards.queries import entry_of
 from anmin.lib.calendar import add_months
 from anmin.policy.errors import PolicyError
 from anmin.policy.plan import make_plan
@@ -51,36 +42,6 @@ class Affected:
     def more(self) -> int:
         """Fen more a month."""
         return self.after - self.before
-
-
-def work_out(*, by: Any, change: int) -> StandardChange:
-    """Calculate what a change brings and keep it; done anew it is the same, as long as nobody's facts changed.
-
-    The amounts and frozen facts of benefits that run count, not the population: those are who gets money.
-    """
-    row = StandardChange.objects.get(pk=change)
-    book = rulebook()
-    if row.state == StandardChange.State.PROPOSED:
-        book = book.with_rates(book.rates.followed_by([entry_of(row)]))
-    month = first_month(row)
-    rises: list[list[int]] = []
-    homes: set[int] = set()
-    left: Counter[str] = Counter()
-    for found in rerates(row.division, resting_on(book, row.rate, month), month, book=book):
-        left.update(found.left)
-        if found.rises:
-            piece = found.rises[0]
-            rises.append([found.entitlement.pk, piece.before, piece.after])
-            homes.add(found.entitlement.household_id)
-    row.effects = {"rises": rises, "households": len(homes), "left": dict(sorted(left.items()))}
-    row.effects_at = timezone.now()
-    with transaction.atomic():
-        row.save(update_fields=["effects", "effects_at"])
-        told = {"rises": len(rises), "households": len(homes), "left": sum(left.values())}
-        audit.record(
-            by=by, act="entitlements.work_out_standard", subject=row, after=told, division=row.division
-        )
-    return row
 
 
 def first_month(change: StandardChange) -> date:

@@ -75,7 +75,7 @@ def propose(
     try:
         with transaction.atomic():
             row.save()
-            _record(user, row, "propose_standard")
+            _record(user, row, "screening.propose_standard")
             app.configure_task(JOB).defer(change=row.pk)
     except IntegrityError as trouble:
         if "standard_once_a_day" not in str(trouble):
@@ -93,7 +93,7 @@ def confirm(*, by: Any, change: StandardChange, on: date) -> StandardChange:
     """
     with transaction.atomic():
         row, user = _decided(by, change, State.CONFIRMED, on)
-        _record(user, row, "confirm_standard")
+        _record(user, row, "screening.confirm_standard")
         transaction.on_commit(partial(lay_out))
     return row
 
@@ -108,7 +108,7 @@ def decline(*, by: Any, change: StandardChange, reason: str, on: date) -> Standa
         raise StandardProblem("no_reason", _("请写明理由"), "reason")
     with transaction.atomic():
         row, user = _decided(by, change, State.DECLINED, on, reason)
-        _record(user, row, "decline_standard")
+        _record(user, row, "screening.decline_standard")
     return row
 
 
@@ -133,7 +133,7 @@ def withdraw(*, by: Any, change: StandardChange, reason: str, on: date) -> Stand
         row.state, row.withdrawn_by, row.withdrawn_at = State.WITHDRAWN, user, timezone.now()
         row.reason = reason.strip()[:200]
         row.save()
-        _record(user, row, "withdraw_standard")
+        _record(user, row, "screening.withdraw_standard")
         transaction.on_commit(partial(lay_out))
     return row
 
@@ -193,7 +193,7 @@ def _record(user: User, row: StandardChange, act: str) -> None:
     after = {"rate": row.rate, "from": row.first_day, "urban": row.urban, "rural": row.rural, "law": row.law}
     audit.record(
         by=user,
-        act=f"screening.{act}",
+        act=act,
         subject=row,
         after=after | {"until": row.last_day, "state": row.state},
         reason=row.reason,

@@ -40,7 +40,7 @@ def person(name, **more):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0063_trials_of_thresholds")]
+    dependencies = [("kernel", "0065_years_and_the_reverse")]
     operations = [
         migrations.CreateModel(
             name="StandardChange",

@@ -8,7 +8,8 @@ from datetime import date
 
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.entitlements.models import Entitlement
-from anmin.kernel.entitlements.queries import entitlements, monthly_benefits
+from anmin.kernel.entitlements.queries import benefits_of_runs, entitlements
+from anmin.kernel.entitlements.years import is_yearly
 from anmin.kernel.screening.standards.models import StandardChange
 from anmin.lib.calendar import add_months
 from anmin.policy.errors import PolicyError
@@ -53,7 +54,9 @@ def first_month(change: StandardChange) -> date:
 def resting_on(book: Rulebook, rate: str, on: date) -> list[str]:
     """The monthly benefits whose amount or right depends on a rate."""
     found = []
-    for key in monthly_benefits():
+    for key in benefits_of_runs():
+        if is_yearly(key):
+            continue
         benefit = book.benefits[key]
         names = [
             name

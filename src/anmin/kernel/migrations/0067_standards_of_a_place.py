@@ -40,7 +40,7 @@ def person(name, **more):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0065_years_and_the_reverse")]
+    dependencies = [("kernel", "0066_takeovers")]
     operations = [
         migrations.CreateModel(
             name="StandardChange",

@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 
 from anmin.kernel.entitlements import actions as entitlements
 from anmin.kernel.entitlements.models import Amount
-from anmin.kernel.entitlements.queries import benefits_of_runs, paying
+from anmin.kernel.entitlements.queries import benefits_of_runs, each_period, paying
 from anmin.kernel.entitlements.years import month_of_year
 from anmin.kernel.payments.lives import life
 from anmin.kernel.payments.problems import PaymentProblem
@@ -178,5 +178,6 @@ def test_the_life_of_the_payment_and_the_page_say_a_year(old):
     moments = life(approver(), PayLine.objects.get(run=run))
     known = paying(row, SEP)
 
-    assert moments[0].told["each"] == "每年" and moments[0].told["fen"] == "480.00"
+    assert moments[0].told["each"] == each_period(YEARLY) != each_period(MONTHLY)
+    assert moments[0].told["fen"] == "480.00"
     assert known is not None and (known.fen, known.is_yearly, known.month) == (48_000, True, OCT)

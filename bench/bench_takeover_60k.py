@@ -16,8 +16,6 @@ COUNTY = "371002"
 ON = date(2026, 11, 25)
 FEN = 86_000
 CHUNK = 20_000
-LEAST = 0
-"""Rows a second, checked and begun together."""
 
 # One person a household; every tenth household is given another amount by the run that the list is compared with.
 REGISTER = """
@@ -64,8 +62,6 @@ def run(options: Options, report: Report) -> None:
     report.equal("fen of the decisions less those of the list", found[2] - rows * FEN)
     report.equal("accounts less rows", found[3] - rows)
     report.equal("differences less those planted", found[4] - rows // 10)
-    if LEAST and rows == ROWS:
-        report.at_least("rows a second, checked and begun", rows / total, LEAST, " rows/s")
 
 
 def _measured(path: Path, users: tuple[object, object]) -> dict[str, float]:

@@ -7,13 +7,17 @@ import pytest
 from anmin.kernel.access.queries import reader_for
 from anmin.kernel.alerts.changes.actions import open_reviews
 from anmin.kernel.alerts.models import Alert
+from anmin.kernel.alerts.sweeps import reversing
 from anmin.kernel.alerts.sweeps.actions import sweep
+from anmin.kernel.alerts.sweeps.comparing import without_ground
 from anmin.kernel.alerts.sweeps.queries import by_place, parts_of
 from anmin.kernel.entitlements import actions as entitlements
 from anmin.kernel.entitlements.models import Decision
 from anmin.kernel.people.models import Household
 from anmin.kernel.screening.models import BrokenHousehold
+from anmin.kernel.screening.rulebooks import rulebook
 from anmin.policy.codes import Coverage, DisabilityKind
+from anmin.policy.rates import RateEntry
 from tests.kernel.alerts.desk import DAY, TOWN, VILLAGE, staff
 from tests.kernel.alerts.landing import land
 from tests.kernel.alerts.snapshots import a_snapshot, born, reason_of
@@ -196,3 +200,20 @@ def test_whoever_a_roll_names_and_the_rules_do_not_is_found_by_either_way_of_pay
     alert = Alert.objects.get()
     assert alert.cause == f"without:{AGE}:less" and "75 周岁" in reason_of(alert)
     assert Household.objects.get(number="H1").alerts.count() == 1
+
+
+def test_a_standard_that_was_confirmed_since_counts_the_next_time(monkeypatch):
+    """The wrong variant keeps the plan of the first time, with the bands of then."""
+    home, (old, _son) = a_family(("王秀英", 1930), ("王建国", 1985))
+    a_grant(home, 40_000, LONG_AGO, benefit=AGE, person=old)
+    a_snapshot({"H1": [born(1930), born(1985, relation=2)]})
+    run, book = a_run(), rulebook()
+    assert [row.benefit for row in without_ground(run, [AGE])] == [AGE]
+
+    bands = RateEntry(
+        "age_allowance_bands", VILLAGE[:6], date(2024, 1, 1), None, ((0, 0), (90, 40_000)), ((0, 0), (90, 40_000)),
+        "示例", "示例", False, None,
+    )  # fmt: skip
+    monkeypatch.setattr(reversing, "rulebook", lambda: book.with_rates(book.rates.with_entries([bands])))
+
+    assert without_ground(run, [AGE]) == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import cache
 
 from anmin.kernel.alerts.sweeps.comparing import Lacking
 from anmin.kernel.alerts.sweeps.reversing import homes_in
@@ -33,26 +32,28 @@ def grounds_of(run: Run, rows: Sequence[Lacking]) -> dict[Key, str]:
 
 
 def _told(run: Run, asked: dict[str, list[Lacking]]) -> Iterator[tuple[Key, str]]:
+    plans: dict[str, Plan] = {}
     for home in homes_in(run, asked) if asked else ():
         for row in asked[home.key]:
-            words = _words(home, row, run.on)
+            words = _words(home, row, run.on, plans)
             if words:
                 yield (row.household, row.benefit, row.member), words
 
 
-def _words(home: Household, row: Lacking, on: date) -> str:
+def _words(home: Household, row: Lacking, on: date, plans: dict[str, Plan]) -> str:
     if row.member is not None and row.member >= len(home.members):
         return ""
     benefit = rulebook().benefits[row.benefit]
     name = benefit.amount or benefit.eligible
     try:
-        found = explain(evaluate(_plan(name, on), home), name, row.member)
+        found = explain(evaluate(_plan(name, on, plans), home), name, row.member)
     except (PolicyError, KeyError):
         return ""
     line = found.lines[-1]
     return f"{line.title} {line.shown}：{line.text}"
 
 
-@cache
-def _plan(name: str, on: date) -> Plan:
-    return make_plan(rulebook(), on, [name])
+def _plan(name: str, on: date, plans: dict[str, Plan]) -> Plan:
+    if name not in plans:
+        plans[name] = make_plan(rulebook(), on, [name])
+    return plans[name]

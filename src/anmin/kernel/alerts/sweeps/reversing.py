@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from dataclasses import dataclass, field
 
 from anmin.kernel.alerts.sweeps.holders import Holder
 from anmin.kernel.alerts.sweeps.rolls import groups
@@ -132,6 +130,15 @@ class _Desk:
     data: Data
     order: Mapping[str, Sequence[int]]
     keys: _Keys
+    plans: dict[str, Plan] = field(default_factory=dict)
+    """By benefit, of the rulebook as it is now: a standard that was confirmed since counts the next time."""
+
+    def plan(self, benefit: str) -> Plan:
+        """The plan of a benefit on the day of the run."""
+        if benefit not in self.plans:
+            book = rulebook()
+            self.plans[benefit] = make_plan(book, self.run.on, [book.benefits[benefit].eligible])
+        return self.plans[benefit]
 
     def judged(self, one: Holder, others: Sequence[Holder]) -> Judged | None:
         """What becomes of a doubt; None where the holder qualifies by what the family is."""
@@ -146,9 +153,7 @@ class _Desk:
         told: list[tuple[Finding | None, str, Outcome]] = []
         for key in (one.benefit, *one.rivals):
             try:
-                outcome = evaluate(
-                    _plan(key, self.run.on), home, settled=self.standing(key, one.person, home, others)
-                )
+                outcome = evaluate(self.plan(key), home, settled=self.standing(key, one.person, home, others))
             except PolicyError as trouble:
                 return Judged(one, UNTOLD, str(trouble)[:200])
             if _given(key, outcome, place):
@@ -204,11 +209,6 @@ class _Desk:
             [benefit], Result(outcome, tuple(persons), None, ()), whom, who or "本人"
         )
         return failed, text.replace("您家", "这户")
-
-
-@cache
-def _plan(benefit: str, on: Any) -> Plan:
-    return make_plan(rulebook(), on, [rulebook().benefits[benefit].eligible])
 
 
 def _given(benefit: str, outcome: Outcome, place: int | None) -> bool:

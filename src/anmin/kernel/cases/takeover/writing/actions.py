@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from django.db import connection
+
 from anmin.kernel.cases.takeover.columns import benefits
 from anmin.kernel.cases.takeover.finding import Claim, claims_of
 from anmin.kernel.cases.takeover.judging import target_of
@@ -16,6 +18,13 @@ from anmin.kernel.payments.payees.models import PayeeAccount
 from anmin.kernel.people.queries import in_force
 from anmin.policy.codes import Layer
 
+TAKEN = """
+UPDATE kernel_takeoverrow AS one SET state = 'taken', entitlement_id = new.entitlement, decision_id = new.decision,
+    account_id = new.account
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) AS new(id, entitlement, decision, account)
+WHERE one.id = new.id
+"""
+"""What became of each row of a chunk, in one statement."""
 LAYERS = {
     "dibao_eligible": Layer.DIBAO,
     "dibao_expenditure_eligible": Layer.DIBAO_EXPENDITURE,
@@ -33,12 +42,17 @@ def write(batch: TakeoverBatch, rows: Sequence[TakeoverRow], on: date) -> None:
     formers = [_former(row, claim) for row, claim in zip(rows, claims, strict=True)]
     begun = take_over(by=batch.confirmed_by, formers=formers, on=on)
     accounts = _accounts(batch, claims, on)
-    for row, claim, entitlement in zip(rows, claims, begun, strict=True):
-        row.state = TakeoverRow.State.TAKEN
-        row.entitlement, row.decision_id = entitlement, entitlement.begun_by_id
-        account = accounts.pop(target_of(claim), None)
-        row.account = account
-    TakeoverRow.objects.bulk_update(rows, ["state", "entitlement", "decision", "account"], batch_size=500)
+    made = [accounts.pop(target_of(claim), None) for claim in claims]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            TAKEN,
+            [
+                [row.pk for row in rows],
+                [one.pk for one in begun],
+                [one.begun_by_id for one in begun],
+                [None if one is None else one.pk for one in made],
+            ],
+        )
 
 
 def _former(row: TakeoverRow, claim: Claim) -> Former:

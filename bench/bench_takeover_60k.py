@@ -16,6 +16,8 @@ COUNTY = "371002"
 ON = date(2026, 11, 25)
 FEN = 86_000
 CHUNK = 20_000
+LEAST = 200
+"""Rows a second, from the file to benefits that run, at the full size."""
 
 # One person a household; every tenth household is given another amount by the run that the list is compared with.
 REGISTER = """
@@ -62,6 +64,8 @@ def run(options: Options, report: Report) -> None:
     report.equal("fen of the decisions less those of the list", found[2] - rows * FEN)
     report.equal("accounts less rows", found[3] - rows)
     report.equal("differences less those planted", found[4] - rows // 10)
+    if options.usual:
+        report.at_least("rows from the file to benefits that run", rows / total, LEAST, " rows/s")
 
 
 def _measured(path: Path, users: tuple[object, object]) -> dict[str, float]:

@@ -23,13 +23,14 @@ ENTITLED = (
 TARGETS: tuple[tuple[str, list[str], tuple[str, ...]], ...] = (
     (
         "anmin.kernel.payments.runs.computing",
-        ["ROSTER", "DIFFERENCES", "BASIC", "PRICE", "DEDUCT", "LINES", "FOUND"],
+        ["ROSTER", "DIFFERENCES", "BASIC", "PRICE", "DEDUCT", "REFUND", "LINES", "FOUND"],
         (
             f"{PAY}/test_runs.py",
             f"{PAY}/test_recovery.py",
             f"{PAY}/test_claims.py",
             f"{PAY}/test_amounts_are_right.py",
             f"{PAY}/test_months_of_amounts.py",
+            f"{PAY}/test_refunds.py",
             "tests/kernel/cases/test_reserve_in_the_books.py",
         ),
     ),
@@ -46,7 +47,12 @@ TARGETS: tuple[tuple[str, list[str], tuple[str, ...]], ...] = (
     (
         "anmin.kernel.payments.banks.returning.matching",
         ["PAID", "BACK", "LATE", "ORDERS", "LINES", "_bring_on", "settle_run"],
-        (f"{PAY}/banks/test_returns.py", f"{PAY}/banks/test_reissue_and_reconcile.py"),
+        (
+            f"{PAY}/banks/test_returns.py",
+            f"{PAY}/banks/test_reissue_and_reconcile.py",
+            f"{PAY}/test_claims.py",
+            f"{PAY}/test_refunds.py",
+        ),
     ),
     (
         "anmin.kernel.payments.ledger.actions",
@@ -74,6 +80,11 @@ TARGETS: tuple[tuple[str, list[str], tuple[str, ...]], ...] = (
             f"{PAY}/test_recovery.py",
             f"{PAY}/test_claims.py",
         ),
+    ),
+    (
+        "anmin.kernel.payments.recovery.refunds.actions",
+        ["take_back", "pay_by_hand", "_take_out_of_the_books", "_pay"],
+        (f"{PAY}/test_refunds.py", f"{PAY}/test_recovery.py"),
     ),
     (
         "anmin.kernel.payments.recovery.claims.actions",
@@ -109,6 +120,10 @@ SAME = {
         "returning.matching",
         "< → <= in: coalesce((SELECT -sum(part.fen)",
     ): "no part is of nought (a constraint)",
+    (
+        "returning.matching",
+        "UNION ALL → UNION",
+    ): "no two rows of a posting are the same: each has an account and a payment or a sum of its own",
     ("rerating.queries._of_amount", "0 → 1"): "the amount is always among the values",
     ("rerating.queries._place", "1 → 2"): "no member has a negative place, so both find nobody",
     (
@@ -127,7 +142,7 @@ def is_same(one: Mutant) -> str:
 
 
 def run(options: Options, report: Report) -> None:
-    """Each wrong in a fork of one process of tests, on one database; `--persons` gives the size of the sample."""
+    """Each wrong in a fork of one process of tests, on one database; `--persons` gives the size of the sample, `--seed` another one."""
     from boot import postgres
     from boot.environment import VENV
 
@@ -139,8 +154,9 @@ def run(options: Options, report: Report) -> None:
         import pytest
 
         known = [one for target in TARGETS for one in mutants(*target)]
-        chosen = random.Random(SEED).sample(known, min(number, len(known)))
-        print(f"{len(chosen)} of {len(known)}, seed {SEED}", flush=True)
+        seed = SEED if options.seed is None else options.seed
+        chosen = random.Random(seed).sample(known, min(number, len(known)))
+        print(f"{len(chosen)} of {len(known)}, seed {seed}", flush=True)
         for one in [one for one in chosen if is_same(one)]:
             print(f"the same, not counted: {one.where} {one.what} — {is_same(one)}", flush=True)
         chosen = [one for one in chosen if not is_same(one)]

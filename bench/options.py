@@ -18,7 +18,7 @@ PART = 400_000
 class Options:
     """`small` and `persons` choose the size, `rounds` the repetitions; `home` keeps populations and kernels.
 
-    `idle` waits before each round until other processes leave the cores alone.
+    `idle` waits before each round until other processes leave the cores alone. `seed` draws another sample.
     """
 
     small: bool = False
@@ -26,6 +26,7 @@ class Options:
     rounds: int | None = None
     home: Path = Path(os.environ.get("ANMIN_HOME", ROOT / ".anmin")) / "bench"
     idle: bool = False
+    seed: int | None = None
 
     @property
     def usual(self) -> bool:

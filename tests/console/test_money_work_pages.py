@@ -11,6 +11,7 @@ from anmin.kernel.payments.budget.models import BudgetLine, BudgetMove, Fund
 from anmin.kernel.payments.checks.models import PayException
 from anmin.kernel.payments.errands.models import Errand
 from anmin.kernel.payments.ledger.queries import balance
+from anmin.kernel.payments.recovery import actions as recovery
 from anmin.kernel.payments.recovery.models import Recovery
 from anmin.kernel.payments.runs.models import PayLine, PriceSubsidy, RateContinuation
 from anmin.kernel.payments.sentinels.models import Sentinel
@@ -158,8 +159,6 @@ def test_a_recovery_walks_from_found_to_paid_back(desks):
     month = date(2026, 9, 1)
     home, _people = a_family()
     given = a_grant(home, 732_00, month)
-    from anmin.kernel.payments.recovery import actions as recovery
-
     row = recovery.find(
         by=desks["clerk"].session and a_user("jia", COUNTY, role="county_finance"),
         entitlement=given,

@@ -9,6 +9,7 @@ from django.db import IntegrityError
 
 from anmin.kernel.audit.models import Act
 from anmin.kernel.payments.banks.filing import actions as filing
+from anmin.kernel.payments.checks import late
 from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.runs import computing
 from anmin.kernel.payments.runs.models import PayLine, PayPart
@@ -153,7 +154,7 @@ def test_what_was_being_recorded_while_a_check_looked_holds_the_line(what):
 @pytest.mark.parametrize("what", SAID)
 def test_whoever_goes_by_the_clock_alone_pays_them(what, monkeypatch):
     """The wrong variant: only what seems newer than the check is looked at."""
-    monkeypatch.setattr(filing, "unseen", lambda cursor, run, lines: [])
+    monkeypatch.setattr(late, "BY_REGISTER", ())
 
     _line, filed = files_after(SAID[what])
 
@@ -162,7 +163,7 @@ def test_whoever_goes_by_the_clock_alone_pays_them(what, monkeypatch):
 
 def test_whoever_trusts_the_clock_pays_the_detained(monkeypatch):
     """The wrong variant: the check seems newer than what came after it, and nothing but the clock is asked."""
-    monkeypatch.setattr(filing, "unseen", lambda cursor, run, lines: [])
+    monkeypatch.setattr(late, "BY_REGISTER", ())
     monkeypatch.setattr(sentinels, "_learned_after_checks", lambda row: None)
 
     _line, filed = files_after_the_clock_went_back()

@@ -70,7 +70,7 @@ def test_whoever_sends_again_without_asking_is_caught(monkeypatch):
 
 def test_whoever_does_not_look_before_the_file_is_caught(monkeypatch):
     """The wrong variant: what a department said between signature and file is not looked at."""
-    monkeypatch.setattr(filing, "stopped_since", lambda run, rows, lines=None: [])
+    monkeypatch.setattr(filing, "stopped_since", lambda run, rows, on, lines=None: [])
 
     with pytest.raises(Broken, match="department spoke"):
         for seed in range(100, 120):

@@ -44,15 +44,30 @@ def test_no_file_of_code_is_longer_than_a_reader_holds():
     assert long == {}
 
 
-def test_a_directory_of_money_is_read_at_a_time():
-    """Decision 0049: the bound is on the modules of one directory."""
+CEILINGS = {
+    "papers": 2_600,
+    "operations": 2_400,
+    "people/matching": 1_850,
+    "divisions": 1_700,
+    "cases": 1_700,
+    "access": 1_650,
+    "registers": 1_600,
+}
+"""Directories of the kernel above the bound, each with what it may not pass (decision 0052)."""
+
+
+def test_a_directory_of_the_kernel_is_read_at_a_time():
+    """Decisions 0049 and 0052: the bound is on the modules of one directory; exceptions are named and do not grow."""
     sizes = Counter()
     for path in PYTHON:
-        if path.is_relative_to(SOURCE / "kernel" / "payments"):
-            sizes[relative(path.parent)] += len(path.read_text("utf-8").splitlines())
+        if path.is_relative_to(SOURCE / "kernel"):
+            sizes[path.parent.relative_to(SOURCE / "kernel").as_posix()] += len(
+                path.read_text("utf-8").splitlines()
+            )
 
-    assert len(sizes) > 10
-    assert {name: lines for name, lines in sizes.items() if lines > 1_500} == {}
+    assert len(sizes) > 50
+    assert {name: lines for name, lines in sizes.items() if lines > CEILINGS.get(name, 1_500)} == {}
+    assert [name for name in CEILINGS if sizes[name] <= 1_500] == []
 
 
 def test_templates_styles_and_scripts_of_our_own_are_short_too():

@@ -17,8 +17,13 @@ from anmin.console.views.desk import Desk
 from anmin.kernel.entitlements.queries import benefits_of_runs
 from anmin.kernel.payments.banks import queries as banks
 from anmin.kernel.payments.ledger.queries import closing_numbered
-from anmin.kernel.payments.problems import PaymentProblem
-from anmin.kernel.payments.recovery.queries import recovery_numbered
+from anmin.kernel.payments.problems import PaymentProblem, yuan
+from anmin.kernel.payments.recovery.queries import (
+    came_back,
+    owed_of,
+    recovery_numbered,
+    refund_of,
+)
 from anmin.kernel.payments.runs.models import PayRun
 from anmin.kernel.payments.runs.queries import line_numbered, run_numbered
 from anmin.lib.money import MoneyProblem, parse_yuan
@@ -232,7 +237,25 @@ def _rate(desk: Desk) -> Asked:
 
 def _recovery(desk: Desk) -> Asked:
     row = _found(recovery_numbered(desk.reader, _number(desk, "subject")))
-    return Asked(row.division, subject=row.pk, level=row.level)
+    given = desk.request.POST.get("yuan", "").strip()
+    left = owed_of(row)
+    fen = yuan_in(given, _("核销金额")) if given else left
+    if not 0 < fen <= left:
+        told = _("金额应大于 0 且不超过未还的 %(fen)s 元") % {"fen": yuan(left)}
+        raise PaymentProblem("recovery_too_much", told)
+    return Asked(row.division, subject=row.pk, values={"fen": fen}, level=row.level)
+
+
+def _wrong_claim(desk: Desk) -> Asked:
+    row = _found(recovery_numbered(desk.reader, _number(desk, "subject")))
+    return Asked(row.division, subject=row.pk, values={"fen": came_back(row)}, level=row.level)
+
+
+def _refund(desk: Desk) -> Asked:
+    row = _found(recovery_numbered(desk.reader, _number(desk, "subject")))
+    refund = refund_of(row)
+    values = {"fen": refund.fen} if refund is not None else {}
+    return Asked(row.division, subject=row.pk, values=values, level=row.level)
 
 
 READERS: dict[str, Callable[[Desk], Asked]] = {
@@ -249,4 +272,6 @@ READERS: dict[str, Callable[[Desk], Asked]] = {
     "price_subsidy": _price,
     "continue_rate": _rate,
     "write_off": _recovery,
+    "take_back_claim": _wrong_claim,
+    "refund_by_hand": _refund,
 }

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.payments.banks import queries as banks
 from anmin.kernel.payments.budget.queries import Execution
+from anmin.kernel.payments.checks.queries import late_by_run
 from anmin.kernel.payments.payees.queries import unconfirmed
-from anmin.kernel.payments.recovery.queries import recoveries
+from anmin.kernel.payments.recovery.queries import TO_REFUND, recoveries
 from anmin.kernel.payments.runs.models import PayLine, PayRun
 from anmin.kernel.payments.runs.queries import RunSum
 from anmin.kernel.payments.sentinels.queries import standing
@@ -64,8 +65,24 @@ def blocks(reader: Reader, on: date) -> list[Block]:
             "?state=found",
             _("财务或审核人"),
         ),
+        (
+            _("已撤回、待退还"),
+            recoveries(reader, TO_REFUND).count(),
+            "money_recoveries",
+            f"?state={TO_REFUND}",
+            _("财务随发放或凭凭证退还"),
+        ),
     )
-    return [
+    late = [
+        Block(
+            _("批次 %(run)s 审批后的新情况") % {"run": run.number},
+            number,
+            reverse("console:money_run", args=[run.pk]),
+            _("县级审核人"),
+        )
+        for run, number in late_by_run(reader)
+    ]
+    return late + [
         Block(name, number, reverse(f"console:{page}") + more, who)
         for name, number, page, more, who in found
         if number

@@ -126,7 +126,7 @@ def _href(row: Errand) -> str:
         return reverse("console:money_return", args=[row.subject])
     if row.kind == "receive" and "return_file" in row.result:
         return reverse("console:money_return", args=[row.result["return_file"]])
-    if row.kind == "write_off":
+    if row.kind in ("write_off", "take_back_claim", "refund_by_hand"):
         return reverse("console:money_recovery", args=[row.subject])
     if row.kind in (reserve.CLOSE, reserve.PAY_FIRST):
         return f"{reverse('console:reserve')}?town={row.division}"
@@ -167,6 +167,8 @@ MOMENTS = {
     "unknown": gettext_lazy("银行答复：不明（%(file)s）"),
     "given_up": gettext_lazy("决定不再发放"),
     "deducted": gettext_lazy("本笔全部抵扣追回款，没有打款"),
+    "refund": gettext_lazy("其中 %(fen)s 元是追回 %(number)s 撤回后退还的"),
+    "refunded": gettext_lazy("本笔抵扣的 %(fen)s 元，因追回 %(number)s 撤回，另行退还"),
 }
 
 

@@ -19,8 +19,10 @@ from anmin.kernel.papers.composing import texts_of
 from anmin.kernel.payments.ledger.queries import trial_balance
 from anmin.kernel.payments.recovery import actions as recovery
 from anmin.kernel.payments.recovery.models import Recovery
+from anmin.kernel.payments.recovery.refunds import actions as refunds
 from tests.kernel.cases.road import COUNTY, TOWN, Road, a_family, town_staff
 from tests.kernel.cases.test_every_matter_to_its_benefit import a_grandmothers_family, on_dibao, unsupported
+from tests.kernel.payments.money import a_budget, a_fund
 from tests.make import a_user
 
 pytestmark = pytest.mark.django_db
@@ -193,12 +195,53 @@ def test_an_appeal_that_was_right_about_a_claim_goes_back_to_the_claim_and_to_no
     assert again.case.state == "upheld"
     with pytest.raises(StepRefused, match="撤回追回通知"):
         road.step("other_protector", "take_back", reason="申诉属实")
-    recovery.take_back(
+    refunds.take_back(
         by=staff["other_protector"], recovery=Recovery.objects.get(), on=road.day, reason="申诉属实"
     )
     road.step("other_protector", "take_back", reason="申诉属实")
     road.case.refresh_from_db()
     assert road.case.state == "dropped" and set(trial_balance(COUNTY).values()) == {0}
+
+
+def test_a_claim_of_which_a_part_was_paid_back_is_taken_back_in_the_case_once_the_family_has_that_part_again(
+    allowance, staff
+):
+    road = looked_into(a_claim(allowance, staff), "director", "visitor")
+    claim_back(road, "protector")
+    row = Recovery.objects.get()
+    a_budget(
+        1_000_00, year=road.day.year, use="children/*", fund=a_fund(key="children", uses=("children/*",))
+    )
+    recovery.receive(
+        by=a_user("kuaiji", COUNTY, role="county_finance"),
+        recovery=row,
+        fen=100_00,
+        on=road.day,
+        document="收据1",
+    )
+    second = a_user("dier", COUNTY, role="child_protector")
+    refunds.take_back(
+        by=staff["other_protector"], beside=second, recovery=row, on=road.day, reason="申诉属实"
+    )
+
+    with pytest.raises(StepRefused, match=r"100\.00 元还没有退到家庭"):
+        road.step("other_protector", "take_back", reason="申诉属实")
+    refunds.pay_by_hand(
+        by=a_user("chuna", COUNTY, role="county_finance"),
+        beside=a_user("fenguan", COUNTY, role="county_leader"),
+        recovery=row,
+        document="付款凭证7",
+        on=road.day,
+    )
+    road.step("other_protector", "take_back", reason="申诉属实")
+
+    road.case.refresh_from_db()
+    assert road.case.state == "dropped"
+    assert {key: fen for key, fen in trial_balance(COUNTY).items() if fen} == {
+        "appropriation": -1_000_00,
+        "available": 900_00,
+        "recovered": 100_00,
+    }
 
 
 def test_an_appeal_about_an_allowance_that_runs_opens_the_review_of_children(staff):

@@ -8,17 +8,19 @@ from anmin.kernel.access.models import User
 from anmin.kernel.cases.reserve import actions as reserve
 from anmin.kernel.cases.reserve.actions import ReserveProblem
 from anmin.kernel.cases.reserve.models import ReserveEntry
+from anmin.kernel.entitlements import actions as entitlements
 from anmin.kernel.payments.budget import actions as budget
 from anmin.kernel.payments.ledger.models import LedgerEntry, LedgerLine
 from anmin.kernel.payments.ledger.queries import balance, trial_balance
 from anmin.kernel.payments.recovery.models import Recovery
 from anmin.kernel.payments.reserve import queries as books
 from anmin.kernel.payments.runs import actions as runs
-from anmin.kernel.payments.runs.models import PayLine
+from anmin.kernel.payments.runs.models import PayLine, PayPart
 from anmin.kernel.payments.verifying import flaws
 from tests.kernel.cases.road import DAY, TOWN, town_staff
 from tests.kernel.cases.test_reserve import an_emergency, pay
-from tests.kernel.payments.money import a_budget, a_fund
+from tests.kernel.payments.money import a_budget, a_fund, decided
+from tests.make import a_user
 
 pytestmark = pytest.mark.django_db
 COUNTY = "371002"
@@ -111,6 +113,29 @@ def test_a_run_pays_only_what_the_reserve_has_not_paid_first(staff):
     assert (line.household_id, line.fen) == (road.case.household_id, 300_000 - 60_000)
     runs.compute(by="test", run=run, on=DAY)
     assert PayLine.objects.get(run=run).fen == 240_000
+
+
+def test_a_rise_after_the_run_is_a_part_of_its_own_beside_what_the_reserve_and_the_run_paid(staff):
+    put_in(staff, 400_000)
+    paid_and_confirmed(staff, 60_000)
+    line = PayLine.objects.get(run=a_run("assistance/temporary_urgent"))
+    given = line.entitlement
+    decision = decided(
+        given.household,
+        "change",
+        date(2026, 4, 2),
+        350_000,
+        benefit=given.benefit,
+        by=a_user("jueding", COUNTY),
+    )
+    entitlements.change_amount(
+        by="test", decision=decision, entitlement=given, first_month=date(2026, 3, 1), fen=350_000
+    )
+
+    again = a_run("assistance/temporary_urgent", date(2026, 4, 1))
+
+    part = PayPart.objects.get(line__run=again, month=date(2026, 3, 1))
+    assert (part.fen, part.cause, part.sequence) == (50_000, "raised", 1)
 
 
 def test_where_the_reserve_paid_all_of_it_the_run_pays_nothing(staff):

@@ -29,6 +29,8 @@ MOVES = {
     "notice": ("receivable", "spent"),
     "paid in": ("recovered", "receivable"),
     "off": ("written_off", "receivable"),
+    "taken back": ("spent", "refundable"),
+    "refunded": ("refundable", "available"),
 }
 
 
@@ -199,6 +201,6 @@ def test_whoever_posts_wrongly_but_balanced_is_noticed(name, monkeypatch):
     books = Books(1)
 
     with pytest.raises(AssertionError):
-        for _ in range(60):
+        for _ in range(200):
             books.step()
             books.look()

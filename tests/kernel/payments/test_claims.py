@@ -111,7 +111,11 @@ def test_a_month_that_was_claimed_in_part_is_claimed_again_only_for_the_rest():
 def test_what_a_bank_pays_after_a_deduction_is_spent_in_full_and_owed_less():
     a_budget(10_000_00, year=2024)
     _home, _entitlement, row = noticed()
-    plan = [Instalment(date(2024, 11, 1), 300_00, "deduct"), Instalment(date(2024, 12, 1), 2_886_00)]
+    plan = [
+        Instalment(date(2024, 11, 1), 100_00, "deduct"),
+        Instalment(date(2024, 11, 1), 200_00, "deduct"),
+        Instalment(date(2024, 12, 1), 2_886_00),
+    ]
     recovery.agree(by=boss(), recovery=row, instalments=plan, agreement="抵扣", on=FOUND)
     run = approved(a_run(date(2024, 11, 1)))
     day = date(2024, 11, 25)

@@ -160,6 +160,18 @@ def test_a_closed_month_takes_no_more_postings_until_two_people_open_it():
     }
 
 
+def test_a_month_is_closed_from_the_first_of_the_next_on():
+    clerk, other = finance(), a_user("li", COUNTY)
+    post(on=date(2026, 10, 30))
+    month = {"by": clerk, "beside": other, "division": COUNTY, "month": date(2026, 10, 1)}
+
+    with pytest.raises(PaymentProblem) as refused:
+        ledger.close_period(**month, on=date(2026, 10, 31))
+
+    assert refused.value.code == "period_open_month"
+    assert ledger.close_period(**month, on=date(2026, 11, 1)).entries == 1
+
+
 def test_only_who_prepares_closes_a_month():
     with pytest.raises(PaymentProblem) as refused:
         ledger.close_period(

@@ -14,6 +14,7 @@ from anmin.kernel.payments.recovery import actions as recovery
 from anmin.kernel.payments.recovery.actions import Instalment
 from anmin.kernel.payments.recovery.models import Recovery
 from anmin.kernel.payments.recovery.queries import instalments_of, left_of, stuck
+from anmin.kernel.payments.recovery.refunds import actions as refunds
 from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.runs.models import PayLine, PayPart
 from tests.kernel.payments.money import (
@@ -96,6 +97,7 @@ def test_instalments_add_up_are_paid_in_or_deducted_and_close_it():
         recovery.agree(by=boss(), recovery=row, instalments=plan[:1], agreement="分两期", on=FOUND)
     assert refused.value.code == "recovery_sum"
     row = recovery.agree(by=boss(), recovery=row, instalments=plan, agreement="分两期", on=FOUND)
+    assert list(instalments_of(row).values_list("number", "fen")) == [(1, 1_186_00), (2, 2_000_00)]
 
     recovery.receive(by=finance("c2"), recovery=row, fen=1_186_00, on=date(2024, 11, 8), document="收据1")
     row.refresh_from_db()
@@ -321,22 +323,11 @@ def write_off(row, beside, fen):
 def test_a_notice_that_was_wrong_is_taken_back_and_the_books_are_as_before():
     _home, entitlement, row = noticed()
     with pytest.raises(PaymentProblem, match="请写明理由"):
-        recovery.take_back(by=boss(), recovery=row, on=FOUND, reason=" ")
+        refunds.take_back(by=boss(), recovery=row, on=FOUND, reason=" ")
 
-    row = recovery.take_back(by=boss(), recovery=row, on=FOUND, reason="复议撤销了追回决定")
+    row = refunds.take_back(by=boss(), recovery=row, on=FOUND, reason="复议撤销了追回决定")
 
     assert (row.state, row.closed_on, row.reason) == ("dropped", FOUND, "复议撤销了追回决定")
     assert set(trial_balance(COUNTY).values()) == {0}
     a_run(date(2024, 11, 1))
     assert Recovery.objects.filter(entitlement=entitlement).count() == 1
-
-
-def test_what_has_come_back_in_part_is_not_taken_back_as_a_whole():
-    _home, _entitlement, row = noticed()
-    recovery.receive(by=finance("c2"), recovery=row, fen=1_186_00, on=date(2024, 11, 8), document="收据1")
-
-    with pytest.raises(PaymentProblem) as refused:
-        recovery.take_back(by=boss(), recovery=row, on=date(2024, 11, 9), reason="复议撤销了追回决定")
-
-    row.refresh_from_db()
-    assert refused.value.code == "recovery_came_back" and (row.state, left_of(row)) == ("noticed", 2_000_00)

@@ -272,6 +272,48 @@ def test_price_subsidies_count_every_person_once():
     assert by_home == {town.pk: 100_00 + 123_00, country.pk: 200_00 + 34_00}
 
 
+def a_subsidy():
+    runs.start_price_subsidy(
+        by=a_signer("shen1", "county_approver"),
+        beside=a_user("li", COUNTY),
+        division=COUNTY,
+        month=NOV,
+        benefits=[DIBAO, "assistance/tekun", "children/orphan"],
+        rates={"cpi": 360, "food": 100, "index": 390},
+        urban_fen=41_00,
+        rural_fen=34_00,
+        document="威发改〔2026〕9号",
+        on=TODAY,
+    )
+
+
+def subsidies(run):
+    return {part.entitlement: part.fen for part in PayPart.objects.filter(line__run=run, basis="price")}
+
+
+def test_a_price_subsidy_reaches_each_person_once_however_runs_are_cut_by_benefit():
+    home, (_head, uncle) = a_family("H1", "张甲", "张乙")
+    family = a_grant(home, 100_00, NOV)
+    own = a_grant(home, 200_00, NOV, benefit="assistance/tekun", person=uncle)
+    a_subsidy()
+
+    first, then = a_run(NOV), a_run(NOV, benefits=("assistance/tekun",))
+
+    assert (subsidies(first), subsidies(then)) == ({family.pk: 41_00}, {own.pk: 41_00})
+
+
+def test_a_second_benefit_of_ones_own_brings_no_second_price_subsidy():
+    home, (child,) = a_family("H1", "张甲")
+    first = a_grant(home, 200_00, NOV, benefit="assistance/tekun", person=child)
+    a_subsidy()
+    before = a_run(NOV, benefits=("assistance/tekun",))
+    a_grant(home, 300_00, NOV, benefit="children/orphan", person=child)
+
+    after = a_run(NOV, benefits=("children/orphan",))
+
+    assert (subsidies(before), subsidies(after)) == ({first.pk: 41_00}, {})
+
+
 def test_a_void_run_frees_its_money_and_its_months():
     a_grant(a_family()[0], 732_00, NOV)
     money = a_budget(1_000_00)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from anmin.console.moneydesk import UNCOUNTED, blocks, places_in, states_of, waits_for
@@ -32,6 +33,8 @@ from anmin.kernel.payments.runs.preparing import actions as preparing
 from anmin.lib.divisions import DivisionLevel, level_of
 
 ROWS, SHOWN = 24, 50
+WHO = {"payments.decide": gettext_lazy("由县级审核人决定"), "payments.prepare": gettext_lazy("由财务办理")}
+"""Who decides an exception, by the power that it asks."""
 
 
 @needs(*POWERS)
@@ -112,10 +115,13 @@ def money_run(desk: Desk, pk: int) -> HttpResponse:
             "title": CODES[one.code].title,
             "words": exceptions.words_of(one),
             "can_release": CODES[one.code].can_release,
-            "may": desk.reader.may(one.power, one.division) and row.state in ("computed", "checked"),
+            "may": desk.reader.may(one.power, one.division)
+            and row.state in ("computed", "checked", *checks.SEALED),
+            "who": WHO[one.power],
         }
         for one in chosen[:SHOWN]
     ]
+    late, may_prepare = row.state in checks.SEALED, desk.reader.may("payments.prepare", row.division)
     noted(desk, [one["row"].line.person_id for one in rows if one["row"].line], "money")
     return desk.page(
         "money_run",
@@ -123,7 +129,7 @@ def money_run(desk: Desk, pk: int) -> HttpResponse:
         row=row,
         benefits=list(by_benefit.values()),
         states=states_of(sums),
-        done=shown(desk, errands.errands(desk.reader, row, "close_run", "void_run")[:4]),
+        done=shown(desk, errands.errands(desk.reader, row, "close_run", "void_run", "give_up")[:4]),
         causes=causes,
         before=before,
         change=sum(one["fen"] for one in causes),
@@ -133,10 +139,12 @@ def money_run(desk: Desk, pk: int) -> HttpResponse:
         ],
         code=code,
         exceptions=rows,
-        alike=[one for one in rows if one["may"] and one["row"].line] if code else [],
+        alike=[one for one in rows if one["may"] and one["row"].line] if code and not late else [],
+        late=late,
+        may_stop=late and (desk.reader.may("payments.decide", row.division) or may_prepare),
         more=max(chosen.count() - SHOWN, 0),
         signed=list(signatures(row)) if row.seal else [],
-        may_prepare=desk.reader.may("payments.prepare", row.division),
+        may_prepare=may_prepare,
         may_sign=row in waiting_for(desk.reader),
     )
 

@@ -23,7 +23,7 @@ from anmin.kernel.payments.ledger.models import Account
 from anmin.kernel.payments.payees import actions, queries
 from anmin.kernel.payments.payees.models import PayeeAccount
 from anmin.kernel.payments.problems import PaymentProblem
-from anmin.kernel.payments.recovery.queries import left_of, recoveries
+from anmin.kernel.payments.recovery.queries import owed_of, recoveries
 from anmin.kernel.payments.runs import queries as runs
 from anmin.kernel.people import queries as people
 
@@ -205,7 +205,7 @@ def money_home(desk: Desk, number: str) -> HttpResponse:
         ]
         if any(desk.reader.may(power, home.division) for power in CONFIRM)
         else [],
-        claims=[(row, left_of(row)) for row in recoveries(desk.reader).filter(household=home)],
+        claims=[(row, owed_of(row)) for row in recoveries(desk.reader).filter(household=home)],
     )
 
 

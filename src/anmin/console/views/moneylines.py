@@ -16,6 +16,8 @@ from anmin.kernel.entitlements.queries import title_of_benefit
 from anmin.kernel.entitlements.takingover.queries import MATTER, told_of
 from anmin.kernel.payments.banks import queries as banks
 from anmin.kernel.payments.banks.layouts import form_named
+from anmin.kernel.payments.checks.codes import CODES
+from anmin.kernel.payments.checks.queries import exceptions, words_of
 from anmin.kernel.payments.errands import queries as errands
 from anmin.kernel.payments.lives import life
 from anmin.kernel.payments.runs import queries
@@ -103,6 +105,10 @@ def money_line(desk: Desk, pk: int) -> HttpResponse:
         parts=[(part, queries.words_of_part(part)) for part in queries.parts_of(line)],
         moments=[(one, told(one.code, one.told)) for one in life(desk.reader, line)],
         orders=[(row, form_named(row.file.form).codes) for row in orders],
+        stands=[
+            (CODES[row.code].title, words_of(row), row.code)
+            for row in exceptions(desk.reader, line.run).filter(line=line)
+        ],
         done=shown(
             desk,
             errands.errands(desk.reader, line.run, "reissue", "give_up", "settle_by_paper").filter(

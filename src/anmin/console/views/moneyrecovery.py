@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from anmin.console.moneyasking import month_in, yuan_in
@@ -22,18 +23,30 @@ from anmin.kernel.payments.errands import queries as errands
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.recovery import actions, queries
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
+from anmin.kernel.payments.recovery.refunds import actions as refunds
 from anmin.kernel.people import queries as people
 
 STEP = ("payments.prepare", "payments.decide")
 INSTALMENTS = 12
 """Rows for an agreement; a longer one is agreed in parts."""
+AGREED = [(way.value, way.label) for way in (RecoveryInstalment.Way.PAID_IN, RecoveryInstalment.Way.DEDUCT)]
+"""How a family can pay back."""
+ERRANDS = ("write_off", "take_back_claim", "refund_by_hand")
+TAKEN_BACK = {
+    "noticed": gettext_lazy("撤回追回通知"),
+    "agreed": gettext_lazy("撤回追回通知"),
+    "court": gettext_lazy("撤回追回"),
+    "repaid": gettext_lazy("撤回追回"),
+    "written_off": gettext_lazy("撤回追回"),
+}
+"""States in which a claim can be taken back, and what that is called then."""
 
 
 @needs(*POWERS)
 def money_recoveries(desk: Desk) -> HttpResponse:
     """Recoveries in the reader's places, all or in one state."""
     state = desk.written("state")
-    state = state if state in Recovery.State.values else ""
+    state = state if state in (*Recovery.State.values, queries.TO_REFUND) else ""
     page = page_of(desk, queries.recoveries(desk.reader, state))
     return desk.page(
         "money_recoveries",
@@ -41,10 +54,10 @@ def money_recoveries(desk: Desk) -> HttpResponse:
         tab="recoveries",
         page_of=page,
         rows=[
-            (row, queries.left_of(row), title_of_benefit(row.entitlement.benefit)) for row in page.object_list
+            (row, queries.owed_of(row), title_of_benefit(row.entitlement.benefit)) for row in page.object_list
         ],
         state=state,
-        states=Recovery.State.choices,
+        states=[*Recovery.State.choices, (queries.TO_REFUND, _("已撤回、待退还"))],
     )
 
 
@@ -63,17 +76,19 @@ def money_recovery(desk: Desk, pk: int) -> HttpResponse:
         months=row.months.order_by("month", "sequence"),
         instalments=queries.instalments_of(row),
         stuck=queries.stuck(row, desk.today.replace(day=1)),
-        left=queries.left_of(row),
+        left=queries.owed_of(row),
         back=queries.came_back(row),
+        refund=queries.refund_of(row),
+        in_error=TAKEN_BACK.get(row.state, ""),
         now=queries.overpaid_now(row) if row.state in ("found", "heard") else row.fen,
         decisions=[one for one in found if not hasattr(one, "recovery")] if row.state == "heard" else [],
         causes=[one for one in Recovery.Cause.choices if one[0] != Recovery.Cause.UNKNOWN],
-        ways=RecoveryInstalment.Way.choices,
+        ways=AGREED,
         places=range(1, INSTALMENTS + 1),
         case=running(row.entitlement, RECOVERY) if row.state in ("found", "heard") else None,
         may_prepare=desk.reader.may("payments.prepare", row.division),
         may_decide=desk.reader.may("payments.decide", row.division),
-        done=shown(desk, errands.errands(desk.reader, None, "write_off").filter(subject=pk)),
+        done=shown(desk, errands.errands(desk.reader, None, *ERRANDS).filter(subject=pk)),
     )
 
 
@@ -201,7 +216,7 @@ def _drop(desk: Desk, row: Recovery) -> str:
 
 
 def _take_back(desk: Desk, row: Recovery) -> str:
-    actions.take_back(by=desk.reader, recovery=row, on=desk.today, reason=_text(desk, "reason", 500))
+    refunds.take_back(by=desk.reader, recovery=row, on=desk.today, reason=_text(desk, "reason", 500))
     return _("已撤回追回通知，不再应收；请在追回办件里也登记。")
 
 

@@ -8,7 +8,7 @@ from anmin.kernel.cases.matters import kind_of
 from anmin.kernel.cases.models import Case
 from anmin.kernel.payments.problems import yuan
 from anmin.kernel.payments.recovery.models import Recovery
-from anmin.kernel.payments.recovery.queries import left_of, recovery_of_case
+from anmin.kernel.payments.recovery.queries import left_of, recovery_of_case, refund_of
 
 RECOVERY = "recovery"
 State = Recovery.State
@@ -35,4 +35,9 @@ def unsettled_of(case: Case) -> dict[str, str]:
         "go_to_court": _("请先在资金“多发追回”%(number)s 登记移送法院"),
         "take_back": _("请先在资金“多发追回”%(number)s 撤回追回通知"),
     }
-    return {step: words[step] % left for step, states in WANTED.items() if claim.state not in states}
+    found = {step: words[step] % left for step, states in WANTED.items() if claim.state not in states}
+    refund = refund_of(claim)
+    if refund is not None and not refund.is_paid:
+        told = {"number": claim.number, "fen": yuan(refund.fen)}
+        found["take_back"] = _("“多发追回”%(number)s 已还的 %(fen)s 元还没有退到家庭；到账后再办") % told
+    return found

@@ -22,6 +22,7 @@ from anmin.kernel.payments.runs.models import PayLine
 def life(reader: Reader, line: PayLine) -> list[Moment]:
     """Everything that happened to a payment, the earliest first."""
     moments = [*_before(line), *_exceptions(reader, line), *_signatures(line), *life_of(reader, line)]
+    moments += [*_refunds(line)]
     if (settled := _deducted(line)) is not None:
         moments.append(settled)
     gone = errands(reader, line.run, "give_up").filter(subject=line.pk, state="done").first()
@@ -53,6 +54,19 @@ def _exceptions(reader: Reader, line: PayLine) -> Iterator[Moment]:
 def _signatures(line: PayLine) -> Iterator[Moment]:
     for row in approvals(line.run):
         yield Moment(row.at, "signed" if row.outcome == "approve" else "sent_back", {"who": str(row.by)})
+
+
+def _refunds(line: PayLine) -> Iterator[Moment]:
+    """What of it goes back after a claim was taken back, and what was deducted from it and given back since."""
+    parts = line.parts.filter(is_live=True, instalment__recovery__state="dropped")
+    for part in parts.select_related("instalment__recovery").order_by("pk"):
+        assert part.instalment is not None
+        claim = part.instalment.recovery
+        told = {"number": claim.number, "fen": yuan(abs(part.fen))}
+        if part.basis == "refund":
+            yield Moment(line.run.roster_day, "refund", told)
+        elif claim.closed_on is not None:
+            yield Moment(claim.closed_on, "refunded", told)
 
 
 def _deducted(line: PayLine) -> Moment | None:

@@ -38,13 +38,17 @@ LEFT JOIN (
     SELECT pay_line_id, sum(fen) AS fen FROM kernel_ledgerline WHERE account = 'spent' AND pay_line_id IS NOT NULL GROUP BY 1
 ) AS posted ON posted.pay_line_id = line.id
 LEFT JOIN (
-    SELECT line_id, sum(fen) FILTER (WHERE fen > 0) AS fen FROM kernel_paypart WHERE is_live GROUP BY 1
+    SELECT line_id, sum(fen) FILTER (WHERE fen > 0 AND basis <> 'refund') AS fen FROM kernel_paypart WHERE is_live GROUP BY 1
 ) AS due ON due.line_id = line.id
 WHERE coalesce(posted.fen, 0) <> CASE WHEN line.state = 'paid' THEN coalesce(due.fen, 0) ELSE 0 END
 ORDER BY line.id LIMIT 100
 """
 TWICE = """
 SELECT pay_line_id, count(*) FROM kernel_payfileline WHERE state IN ('waiting', 'paid', 'unknown') GROUP BY 1 HAVING count(*) > 1
+"""
+REFUNDED = """
+SELECT household_id, sum(fen)::bigint FROM kernel_ledgerline WHERE account = 'refundable' AND household_id IS NOT NULL
+GROUP BY 1 HAVING sum(fen) > 0 ORDER BY 1 LIMIT 100
 """
 
 
@@ -65,6 +69,8 @@ def flaws() -> list[Flaw]:
         ]
         cursor.execute(SPENT)
         found += [Flaw(f"{run} 明细 {line}", "到账金额与账簿支出不一致") for run, line in cursor.fetchall()]
+        cursor.execute(REFUNDED)
+        found += [Flaw(f"户 {home}", f"多退还了 {fen} 分") for home, fen in cursor.fetchall()]
         cursor.execute(TWICE)
         found += [
             Flaw(f"明细 {line}", f"有 {number} 笔未退回的代发指令") for line, number in cursor.fetchall()

@@ -24,6 +24,9 @@ from anmin.kernel.payments.runs.models import PayLine, PayRun
 from anmin.kernel.payments.sentinels.hearing.actions import hear
 from anmin.kernel.people.queries import names_in
 
+SEALED = (PayRun.State.APPROVED, PayRun.State.FILED, PayRun.State.SETTLED)
+"""What came up about a line of such a run is decided without changing what was signed."""
+
 
 @transaction.atomic
 def check(*, by: Any, run: PayRun, on: date) -> dict[str, int]:
@@ -56,16 +59,23 @@ def decide_exception(
 ) -> PayException:
     """Decide an exception (处理异常): `release` pays the line, `exclude` leaves it out of this run.
 
-    Who prepared the run does not release its exceptions. Months left out are due again next month, if they are.
+    Who prepared the run does not release its exceptions. Months left out are due again next month, if they are. What came
+    up after approval is released here too, and the line then goes into a file as it was signed; leaving it out takes two
+    (`banks.reissuing.give_up`).
 
     Raises:
-        PaymentProblem: `not_releasable` where paying is never right, `no_reason`, `exception_decided`.
+        PaymentProblem: `not_releasable` where paying is never right, `no_reason`, `exception_decided`, `late_by_two`.
     """
     row = PayException.objects.select_for_update(of=("self",)).get(pk=exception.pk)
-    run = held(row.run, PayRun.State.COMPUTED, PayRun.State.CHECKED)
+    run = held(row.run, PayRun.State.COMPUTED, PayRun.State.CHECKED, *SEALED)
+    if run.state in SEALED and outcome == "exclude":
+        raise PaymentProblem(
+            "late_by_two", _("批次已经审批，不再发放须由两人办理：请提出“不再发放”，由另一人复核")
+        )
     user = _decide(by, run, row, outcome, on, reason)
-    with connection.cursor() as cursor:
-        hold(cursor, run.pk, row.line_id)
+    if run.state not in SEALED:
+        with connection.cursor() as cursor:
+            hold(cursor, run.pk, row.line_id)
     after = {"code": row.code, "state": row.state, "line": row.line_id}
     about = names_in(row.line.household) if row.line is not None else ()
     audit.record(
@@ -142,6 +152,11 @@ def _leave_out(line: PayLine, user: Any, reason: str) -> None:
     line.state = PayLine.State.EXCLUDED
     line.save(update_fields=["state"])
     line.parts.update(is_live=False)
+    settle_with(line, user, reason)
+
+
+def settle_with(line: PayLine, user: Any, reason: str) -> None:
+    """Settle whatever stands against a line that is left out."""
     for other in PayException.objects.filter(line=line, state="open"):
         other.state, other.decided_by, other.decided_at = "excluded", user, timezone.now()
         other.reason = reason

@@ -38,7 +38,10 @@ WHERE run.month = %(month)s AND run.state <> 'void' AND line.state <> 'excluded'
 CREATE INDEX ON money_covered (person);
 ANALYZE money_covered;
 CREATE TEMP TABLE money_died ON COMMIT DROP AS
-WITH about AS (SELECT DISTINCT person FROM money_covered UNION SELECT person_id FROM kernel_payline WHERE run_id = %(run)s)
+WITH about AS (
+    SELECT DISTINCT person FROM money_covered UNION SELECT person_id FROM kernel_payline
+    WHERE run_id = %(run)s AND (%(lines)s::bigint[] IS NULL OR id = ANY (%(lines)s))
+)
 SELECT held.id AS person, coalesce(held.died_on, said.day) AS day
 FROM about JOIN kernel_person AS held ON held.id = about.person
 LEFT JOIN (SELECT person_id, min(day) AS day FROM kernel_death WHERE is_trusted GROUP BY 1) AS said ON said.person_id = held.id
@@ -183,20 +186,10 @@ WHERE same.id = line.id AND (%(line)s::bigint IS NULL OR line.id = %(line)s) AND
 """
 
 
-# What stands against a person now and did not when a check looked: whoever decided has not seen it.
-UNSEEN = """
-SELECT DISTINCT found.line FROM money_found AS found WHERE NOT EXISTS (
-    SELECT 1 FROM kernel_payexception AS known WHERE known.run_id = %(run)s AND known.line_id = found.line
-      AND known.code = found.code AND known.person_id IS NOT DISTINCT FROM found.person
-      AND known.state = 'released' AND known.details = found.details
-)
-"""
-
-
 def check_lines(cursor: CursorWrapper, run: PayRun, low: str, high: str) -> None:
     """Look at every line of a run and write down what stands against it; hold what is not decided."""
     values: dict[str, Any] = {
-        **_of(run),
+        **of_run(run),
         "others": True,
         "lines": None,
         "low": low,
@@ -210,22 +203,12 @@ def check_lines(cursor: CursorWrapper, run: PayRun, low: str, high: str) -> None
             ]
         ),
     }
-    _go_through(cursor, (COVERED, DEAD, RECORDED, AWAY, TOGETHER, PAYING, LEFT_OUT, SYNC), values)
+    go_through(cursor, (COVERED, DEAD, RECORDED, AWAY, TOGETHER, PAYING, LEFT_OUT, SYNC), values)
     hold(cursor, run.pk)
 
 
-def unseen(cursor: CursorWrapper, run: PayRun, lines: Sequence[int] | None = None) -> list[int]:
-    """Lines of a run with a death or a word about somebody in them that nobody has decided, whatever the clocks say.
-
-    By what stands in the register and not by when it came: what was on its way while a check looked is found too.
-    """
-    values = {**_of(run), "others": False, "lines": None if lines is None else list(lines)}
-    _go_through(cursor, (COVERED, DEAD, RECORDED), values)
-    cursor.execute(UNSEEN, values)
-    return [line for (line,) in cursor.fetchall()]
-
-
-def _of(run: PayRun) -> dict[str, Any]:
+def of_run(run: PayRun) -> dict[str, Any]:
+    """What every script asks of a run."""
     return {
         "run": run.pk,
         "month": run.month,
@@ -235,7 +218,8 @@ def _of(run: PayRun) -> dict[str, Any]:
     }
 
 
-def _go_through(cursor: CursorWrapper, scripts: Sequence[str], values: dict[str, Any]) -> None:
+def go_through(cursor: CursorWrapper, scripts: Sequence[str], values: dict[str, Any]) -> None:
+    """Run scripts in their order over temporary tables of their own."""
     cursor.execute("DROP TABLE IF EXISTS money_covered, money_died, money_found")
     for script in scripts:
         for statement in script.split(";\n"):

@@ -15,9 +15,9 @@ from anmin.kernel.payments.runs.models import PayRun
 
 
 def exceptions(reader: Reader, run: PayRun | None = None, state: str = "open") -> QuerySet[PayException]:
-    """Exceptions in the reader's places: of one run, or of all that are not sealed."""
+    """Exceptions in the reader's places: of one run, or of all that are under way."""
     rows = PayException.objects.filter(reader.q(), state=state)
-    rows = rows.filter(run=run) if run is not None else rows.filter(run__state__in=PayRun.OPEN)
+    rows = rows.filter(run=run) if run is not None else rows.exclude(run__state__in=["closed", "void"])
     return rows.select_related("run", "line__household", "line__person", "person").order_by(
         "code", "division", "pk"
     )
@@ -33,6 +33,15 @@ def by_code(reader: Reader, run: PayRun) -> dict[str, int]:
     """How many open exceptions there are of each kind; the list behind each has as many rows."""
     rows = exceptions(reader, run).order_by().values_list("code").annotate(number=Count("pk"))
     return dict(sorted(rows))
+
+
+def late_by_run(reader: Reader) -> list[tuple[PayRun, int]]:
+    """Runs that were approved and have exceptions which came up since, each with how many."""
+    rows = PayException.objects.filter(
+        reader.q(), state="open", line__isnull=False, run__state__in=["approved", "filed", "settled"]
+    )
+    counts = {one["run"]: one["n"] for one in rows.values("run").annotate(n=Count("pk")).order_by("run")}
+    return [(run, counts[run.pk]) for run in PayRun.objects.filter(pk__in=counts).order_by("pk")]
 
 
 def words_of(row: PayException) -> str:

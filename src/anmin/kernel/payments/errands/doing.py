@@ -21,8 +21,10 @@ from anmin.kernel.payments.ledger.models import PeriodClosing
 from anmin.kernel.payments.problems import yuan
 from anmin.kernel.payments.recovery import actions as recovery
 from anmin.kernel.payments.recovery.models import Recovery
+from anmin.kernel.payments.recovery.refunds import actions as refunds
 from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.runs.models import PayLine
+from anmin.kernel.payments.sentinels.hearing.actions import hear
 
 MOST = 200
 """Lines of a result that are kept; more are only counted."""
@@ -117,6 +119,13 @@ def reissue(row: Errand, on: date, at: datetime) -> Outcome:
     """Returned payments go out again."""
     assert row.run is not None
     keys = [row.subject] if row.subject else row.values.get("lines", [])
+    hear(by=row.asked_by, division=row.division, on=on)
+    stopped = filing.stopped_since(row.run, PayLine.objects.filter(pk__in=keys), on, keys)
+    if stopped:
+        told = _("有 %(n)d 笔校验以后有新情况，没有重发：请先在批次的“待处理的异常”里处理") % {
+            "n": len(stopped)
+        }
+        return told, {"left": [{"line": one, "words": str(_("校验以后有新情况"))} for one in stopped[:MOST]]}
     made = reissuing.reissue(
         by=row.asked_by, run=row.run, lines=list(PayLine.objects.filter(pk__in=keys)), on=on
     )
@@ -228,10 +237,31 @@ def continue_rate(row: Errand, on: date, at: datetime) -> Outcome:
 
 
 def write_off(row: Errand, on: date, at: datetime) -> Outcome:
-    """What is left of a recovery is given up."""
+    """What is left of a recovery, or the part that was asked for, is given up."""
     claim = Recovery.objects.get(pk=_key(row))
-    recovery.write_off(by=row.asked_by, beside=_second(row), recovery=claim, on=on, reason=row.words)
+    fen = row.values.get("fen")
+    recovery.write_off(by=row.asked_by, beside=_second(row), recovery=claim, on=on, reason=row.words, fen=fen)
     return _("已核销"), {}
+
+
+def take_back(row: Errand, on: date, at: datetime) -> Outcome:
+    """A claim of which something had come back was wrong: that sum goes to the family again."""
+    refunds.take_back(
+        by=row.asked_by,
+        beside=_second(row),
+        recovery=Recovery.objects.get(pk=_key(row)),
+        on=on,
+        reason=row.words,
+        fen=row.values["fen"],
+    )
+    return _("已撤回，%(fen)s 元要退给家庭：随下次发放，或凭付款凭证") % {"fen": yuan(row.values["fen"])}, {}
+
+
+def refund_by_hand(row: Errand, on: date, at: datetime) -> Outcome:
+    """What had come back is given back by a voucher."""
+    claim = Recovery.objects.get(pk=_key(row))
+    refunds.pay_by_hand(by=row.asked_by, beside=_second(row), recovery=claim, document=row.words, on=on)
+    return _("已凭付款凭证退还"), {}
 
 
 def _compared(row: Errand, bank: str, day: date) -> Outcome:

@@ -56,7 +56,14 @@ KINDS = {
             needs_words=True,
         ),
         Kind("reissue", _("退票重发"), doing.reissue),
-        Kind("give_up", _("退票不再发放"), doing.give_up, seconds=APPROVE, needs_words=True),
+        Kind(
+            "give_up",
+            _("不再发放"),
+            doing.give_up,
+            asks=(PREPARE, DECIDE),
+            seconds=APPROVE,
+            needs_words=True,
+        ),
         Kind("reconcile", _("三方对账"), doing.reconcile),
         Kind("take_statement", _("导入日终对账单"), doing.take_statement),
         Kind("compare_day", _("日终对账"), doing.compare_day),
@@ -73,6 +80,15 @@ KINDS = {
             seconds=APPROVE,
             needs_words=True,
         ),
+        Kind(
+            "take_back_claim",
+            _("撤回追回并退款"),
+            doing.take_back,
+            asks=DECIDE,
+            seconds=DECIDE,
+            needs_words=True,
+        ),
+        Kind("refund_by_hand", _("凭付款凭证退还"), doing.refund_by_hand, seconds=APPROVE, needs_words=True),
         Kind("write_off", _("核销追回款"), doing.write_off, asks=DECIDE, seconds=DECIDE, needs_words=True),
     )
 }

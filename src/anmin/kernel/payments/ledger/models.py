@@ -21,6 +21,7 @@ class Account(models.TextChoices):
     RECEIVABLE = "receivable", "应收追回"
     RECOVERED = "recovered", "已追回"
     WRITTEN_OFF = "written_off", "已核销"
+    REFUNDABLE = "refundable", "应退还"
 
 
 class LedgerEntry(models.Model):

@@ -101,13 +101,14 @@ def closing_numbered(reader: Reader, number: int) -> PeriodClosing | None:
 
 @dataclass(frozen=True)
 class HouseholdSums:
-    """A household's money by benefit in fen, every figure a sum over the ledger: what reached it, what it owes back."""
+    """A household's money by benefit in fen, every figure a sum over the ledger: what reached it, what it owes or is owed back."""
 
     benefit: str
     paid: int
     receivable: int
     recovered: int
     written_off: int
+    refundable: int
 
 
 def household_sums(reader: Reader, household: int) -> list[HouseholdSums]:
@@ -125,6 +126,7 @@ def household_sums(reader: Reader, household: int) -> list[HouseholdSums]:
             sums_.get(Account.RECEIVABLE, 0),
             sums_.get(Account.RECOVERED, 0),
             sums_.get(Account.WRITTEN_OFF, 0),
+            -sums_.get(Account.REFUNDABLE, 0),
         )
         for benefit, sums_ in found.items()
     ]

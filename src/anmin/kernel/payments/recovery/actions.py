@@ -11,18 +11,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
-from anmin.kernel.access.queries import signature
-from anmin.kernel.audit import actions as audit
 from anmin.kernel.entitlements.models import Decision, Entitlement
-from anmin.kernel.payments.ledger.actions import Posting, post
 from anmin.kernel.payments.ledger.models import Account, LedgerEntry
 from anmin.kernel.payments.parties import DECIDE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, yuan
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment, RecoveryMonth
-from anmin.kernel.payments.recovery.queries import came_back, left_of, most_deductible, overpaid_now
-from anmin.kernel.payments.runs.models import PayLine, PayRun
+from anmin.kernel.payments.recovery.queries import left_of, most_deductible, overpaid_now
+from anmin.kernel.payments.recovery.steps import give_up, held, post_about, record
+from anmin.kernel.payments.runs.models import PayRun
 from anmin.kernel.people.models import Household
-from anmin.kernel.people.queries import names_in
 
 ANSWER_DAYS = 60
 """Days within which a family may ask for a review of the notice (行政复议法 §20)."""
@@ -49,7 +46,7 @@ def find(*, by: Any, entitlement: Entitlement, months: Mapping[date, int], on: d
     if not months or min(months.values()) <= 0:
         raise PaymentProblem("recovery_empty", _("请填写多发的月份和金额"))
     row = write_down(entitlement, entitlement.household, months, on)
-    _record(by, "find", row, {"fen": row.fen, "months": len(months)})
+    record(by, "find", row, {"fen": row.fen, "months": len(months)})
     return row
 
 
@@ -79,13 +76,13 @@ def write_down(
 @transaction.atomic
 def hear(*, by: Any, recovery: Recovery, statement: str, on: date) -> Recovery:
     """Tell the family and write down what they say (告知并听取说明); only then can a notice follow."""
-    row = _held(recovery, State.FOUND)
+    row = held(recovery, State.FOUND)
     _may(by, row.division, on)
     if not statement.strip():
         raise PaymentProblem("no_reason", _("请记下当事人的说明；没有意见也请写明"))
     row.state, row.heard_on, row.statement = State.HEARD, on, statement.strip()
     row.save()
-    _record(by, "hear", row, {"heard_on": on})
+    record(by, "hear", row, {"heard_on": on})
     return row
 
 
@@ -97,7 +94,7 @@ def notice(*, by: Any, recovery: Recovery, decision: Decision, cause: str, on: d
         PaymentProblem: `recovery_decision` for a decision about something else, `recovery_overtaken` when the benefit
             was corrected meanwhile, `recovery_moved` before the family was heard.
     """
-    row = _held(recovery, State.HEARD)
+    row = held(recovery, State.HEARD)
     user = signer(by, DECIDE, row.division, on)
     about = (decision.outcome, decision.household_id, decision.amount)
     if about != ("recover", row.household_id, row.fen):
@@ -113,7 +110,7 @@ def notice(*, by: Any, recovery: Recovery, decision: Decision, cause: str, on: d
     row.noticed_on, row.answer_due = on, on + timedelta(ANSWER_DAYS)
     row.save()
     post_claim(by=user, recovery=row, on=on)
-    _record(by, "notice", row, {"fen": row.fen, "cause": cause, "decision": decision.pk})
+    record(by, "notice", row, {"fen": row.fen, "cause": cause, "decision": decision.pk})
     return row
 
 
@@ -133,7 +130,7 @@ def agree(
     Raises:
         PaymentProblem: `recovery_sum`, `recovery_instalment`, `recovery_deduct` where a deduction would never fit.
     """
-    row = _held(recovery, State.NOTICED, State.AGREED)
+    row = held(recovery, State.NOTICED, State.AGREED)
     user = signer(by, DECIDE, row.division, on)
     left = left_of(row)
     if sum(one.fen for one in instalments) != left:
@@ -161,7 +158,7 @@ def agree(
     row.state, row.agreed_on, row.agreement = State.AGREED, on, agreement.strip()
     row.save()
     after = {"instalments": len(instalments), "left": left}
-    _record(user, "agree", row, after)
+    record(user, "agree", row, after)
     return row
 
 
@@ -174,7 +171,7 @@ def receive(*, by: Any, recovery: Recovery, fen: int, on: date, document: str) -
     Raises:
         PaymentProblem: `recovery_too_much`, `no_document`.
     """
-    row = _held(recovery, State.NOTICED, State.AGREED, State.COURT)
+    row = held(recovery, State.NOTICED, State.AGREED, State.COURT)
     must(by, PREPARE, row.division, on)
     if not document.strip():
         raise PaymentProblem("no_document", _("请填写收款凭证号"))
@@ -188,7 +185,7 @@ def receive(*, by: Any, recovery: Recovery, fen: int, on: date, document: str) -
     RecoveryInstalment.objects.create(
         recovery=row, number=number, month=on.replace(day=1), fen=fen, way="paid_in", paid_on=on, entry=entry
     )
-    _record(by, "receive", row, {"fen": fen, "document": document})
+    record(by, "receive", row, {"fen": fen, "document": document})
     finish(by=by, recovery=row, on=on)
     return entry
 
@@ -201,7 +198,7 @@ def finish(*, by: Any, recovery: Recovery, on: date) -> bool:
         return False
     row.state, row.closed_on = State.REPAID, on
     row.save()
-    _record(by, "finish", row, {"state": row.state})
+    record(by, "finish", row, {"state": row.state})
     return True
 
 
@@ -227,7 +224,7 @@ def write_off(
     Raises:
         PaymentProblem: `by_two`, `no_reason`, `recovery_too_much` where a part is not below what is left.
     """
-    row = _held(recovery, State.NOTICED, State.AGREED, State.COURT)
+    row = held(recovery, State.NOTICED, State.AGREED, State.COURT)
     user = signer(by, DECIDE, row.division, on)
     if user == beside:
         raise PaymentProblem("by_two", _("核销须由两人签字"))
@@ -236,11 +233,11 @@ def write_off(
     left = left_of(row)
     if fen is not None and fen != left:
         return _write_off_part(row, user, beside, on, reason, fen, left)
-    _give_up(row, user, State.WRITTEN_OFF, on, reason)
+    give_up(row, user, State.WRITTEN_OFF, on, reason)
     row.closed_beside = beside
     _post(row, user, on, "off", Account.WRITTEN_OFF, Account.RECEIVABLE, left)
     row.save()
-    _record(user, "write_off", row, {"fen": left, "beside": beside.pk}, reason)
+    record(user, "write_off", row, {"fen": left, "beside": beside.pk}, reason)
     return row
 
 
@@ -257,7 +254,7 @@ def _write_off_part(
     RecoveryInstalment.objects.create(
         recovery=row, number=number, month=on.replace(day=1), fen=fen, way="off", paid_on=on, entry=entry
     )
-    _record(user, "write_off_part", row, {"fen": fen, "left": left - fen, "beside": beside.pk}, reason)
+    record(user, "write_off_part", row, {"fen": fen, "left": left - fen, "beside": beside.pk}, reason)
     return row
 
 
@@ -274,48 +271,18 @@ def drop(*, by: Any, recovery: Recovery, on: date, reason: str) -> Recovery:
 
 
 @transaction.atomic
-def take_back(*, by: Any, recovery: Recovery, on: date, reason: str) -> Recovery:
-    """Take a notice back (撤回追回通知), as after an appeal that was right: nothing is owed, and it is not found again.
-
-    Raises:
-        PaymentProblem: `recovery_came_back` once a part was paid or is being deducted: the rest is written off then.
-    """
-    row = _held(recovery, State.NOTICED, State.AGREED)
-    user = signer(by, DECIDE, row.division, on)
-    if came_back(row) or row.instalments.filter(parts__is_live=True).exists():
-        words = _("已经还了或正在抵扣一部分，不能整笔撤回；未还的请核销，已还的由财务退回家庭")
-        raise PaymentProblem("recovery_came_back", words)
-    left = left_of(row)
-    _give_up(row, user, State.DROPPED, on, reason)
-    _post(row, user, on, "taken_back", Account.SPENT, Account.RECEIVABLE, left)
-    row.save()
-    _record(user, "take_back", row, {"fen": left}, reason)
-    return row
-
-
-@transaction.atomic
 def void(*, by: Any, recovery: Recovery, on: date, reason: str) -> Recovery:
     """Void a finding that was overtaken by a correction (作废); what is still overpaid is found anew by the next run."""
     return _closed(by, recovery, State.VOID, on, reason, State.FOUND, State.HEARD)
 
 
 def _closed(by: Any, recovery: Recovery, state: str, on: date, reason: str, *states: str) -> Recovery:
-    row = _held(recovery, *states)
+    row = held(recovery, *states)
     user = signer(by, DECIDE, row.division, on)
-    _give_up(row, user, state, on, reason)
+    give_up(row, user, state, on, reason)
     row.save()
-    _record(user, state, row, {"state": state}, reason)
+    record(user, state, row, {"state": state}, reason)
     return row
-
-
-def _give_up(row: Recovery, user: User, state: str, on: date, reason: str) -> None:
-    if not reason.strip():
-        raise PaymentProblem("no_reason", _("请写明理由"))
-    row.state, row.closed_by, row.reason = state, user, reason.strip()
-    row.closed_on = None if state == State.COURT else on
-    row.instalments.filter(paid_on__isnull=True, cancelled_on__isnull=True, parts__isnull=True).update(
-        cancelled_on=on
-    )
 
 
 def _take_off(row: Recovery, fen: int, on: date, *, last_first: bool = False) -> None:
@@ -347,47 +314,7 @@ def _may(by: Any, division: str, on: date) -> None:
         must(by, DECIDE, division, on)
 
 
-def _held(recovery: Recovery, *states: str) -> Recovery:
-    row = Recovery.objects.select_for_update().get(pk=recovery.pk)
-    if row.state not in states:
-        raise PaymentProblem(
-            "recovery_moved",
-            _("这一条现在是“%(state)s”，不能这样办理") % {"state": row.get_state_display()},
-        )
-    return row
-
-
 def _post(
     row: Recovery, by: Any, on: date, what: str, debit: str, credit: str, fen: int, document: str = ""
 ) -> LedgerEntry:
-    """Post in the book that paid, out of the budget line that paid last."""
-    paid = PayLine.objects.filter(entitlement=row.entitlement, budget_line__isnull=False)
-    last = paid.select_related("budget_line", "run").order_by("-run__month", "-pk").first()
-    book = last.run.division if last is not None else row.division[:6]
-    line = None if last is None else last.budget_line_id
-
-    def posting(account: str, signed: int) -> Posting:
-        benefit, home = row.entitlement.benefit, row.household_id
-        return Posting(account, signed, line, benefit, row.division, row.level, home)
-
-    return post(
-        by=by,
-        division=book,
-        on=on,
-        kind="recovery",
-        source=f"recovery:{row.pk}:{what}",
-        lines=[posting(debit, fen), posting(credit, -fen)],
-        document=document or row.number,
-    )
-
-
-def _record(by: Any, what: str, row: Recovery, after: dict[str, Any], reason: str = "") -> None:
-    audit.record(
-        by=signature(by),
-        act=f"payments.recovery_{what}",
-        subject=row,
-        after=after,
-        reason=reason,
-        division=row.division,
-        about=names_in(row.household) if reason else (),
-    )
+    return post_about(row, by, on, what, {debit: fen, credit: -fen}, document)

@@ -96,12 +96,17 @@ class RecoveryMonth(models.Model):
 
 
 class RecoveryInstalment(models.Model):
-    """One instalment of an agreement (分期): paid in, or deducted from the run of its month; or a part written off."""
+    """One instalment of an agreement (分期): paid in, or deducted from the run of its month; or a part written off.
+
+    After the claim was taken back: what goes to the family again, with a payment or by a voucher (退还), once.
+    """
 
     class Way(models.TextChoices):
         PAID_IN = "paid_in", "缴回"
         DEDUCT = "deduct", "从待遇中抵扣"
         OFF = "off", "部分核销"
+        REFUND = "refund", "随发放退还"
+        BY_HAND = "by_hand", "凭付款凭证退还"
 
     recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="instalments")
     number = models.SmallIntegerField()
@@ -115,6 +120,11 @@ class RecoveryInstalment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["recovery", "number"], name="instalment_once"),
+            models.UniqueConstraint(
+                fields=["recovery"],
+                condition=Q(way__in=["refund", "by_hand"], cancelled_on__isnull=True),
+                name="refunded_once",
+            ),
             models.CheckConstraint(condition=Q(fen__gt=0), name="instalment_is_of_money"),
             models.CheckConstraint(condition=Q(month__day=1), name="instalment_month_is_a_first_day"),
             models.CheckConstraint(

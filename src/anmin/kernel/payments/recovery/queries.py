@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from anmin.kernel.access.queries import Reader
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
 from anmin.kernel.entitlements.queries import amount_in
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
-from anmin.kernel.payments.runs.models import PayPart
+from anmin.kernel.payments.runs.models import PayLine, PayPart
 
 # What was paid for a month: its live parts, and what a reserve paid first. A month before payments began here was paid
 # by other means, and what the person who claims it says counts; from then on only what stands in the books.
@@ -48,10 +49,22 @@ ORDER BY claim.month
 """
 
 
+REFUNDS = ("refund", "by_hand")
+"""Ways of instalments that go to the family."""
+TO_REFUND = "to_refund"
+"""Of the list: what was taken back and is not given back yet."""
+CLOSED = (Recovery.State.DROPPED, Recovery.State.VOID, Recovery.State.WRITTEN_OFF)
+
+
 def recoveries(reader: Reader, state: str = "") -> QuerySet[Recovery]:
-    """Recoveries in the reader's places, the newest first."""
+    """Recoveries in the reader's places, the newest first; of one state, or those that are still to be refunded."""
     rows = Recovery.objects.filter(reader.q())
-    rows = rows.filter(state=state) if state else rows
+    if state == TO_REFUND:
+        paid = PayPart.objects.filter(instalment=OuterRef("pk"), is_live=True, line__state="paid")
+        waiting = RecoveryInstalment.objects.filter(way="refund", cancelled_on__isnull=True)
+        rows = rows.filter(pk__in=waiting.exclude(Exists(paid)).values("recovery"))
+    elif state:
+        rows = rows.filter(state=state)
     return rows.select_related("household", "entitlement", "decision").order_by("-found_on", "-pk")
 
 
@@ -62,7 +75,7 @@ def recovery_numbered(reader: Reader, number: int) -> Recovery | None:
 
 def came_back(recovery: Recovery) -> int:
     """Fen that came back: paid in, and deducted from lines that were paid."""
-    rows = RecoveryInstalment.objects.filter(recovery=recovery).exclude(way=RecoveryInstalment.Way.OFF)
+    rows = RecoveryInstalment.objects.filter(recovery=recovery, way__in=["paid_in", "deduct"])
     back = rows.filter(
         Q(paid_on__isnull=False) | Q(pk__in=rows.filter(parts__is_live=True, parts__line__state="paid"))
     )
@@ -73,6 +86,56 @@ def left_of(recovery: Recovery) -> int:
     """Fen that are still owed; what is being deducted counts as owed until its line is paid."""
     off = recovery.instalments.filter(way=RecoveryInstalment.Way.OFF).aggregate(fen=Sum("fen"))["fen"]
     return recovery.fen - came_back(recovery) - int(off or 0)
+
+
+def owed_of(recovery: Recovery) -> int:
+    """Fen that somebody may still ask for: nought once it was given up, whatever was left then."""
+    return 0 if recovery.state in CLOSED else left_of(recovery)
+
+
+def paid_from(recovery: Recovery) -> tuple[str, int | None]:
+    """The book that paid what was too much, and the key of the budget line that paid it last, if one here did."""
+    paid = PayLine.objects.filter(entitlement=recovery.entitlement_id, budget_line__isnull=False)
+    last = paid.select_related("run").order_by("-run__month", "-pk").first()
+    return (recovery.division[:6], None) if last is None else (last.run.division, last.budget_line_id)
+
+
+@dataclass(frozen=True)
+class Refund:
+    """What goes back to a family after its claim was taken back (退还): fen, the payment that carries it, or the voucher."""
+
+    plan: RecoveryInstalment
+    line: PayLine | None
+
+    @property
+    def fen(self) -> int:
+        """Fen that go back."""
+        return self.plan.fen
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether it has arrived: the bank said so, or two people paid it by a voucher."""
+        return self.plan.paid_on is not None or (self.line is not None and self.line.state == "paid")
+
+
+def refund_of(recovery: Recovery) -> Refund | None:
+    """What goes back, if the claim was taken back after something had come."""
+    plan = (
+        recovery.instalments.filter(way__in=REFUNDS, cancelled_on__isnull=True)
+        .select_related("entry")
+        .first()
+    )
+    if plan is None:
+        return None
+    part = plan.parts.filter(is_live=True).select_related("line__run").first()
+    return Refund(plan, None if part is None else part.line)
+
+
+def deducting(recovery: Recovery) -> PayLine | None:
+    """A payment under way from which an instalment is being deducted."""
+    parts = PayPart.objects.filter(instalment__recovery=recovery, is_live=True, basis="deduct")
+    part = parts.exclude(line__state="paid").select_related("line__run").order_by("pk").first()
+    return None if part is None else part.line
 
 
 def instalments_of(recovery: Recovery) -> QuerySet[RecoveryInstalment]:

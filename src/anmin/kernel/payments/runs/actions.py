@@ -41,7 +41,7 @@ def lock_roster(
         raise PaymentProblem(
             "benefit_unknown", _("不认识或不发钱的待遇：%(keys)s") % {"keys": "、".join(unknown)}
         )
-    _one_at_a_time(division)
+    one_at_a_time(division)
     before = PayRun.objects.filter(division=division, month=month)
     open_runs = before.filter(state__in=PayRun.OPEN, benefits__overlap=list(benefits))
     if (waiting := open_runs.first()) is not None:
@@ -70,7 +70,7 @@ def compute(*, by: Any, run: PayRun, on: date) -> Computed:
     """
     row = held(run, *PayRun.OPEN)
     must(by, PREPARE, row.division, on)
-    _one_at_a_time(row.division)
+    one_at_a_time(row.division)
     with refusals_told(), connection.cursor() as cursor:
         done = compute_lines(cursor, row)
     row.state, row.lines_number, row.total, row.seal = PayRun.State.COMPUTED, done.lines, done.fen, ""
@@ -257,7 +257,7 @@ def _two(by: Any, beside: User, division: str, on: date) -> User:
     return user
 
 
-def _one_at_a_time(division: str) -> None:
+def one_at_a_time(division: str) -> None:
     """Runs of one place are locked and computed one after the other; other places go on."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('pay run'), hashtext(%s))", [division])

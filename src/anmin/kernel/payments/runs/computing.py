@@ -1,4 +1,4 @@
-"""What is due (应发计算), set by set in the database: dated amounts less what was accrued, price subsidies, deductions.
+"""What is due (应发计算), set by set in the database: dated amounts less what was accrued, price subsidies, deductions, refunds.
 
 Months are whole: a benefit begins with the month that its decision names (as a rule the one after) and ends with the
 last month of its amounts; nothing is split by days (民发〔2021〕57号 §21). Nothing here knows a person's name.
@@ -103,20 +103,28 @@ SELECT entitlement, 'basic', month, part_next, more,
 FROM money_difference WHERE more > 0;
 """
 
-# One person, one subsidy: who has a benefit of their own is not counted again in the household's.
+# One person, one subsidy: who has a benefit of their own is not counted again in the household's, whichever run pays
+# either of them; of several of their own the first carries it, so that a later one brings no second.
 PRICE = """
 INSERT INTO money_part
-WITH eligible AS (
+WITH decided AS (
+    SELECT DISTINCT ON (month) * FROM kernel_pricesubsidy
+    WHERE division = ANY (%(places)s) AND month <= %(month)s ORDER BY month, length(division) DESC, division DESC
+), eligible AS (
     SELECT listed.*, decided.month, decided.urban_fen, decided.rural_fen
     FROM money_roster AS listed
-    JOIN (
-        SELECT DISTINCT ON (month) * FROM kernel_pricesubsidy
-        WHERE division = ANY (%(places)s) AND month <= %(month)s ORDER BY month, length(division) DESC, division DESC
-    ) AS decided ON listed.benefit = ANY (decided.benefits) AND decided.month >= listed.first_month
+    JOIN decided ON listed.benefit = ANY (decided.benefits) AND decided.month >= listed.first_month
     JOIN kernel_amount AS amount ON amount.entitlement_id = listed.entitlement AND amount.fen > 0
         AND amount.first_month <= decided.month AND (amount.last_month IS NULL OR amount.last_month >= decided.month)
 ), own AS (
-    SELECT person, month, min(entitlement) AS entitlement FROM eligible WHERE person IS NOT NULL GROUP BY 1, 2
+    SELECT given.person_id AS person, decided.month, min(given.id) AS entitlement
+    FROM decided JOIN kernel_entitlement AS given ON given.benefit = ANY (decided.benefits) AND given.person_id IS NOT NULL
+        AND given.division >= %(low)s AND given.division <= %(high)s AND date_trunc('month', given.first_day) <= decided.month
+    JOIN kernel_amount AS amount ON amount.entitlement_id = given.id AND amount.fen > 0
+        AND amount.first_month <= decided.month AND (amount.last_month IS NULL OR amount.last_month >= decided.month)
+    LEFT JOIN money_roster AS listed ON listed.entitlement = given.id
+    WHERE listed.entitlement IS NULL OR listed.first_month <= decided.month
+    GROUP BY 1, 2
 ), counted AS (
     SELECT eligible.entitlement, eligible.month, eligible.settlement, eligible.urban_fen, eligible.rural_fen,
         CASE WHEN eligible.person IS NOT NULL THEN (own.entitlement IS NOT NULL)::integer
@@ -163,6 +171,17 @@ WHERE summed.taken < payable.fen OR summed.taken = payable.fen AND NOT EXISTS (
     SELECT 1 FROM kernel_amount AS later WHERE later.entitlement_id = summed.entitlement AND later.fen > 0
       AND (later.last_month IS NULL OR later.last_month > %(month)s)
 );
+"""
+
+# What came back for a claim that was taken back goes out with the benefit, whole and besides: nothing is deducted from it.
+REFUND = """
+INSERT INTO money_part
+SELECT listed.entitlement, 'refund', %(month)s, row_number() OVER (PARTITION BY listed.entitlement ORDER BY plan.id) - 1,
+    plan.fen, 'refund', NULL, plan.id
+FROM kernel_recoveryinstalment AS plan JOIN kernel_recovery AS wrong ON wrong.id = plan.recovery_id
+JOIN money_roster AS listed ON listed.entitlement = wrong.entitlement_id
+WHERE plan.way = 'refund' AND plan.month <= %(month)s AND plan.cancelled_on IS NULL
+  AND NOT EXISTS (SELECT 1 FROM kernel_paypart AS part WHERE part.instalment_id = plan.id AND part.is_live);
 """
 
 LINES = """
@@ -276,7 +295,7 @@ def compute_lines(cursor: CursorWrapper, run: PayRun) -> Computed:
             _("%(n)d 条待遇金额的发放周期和规则不符：按年发的必须写明哪一年、在一个月里发。请先更正，再计算")
             % {"n": mistaken},
         )
-    _execute(cursor, (DIFFERENCES, BASIC, PRICE, DEDUCT, "ANALYZE money_part", LINES, PARTS), values)
+    _execute(cursor, (DIFFERENCES, BASIC, PRICE, DEDUCT, REFUND, "ANALYZE money_part", LINES, PARTS), values)
     for statement in KEPT if again else ():
         cursor.execute(statement, values)
     cursor.execute(FOUND, values)

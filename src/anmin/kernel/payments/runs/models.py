@@ -119,7 +119,7 @@ class PayLine(models.Model):
 
 
 class PayPart(models.Model):
-    """What a line consists of (金额构成): a month's amount, back pay, a price subsidy, a deduction (negative).
+    """What a line consists of (金额构成): a month's amount, back pay, a price subsidy, a deduction (negative), a refund.
 
     `month` is the month it is for, `sequence` its place among the parts that were made for that month: the second one
     is a correction. The unique constraint is what makes a month of an entitlement impossible to pay twice. `is_live`
@@ -130,6 +130,7 @@ class PayPart(models.Model):
         BASIC = "basic", "待遇"
         PRICE = "price", "价格临时补贴"
         DEDUCT = "deduct", "抵扣追回"
+        REFUND = "refund", "退还追回款"
 
     line = models.ForeignKey(PayLine, models.CASCADE, related_name="parts")
     entitlement = models.BigIntegerField()
@@ -148,7 +149,7 @@ class PayPart(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["entitlement", "month", "basis", "sequence"],
-                condition=Q(is_live=True) & ~Q(basis="deduct"),
+                condition=Q(is_live=True) & ~Q(basis__in=["deduct", "refund"]),
                 name="pay_part_once_a_month",
             ),
             models.UniqueConstraint(
@@ -158,7 +159,8 @@ class PayPart(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(basis="deduct", fen__lt=0, instalment__isnull=False)
-                | (~Q(basis="deduct") & Q(fen__gt=0, instalment__isnull=True)),
+                | Q(basis="refund", fen__gt=0, instalment__isnull=False)
+                | (~Q(basis__in=["deduct", "refund"]) & Q(fen__gt=0, instalment__isnull=True)),
                 name="pay_part_has_its_sign",
             ),
             models.CheckConstraint(condition=Q(month__day=1), name="pay_part_month_is_a_first_day"),

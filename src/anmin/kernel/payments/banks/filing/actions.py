@@ -9,7 +9,6 @@ from datetime import date, datetime, time
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,7 +21,7 @@ from anmin.kernel.payments.banks.layouts import Form, form_for
 from anmin.kernel.payments.banks.models import BankCall, PayFile, PayFileLine
 from anmin.kernel.payments.banks.returning.matching import settle_run
 from anmin.kernel.payments.banks.storage import keep
-from anmin.kernel.payments.checks.checking import unseen
+from anmin.kernel.payments.checks.late import unseen, write_down
 from anmin.kernel.payments.ledger.actions import post_select
 from anmin.kernel.payments.parties import PREPARE, must
 from anmin.kernel.payments.payees.models import PayeeAccount
@@ -30,10 +29,8 @@ from anmin.kernel.payments.problems import PaymentProblem, refusals_told
 from anmin.kernel.payments.runs.models import PayLine, PayRun
 from anmin.kernel.payments.runs.sealing import seal_of
 from anmin.kernel.payments.sentinels.hearing.actions import hear
-from anmin.kernel.payments.sentinels.models import Sentinel
-from anmin.kernel.people.models import Death, Identifier
+from anmin.kernel.people.models import Identifier
 from anmin.kernel.people.queries import in_force
-from anmin.lib.calendar import add_months
 
 AT_ONCE = 2_000
 
@@ -113,7 +110,7 @@ def make_files(*, by: Any, run: PayRun, on: date, leave_out: bool = False) -> Fi
             "sentinel",
             _("校验以后收到死亡、羁押、证件或重复享受等情况，先不出文件；核实后放行或本月不发"),
         )
-        for key in stopped_since(row, PayLine.objects.filter(run=row, state=PayLine.State.DUE))
+        for key in stopped_since(row, PayLine.objects.filter(run=row, state=PayLine.State.DUE), on)
     ]
     groups: dict[str, tuple[Form, list[_Order]]] = {}
     problems = _sort_into_forms(row, on, {one.pay_line for one in left}, groups)
@@ -188,30 +185,18 @@ def _due(run: PayRun) -> Any:
     return PayLine.objects.filter(run=run, state=PayLine.State.DUE, fen__gt=0)
 
 
-def stopped_since(run: PayRun, rows: Any, lines: Sequence[int] | None = None) -> list[int]:
-    """Lines of whose household something was learned after the check: somebody looks first, nothing is refused.
+def stopped_since(run: PayRun, rows: Any, on: date, lines: Sequence[int] | None = None) -> list[int]:
+    """Lines of whose household something was learned after the check: exceptions of the run, that somebody decides first.
 
     What was known before, the check has found and somebody has decided. What no check found and nobody decided holds
     the line also where it seems older than the check: it was being recorded while the check looked, or a clock went back.
     `lines` are the keys of the rows where these are few.
     """
-    after = add_months(run.month, 1)
-    standing = Sentinel.objects.filter(lifted_at__isnull=True, first_day__lt=after)
-    standing = standing.exclude(last_day__lt=run.month)
-    deaths = Death.objects.filter(person__died_on__lt=run.month)
-    if run.checked_at is not None:
-        standing = standing.filter(learned_at__gt=run.checked_at)
-        deaths = deaths.filter(learned_at__gt=run.checked_at)
-    held = rows.filter(
-        Q(person__in=standing.values("person"))
-        | Q(household__memberships__person__in=standing.values("person"))
-        | Q(person__in=deaths.values("person"))
-    )
     with connection.cursor() as cursor:
-        overlooked = unseen(cursor, run, lines)
-    return sorted(
-        {*held.values_list("pk", flat=True), *rows.filter(pk__in=overlooked).values_list("pk", flat=True)}
-    )
+        found = unseen(cursor, run, on, lines)
+        stopped = sorted(rows.filter(pk__in=found).values_list("pk", flat=True))
+        write_down(cursor, run, stopped, lines)
+    return stopped
 
 
 def _sort_into_forms(

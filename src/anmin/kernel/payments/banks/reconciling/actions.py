@@ -29,7 +29,7 @@ SELECT line.id, line.fen, line.state, placed.file_id, placed.fen, placed.state, 
     coalesce((SELECT sum(posted.fen) FROM kernel_ledgerline AS posted
               WHERE posted.pay_line_id = line.id AND posted.account = 'spent'), 0)::bigint,
     coalesce((SELECT sum(posted.fen) FROM kernel_ledgerline AS posted
-              WHERE posted.pay_line_id = line.id AND posted.account = 'receivable'), 0)::bigint
+              WHERE posted.pay_line_id = line.id AND posted.account IN ('receivable', 'refundable')), 0)::bigint
 FROM kernel_payline AS line
 LEFT JOIN LATERAL (
     SELECT * FROM kernel_payfileline AS one WHERE one.pay_line_id = line.id ORDER BY one.attempt DESC LIMIT 1

@@ -20,11 +20,12 @@ from anmin.kernel.payments.banks.filing.actions import (
 )
 from anmin.kernel.payments.banks.layouts import Form, form_for, form_named
 from anmin.kernel.payments.banks.models import PayFile, PayFileLine
-from anmin.kernel.payments.banks.outbox.actions import two
 from anmin.kernel.payments.banks.returning.matching import settle_run
+from anmin.kernel.payments.checks.actions import settle_with
 from anmin.kernel.payments.ledger.actions import Posting, post
+from anmin.kernel.payments.parties import APPROVE, DECIDE, PREPARE, must, signer
 from anmin.kernel.payments.payees.models import PayeeAccount
-from anmin.kernel.payments.problems import PaymentProblem, refusals_told
+from anmin.kernel.payments.problems import PaymentProblem, refusals_told, yuan
 from anmin.kernel.payments.runs.models import PayLine, PayPart, PayRun
 from anmin.kernel.payments.sentinels.hearing.actions import hear
 
@@ -49,7 +50,7 @@ def reissue(*, by: Any, run: PayRun, lines: Sequence[PayLine], on: date) -> list
         raise PaymentProblem("nothing_due", _("没有选中要重发的明细"))
     hear(by=by, division=row.division, on=on)
     few = [line.pk for line in rows]
-    if stopped := stopped_since(row, PayLine.objects.filter(pk__in=few), few):
+    if stopped := stopped_since(row, PayLine.objects.filter(pk__in=few), on, few):
         raise PaymentProblem(
             "sentinel",
             _("明细 %(line)d 的家庭有死亡、羁押、证件或重复享受等情况，不能重发；核实后解除，或不再发放")
@@ -81,13 +82,14 @@ def give_up(*, by: Any, beside: Any, line: PayLine, reason: str, on: date) -> Pa
     """
     row = PayLine.objects.select_for_update().get(pk=line.pk)
     run = PayRun.objects.select_for_update().get(pk=row.run_id)
-    user = two(by, beside, run.division, on, reason)
+    user = _two_give_up(by, beside, run.division, on, reason)
     if row.state not in (PayLine.State.RETURNED, PayLine.State.DUE) or run.state not in (
         PayRun.State.APPROVED,
         PayRun.State.FILED,
         PayRun.State.SETTLED,
     ):
         raise PaymentProblem("not_returned", _("只有退票或没有发出的明细可以不再发放"))
+    _not_refunded(row)
     stands = "returned" if row.state == PayLine.State.RETURNED else "blocked"
     if row.fen:
         post(
@@ -105,6 +107,7 @@ def give_up(*, by: Any, beside: Any, line: PayLine, reason: str, on: date) -> Pa
     with refusals_told():
         row.save(update_fields=["state"])
         PayPart.objects.filter(line=row).update(is_live=False)
+    settle_with(row, user, reason)
     settle_run(run.pk)
     audit.record(
         by=user,
@@ -115,6 +118,31 @@ def give_up(*, by: Any, beside: Any, line: PayLine, reason: str, on: date) -> Pa
         division=row.division,
     )
     return row
+
+
+def _two_give_up(by: Any, beside: Any, division: str, on: date, reason: str) -> Any:
+    """Finance or whoever decides exceptions says so, and another who signs agrees."""
+    user = signer(by, (PREPARE, DECIDE), division, on)
+    if user == beside:
+        raise PaymentProblem("by_two", _("须由两人办理，请另一人复核"))
+    must(beside, APPROVE, division, on)
+    if not reason.strip():
+        raise PaymentProblem("no_reason", _("请写明核实的情况和理由"))
+    return user
+
+
+def _not_refunded(line: PayLine) -> None:
+    """A deduction that was given back to the family must not come to nothing: it would have the sum twice."""
+    taken = PayPart.objects.filter(
+        line=line, is_live=True, basis="deduct", instalment__recovery__state="dropped"
+    )
+    part = taken.select_related("instalment__recovery").first()
+    if part is not None and part.instalment is not None:
+        raise PaymentProblem(
+            "deduction_refunded",
+            _("这一笔抵扣过的 %(fen)s 元已随追回 %(number)s 撤回退给家庭，只能更正账户后重发")
+            % {"fen": yuan(-part.fen), "number": part.instalment.recovery.number},
+        )
 
 
 def _account_for(line: PayLine, last: PayFileLine, on: date) -> PayeeAccount:

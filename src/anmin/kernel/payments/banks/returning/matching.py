@@ -13,13 +13,16 @@ from anmin.kernel.payments.problems import refusals_told
 from anmin.kernel.payments.recovery.actions import finish_deducted
 from anmin.kernel.payments.runs.models import PayLine, PayRun
 
-# What the answer changes: where the order stood before, what is said now, what the line is gross of its deductions.
+# What the answer changes: where the order stood before, what is said now, what the line is gross of its deductions,
+# and what of it was the family's already and goes back to it (a claim that was taken back).
 CHANGED = """
 WITH changed AS (
     SELECT placed.id, placed.state AS before, said.status AS after, line.id AS pay_line, line.division, line.level,
         line.household_id AS household, line.budget_line_id AS budget_line, line.benefit, line.fen,
         coalesce((SELECT -sum(part.fen) FROM kernel_paypart AS part WHERE part.line_id = line.id AND part.fen < 0), 0)::bigint
-            AS deducted
+            AS deducted,
+        coalesce((SELECT sum(part.fen) FROM kernel_paypart AS part WHERE part.line_id = line.id AND part.basis = 'refund'), 0)::bigint
+            AS refunded
     FROM kernel_returnline AS said JOIN kernel_payfileline AS placed ON placed.id = said.order_id
     JOIN kernel_payline AS line ON line.id = placed.pay_line_id
     WHERE said.return_file_id = %s AND placed.state <> said.status
@@ -30,7 +33,10 @@ WITH changed AS (
 PAID = (
     CHANGED
     + """
-SELECT 'spent', division, level, budget_line, benefit, fen + deducted AS fen, household, pay_line
+SELECT 'spent', division, level, budget_line, benefit, fen + deducted - refunded AS fen, household, pay_line
+FROM changed WHERE after = 'paid'
+UNION ALL
+SELECT 'refundable', division, level, budget_line, benefit, refunded, household, pay_line
 FROM changed WHERE after = 'paid'
 UNION ALL
 SELECT 'receivable', division, level, budget_line, benefit, -deducted, household, pay_line
@@ -52,7 +58,10 @@ WHERE after = 'returned' AND before <> 'paid' GROUP BY side.account, side.sign, 
 LATE = (
     CHANGED
     + """
-SELECT 'spent', division, level, budget_line, benefit, -(fen + deducted) AS fen, household, pay_line
+SELECT 'spent', division, level, budget_line, benefit, -(fen + deducted - refunded) AS fen, household, pay_line
+FROM changed WHERE after = 'returned' AND before = 'paid'
+UNION ALL
+SELECT 'refundable', division, level, budget_line, benefit, -refunded, household, pay_line
 FROM changed WHERE after = 'returned' AND before = 'paid'
 UNION ALL
 SELECT 'receivable', division, level, budget_line, benefit, deducted, household, pay_line

@@ -1,0 +1,82 @@
+"""What every step of a recovery shares (追回各步共用): the row under a lock, its posting, its end, its audit row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from anmin.kernel.access.models import User
+from anmin.kernel.access.queries import signature
+from anmin.kernel.audit import actions as audit
+from anmin.kernel.payments.ledger.actions import Posting, post
+from anmin.kernel.payments.ledger.models import Account, LedgerEntry
+from anmin.kernel.payments.problems import PaymentProblem
+from anmin.kernel.payments.recovery.models import Recovery
+from anmin.kernel.payments.recovery.queries import paid_from
+from anmin.kernel.people.queries import names_in
+
+State = Recovery.State
+
+
+def held(recovery: Recovery, *states: str) -> Recovery:
+    """The recovery under a lock, in one of the states.
+
+    Raises:
+        PaymentProblem: `recovery_moved`.
+    """
+    row = Recovery.objects.select_for_update().get(pk=recovery.pk)
+    if row.state not in states:
+        raise PaymentProblem(
+            "recovery_moved",
+            _("这一条现在是“%(state)s”，不能这样办理") % {"state": row.get_state_display()},
+        )
+    return row
+
+
+def give_up(row: Recovery, user: User, state: str, on: date, reason: str) -> None:
+    """What is closed without being paid back; its open instalments end. The caller saves it."""
+    if not reason.strip():
+        raise PaymentProblem("no_reason", _("请写明理由"))
+    row.state, row.closed_by, row.reason = state, user, reason.strip()
+    row.closed_on = None if state == State.COURT else on
+    row.instalments.filter(paid_on__isnull=True, cancelled_on__isnull=True, parts__isnull=True).update(
+        cancelled_on=on
+    )
+
+
+def post_about(
+    row: Recovery, by: Any, on: date, what: str, moved: Mapping[str, int], document: str = ""
+) -> LedgerEntry:
+    """Post fen by account in the book that paid, out of the budget line that paid last."""
+    book, line = paid_from(row)
+    benefit, home = row.entitlement.benefit, row.household_id
+    return post(
+        by=by,
+        division=book,
+        on=on,
+        kind="recovery",
+        source=f"recovery:{row.pk}:{what}",
+        lines=[
+            Posting(account, fen, line, benefit)
+            if account == Account.AVAILABLE
+            else Posting(account, fen, line, benefit, row.division, row.level, home)
+            for account, fen in moved.items()
+        ],
+        document=document or row.number,
+    )
+
+
+def record(by: Any, what: str, row: Recovery, after: dict[str, Any], reason: str = "") -> None:
+    """The audit row of a step."""
+    audit.record(
+        by=signature(by),
+        act=f"payments.recovery_{what}",
+        subject=row,
+        after=after,
+        reason=reason,
+        division=row.division,
+        about=names_in(row.household) if reason else (),
+    )

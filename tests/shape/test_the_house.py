@@ -48,6 +48,7 @@ CEILINGS = {
     "papers": 2_600,
     "operations": 2_400,
     "people/matching": 1_850,
+    "cases/takeover": 1_800,
     "divisions": 1_700,
     "cases": 1_700,
     "access": 1_650,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import time
 from datetime import date
 from pathlib import Path
@@ -47,11 +48,13 @@ def run(options: Options, report: Report) -> None:
     """Each stage with its rows a second; sums of the list, the decisions and the amounts agree. `--persons` gives another size."""
     rows = options.persons or (SMALL if options.small else ROWS)
     report.versions()
-    with installation(options, f"takeover-{rows}-{time.time_ns()}"):
+    name = f"takeover-{rows}-{time.time_ns()}"
+    with installation(options, name):
         users = _fill(rows)
         path = _list(options.scratch / "takeover.csv", rows)
         seconds = _measured(path, users)
         found = _sums()
+    shutil.rmtree(options.home / name, ignore_errors=True)
     report.table(
         f"{rows:,} rows",
         ["stage", "seconds", "rows/s"],

@@ -109,6 +109,8 @@ ASKED_FOR = {
     "payments.submit",
     "payments.errand",
     "alerts.try_threshold",
+    "cases.takeover",
+    "standards.effects",
     "exchange.answer",
     "access.send_message",
 }
@@ -117,7 +119,7 @@ KEEPING = {
     *("operations.clear_done_jobs", "audit.anchor", "audit.make_partitions", "operations.verify"),
     *("access.keep_house", "access.send_waiting", "exchange.deliver", "exchange.escalate"),
     *("exchange.stop_unauthorised", "facts.late_sources", "facts.forgotten_uploads", "cases.forgotten_scans"),
-    *("facts.snapshot", "payments.banks"),
+    *("facts.snapshot", "payments.banks", "standards.lay_out"),
 }
 """Jobs that carry, keep and clean up; they say nothing new about anybody."""
 JOBS = tuple(dict.fromkeys(job for jobs in PROPOSING.values() for job in jobs))

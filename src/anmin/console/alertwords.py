@@ -82,6 +82,7 @@ CAUSES = {
     "income": _("收入变化"),
     "child": _("儿童缺少照料"),
     "schooling": _("入学和在校"),
+    "school_left": _("毕业、离校"),
     "alone": _("独居和用电异常"),
     "appeal": _("来电来信反映困难"),
     "disaster": _("受灾"),

@@ -119,6 +119,7 @@ SIGNS = (
     "business",
     "family",
     "certificate",
+    "school_left",
     "integrity",
     "double_aid",
 )

@@ -17,6 +17,7 @@ M14 = Alert("M14", "unemployment_benefit_ended", Direction.NEED, "work", months=
 M15 = Alert("M15", "whole_household_jobless", Direction.NEED, "work", months=3)
 M16 = Alert("M16", "job_found", Direction.LESS, "income", months=2)
 M17 = Alert("M17", "pension_began", Direction.LESS, "income", months=2)
+N01 = Alert("N01", "studies_ended", Direction.LESS, "school_left", months=2)  # ours: the list of 52 has none
 
 ADULT = 18  # 民法典 art. 17
 
@@ -92,3 +93,9 @@ def job_found(insured: Months[bool], receives_dibao: bool, lately_months: int) -
 def pension_began(pension_paid: Months[Fen], is_paid: bool, lately_months: int) -> bool:
     """Aided, and a pension began: income is to be computed again (新领养老金)."""
     return is_paid and began_lately(pension_paid, lately_months)
+
+
+@person(title="在享人员毕业、离校", law="民发〔2021〕57号 §36", since="2023-10-19")
+def studies_ended(in_college: Months[bool], is_paid: bool, lately_months: int) -> bool:
+    """Aided, and enrolled no more: study and capacity to work are to be seen again (毕业或离校)."""
+    return is_paid and ended_lately(in_college, lately_months)

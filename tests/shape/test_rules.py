@@ -131,7 +131,10 @@ OWN = ["N01"]
 
 
 def test_the_library_of_monitoring_is_complete():
-    assert sorted(alert.number for alert in BOOK.alerts.values()) == [*(f"M{at:02d}" for at in range(1, 53)), *OWN]
+    assert sorted(alert.number for alert in BOOK.alerts.values()) == [
+        *(f"M{at:02d}" for at in range(1, 53)),
+        *OWN,
+    ]
     for alert in BOOK.alerts.values():
         assert alert.title, alert.key
         assert alert.english, alert.key

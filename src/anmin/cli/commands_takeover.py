@@ -144,7 +144,8 @@ def _show(batch: TakeoverBatch) -> None:
     out.print(
         f"{batch.file_name}：{batch.get_state_display()}，读 {batch.read:,} 行，退回 {found.rejected:,} 行"
     )
-    out.print(f"通过 {found.counted:,} 行，每月 {yuan(found.fen)} 元")
+    yearly = f"，按年发放的每年 {yuan(found.fen_year)} 元" if found.fen_year else ""
+    out.print(f"通过 {found.counted:,} 行，每月 {yuan(found.fen)} 元{yearly}")
     out.print(f"同测算对照：相同 {found.equal:,}，不同 {found.differs:,}，不能测算 {found.missing:,}")
     if found.taken:
         out.print(f"已转入 {found.taken:,} 项")

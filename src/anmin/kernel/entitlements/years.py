@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from anmin.kernel.access.scopes import range_of
 from anmin.kernel.entitlements.models import Amount, Entitlement
 from anmin.kernel.screening.rulebooks import rulebook
+from anmin.lib.calendar import add_months
 from anmin.policy.errors import PolicyError
 
 DECEMBER = 12
@@ -46,6 +47,21 @@ def next_due(benefit: str, division: str, first: date) -> date:
     """The first day of the first month, from one on, in which a yearly benefit is due."""
     due = first.replace(month=month_of_year(benefit, division, first), day=1)
     return due if due >= first else due.replace(year=due.year + 1)
+
+
+def first_year_here(benefit: str, division: str, last_paid: date, since: date) -> date:
+    """The month in which a benefit that was paid elsewhere up to a month is due here first; a year is paid once, wherever.
+
+    `last_paid` before the month of `since` says that nothing was ever paid.
+
+    Raises:
+        PolicyError: as `month_of_year`.
+    """
+    due = next_due(benefit, division, add_months(last_paid.replace(day=1), 1))
+    was_paid = last_paid >= since.replace(day=1)
+    if was_paid and due.year == last_paid.year:
+        due = next_due(benefit, division, date(due.year + 1, 1, 1))
+    return due
 
 
 def free_year(entitlement: Entitlement, first: date, last: date | None = None) -> date | None:

@@ -11,6 +11,7 @@ from tests.make import a_number, a_user
 
 HEADS = {column.name: column.heading for column in sheet().columns}
 DIBAO, LIVING, AGE = "最低生活保障金", "困难残疾人生活补贴", "高龄津贴"
+YEARLY = "高龄津贴（按年）"
 
 
 def sender(name="hedui", division=COUNTY, role="county_checker"):

@@ -17,7 +17,7 @@ from anmin.policy.rates import RateEntry
 class Ceiling:
     """One benefit: a list of sums of rates, the largest of which it cannot exceed, for each member or for one person.
 
-    Of a rate that is a table its largest value counts; `yearly` ones are divided by twelve.
+    Of a rate that is a table its largest value counts; `yearly` ones of a monthly benefit are divided by twelve.
     """
 
     benefit: str
@@ -50,7 +50,7 @@ UNSURE = 2
 
 
 def most(benefit: str, division: str, settlement: int, members: int, on: date) -> int | None:
-    """Fen a month that a benefit cannot exceed; None where nothing says so, or where a rate is missing or nought."""
+    """Fen a month, or a year where it is paid so, that a benefit cannot exceed; None where nothing says so, or where a rate is missing or nought."""
     known = ceilings().get(benefit)
     if known is None:
         return None
@@ -70,7 +70,7 @@ def _entry(name: str, county: str, on: date) -> RateEntry | None:
 
 
 def _largest(name: str, division: str, settlement: int, on: date, known: Ceiling) -> tuple[int, bool] | None:
-    """The largest value of a rate in fen a month, and whether somebody verified it."""
+    """The largest value of a rate in fen a period, and whether somebody verified it."""
     entry = _entry(name, division, on)
     if entry is None:
         return None

@@ -33,12 +33,12 @@ class Listed(Column):
 
 
 def benefits() -> dict[str, Benefit]:
-    """The benefits that a list may take over, by key: those paid by the month, and recognitions."""
+    """The benefits that a list may take over, by key: those paid by the month or by the year, and recognitions."""
     return {key: row for key, row in rulebook().benefits.items() if _may_run(key, row)}
 
 
 def _may_run(key: str, row: Benefit) -> bool:
-    return key not in NEVER and (row.period == "month" or row.amount is None) and row.period != "once"
+    return key not in NEVER and row.period != "once"
 
 
 @lru_cache(maxsize=1)
@@ -65,7 +65,11 @@ def sheet() -> Sheet:
                 hint="原决定的金额；只认定不发钱的填 0",
             ),
             Listed(
-                "period", "发放周期", "text", hint="不填按月；年度发放的暂不转入", options=(MONTHLY, YEARLY)
+                "period",
+                "发放周期",
+                "text",
+                hint="不填按月；按年发放的必须填“年”，金额填一年的",
+                options=(MONTHLY, YEARLY),
             ),
             Column("since", "享受起始日", "number", Kind.DAY, required=True, hint="如 2019-04-01"),
             Column("old_number", "原决定文号", "text", required=True, hint="没有文号的填原系统的编号"),
@@ -77,7 +81,7 @@ def sheet() -> Sheet:
                 "已发至",
                 "text",
                 required=True,
-                hint="原系统最后发到的月份，如 2026-11；本系统从下一个月发起",
+                hint="原系统最后发到的月份，如 2026-11；本系统从下一个月发起。按年的填最近一次发放的月份，从没发过的填享受起始日的上一个月",
             ),
             Listed("way", "账户类型", "text", hint="不填按社会保障卡", options=tuple(WAYS.values())),
             Column("bank", "开户银行", "text"),
@@ -93,6 +97,7 @@ LINES: list[Line] = [
     ("必填", "列名带 * 的必须填写。表头不要改。"),
     ("已发至", "写原系统最后一次发到的月份。写早了会重复发，写晚了会漏发，请和财务核对。"),
     ("上传以后", "先检查，不合格的行退回并写明原因，改好再传；合格的提交后由另一人确认才生效。"),
+    ("按年发放", "发放周期填“年”，金额填一年的。最近一次发放的那一年不再发，本系统从下一年到期的月份发起。"),
     ("金额不一样", "本系统按现有资料测算，和原决定不一样的列入复核，不会自动减发、停发。"),
 ]
 EXAMPLE: dict[str, str | int] = {

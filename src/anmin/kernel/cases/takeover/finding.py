@@ -11,6 +11,7 @@ from django.db.models import Q
 from anmin.kernel.cases.takeover.columns import benefits
 from anmin.kernel.cases.takeover.models import TakeoverRow
 from anmin.kernel.cases.takeover.reading import Given, NewAccount
+from anmin.kernel.entitlements.years import first_year_here, is_yearly
 from anmin.kernel.facts.intake.cells import Trouble
 from anmin.kernel.keys.queries import blind_index
 from anmin.kernel.people.models import Death, Household, Identifier, Membership, Person
@@ -53,7 +54,13 @@ class Claim:
 
     @property
     def first_month(self) -> date:
-        """The first month that is paid here."""
+        """The first month that is paid here; of a benefit by the year, the one in which it is due here first.
+
+        Raises:
+            PolicyError: where the place has not said in which month a year's sum is due.
+        """
+        if is_yearly(self.benefit):
+            return first_year_here(self.benefit, self.home.division, self.last_paid, self.since)
         return add_months(self.last_paid, 1)
 
     @property

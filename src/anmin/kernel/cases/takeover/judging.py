@@ -19,13 +19,14 @@ from anmin.kernel.cases.takeover.ceilings import most
 from anmin.kernel.cases.takeover.finding import Claim, Homes, Subject, homes_of, subject_of
 from anmin.kernel.cases.takeover.models import TakeoverRow
 from anmin.kernel.entitlements.models import Entitlement
-from anmin.kernel.entitlements.queries import title_of_benefit
+from anmin.kernel.entitlements.queries import each_period, title_of_benefit
 from anmin.kernel.facts.intake.cells import Trouble
 from anmin.kernel.keys.queries import blind_index
 from anmin.kernel.payments.payees.actions import BLIND
 from anmin.kernel.payments.payees.models import PayeeAccount
 from anmin.kernel.payments.placerules import pairs
 from anmin.kernel.people.models import Kin
+from anmin.policy.errors import PolicyError
 
 Held = dict[str, str]
 """Benefits that cover somebody, each with where it stands, in words."""
@@ -75,6 +76,7 @@ class Judge:
         members = known.homes.members.get(claim.home.pk, [])
         trouble = (
             self._person(claim, known)
+            or self._due(claim)
             or self._twice(claim, known)
             or self._exclusive(claim, known)
             or self._amount(claim, len(members))
@@ -102,6 +104,13 @@ class Judge:
         if hands & set(self.hands):
             words = "这一户有经办人或确认人本人、近亲属，须由别的人提交和确认"
             return Trouble("relative", "证件号码", words)
+        return None
+
+    def _due(self, claim: Claim) -> Trouble | None:
+        try:
+            assert claim.first_month
+        except PolicyError as trouble:
+            return Trouble(trouble.code, "待遇", str(trouble))
         return None
 
     def _twice(self, claim: Claim, known: Known) -> Trouble | None:
@@ -136,7 +145,8 @@ class Judge:
         if limit is None or claim.fen <= limit:
             return None
         words = (
-            f"超过这项待遇每月最多的 {limit / 100:,.2f} 元；请核对是否把年填成了月，或标准在本系统还没有更新"
+            f"超过这项待遇{each_period(claim.benefit)}最多的 {limit / 100:,.2f} 元；"
+            "请核对是否把年填成了月，或标准在本系统还没有更新"
         )
         return Trouble("over_rule", "金额（元）", words)
 

@@ -12,6 +12,7 @@ from anmin.kernel.cases.takeover.columns import sheet
 from anmin.kernel.cases.takeover.models import TakeoverBatch, TakeoverRow
 from anmin.kernel.cases.takeover.words import why_reviewed
 from anmin.kernel.entitlements.models import Entitlement
+from anmin.kernel.entitlements.years import yearly_benefits
 
 TOWN = 9
 """Digits of a town's code."""
@@ -19,7 +20,7 @@ TOWN = 9
 
 @dataclass(frozen=True)
 class Figures:
-    """What a list comes to: rows by state and by what was found, fen a month that go on, fen by our rules where they differ."""
+    """What a list comes to: rows by state and by what was found, fen a month and fen a year that go on."""
 
     accepted: int
     taken: int
@@ -29,6 +30,7 @@ class Figures:
     differs: int
     missing: int
     fen: int
+    fen_year: int
 
     @property
     def counted(self) -> int:
@@ -38,7 +40,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class TownFigures:
-    """The rows of one town that were let through; `more` and `less` are fen a month that our rules differ by."""
+    """The rows of one town that were let through; `fen`, and `more` and `less` by which our rules differ, are a month's."""
 
     division: str
     rows: int
@@ -91,9 +93,14 @@ def figures(reader: Reader, batch: TakeoverBatch) -> Figures:
     found = rows_of(reader, batch).aggregate(
         **{state: Count("pk", filter=Q(state=state)) for state in TakeoverRow.State.values},
         **{name: Count("pk", filter=through & Q(found=name)) for name in TakeoverRow.Found.values},
-        fen=Coalesce(Sum("fen", filter=through), 0),
+        fen=Coalesce(Sum("fen", filter=through & ~_by_year()), 0),
+        fen_year=Coalesce(Sum("fen", filter=through & _by_year()), 0),
     )
     return Figures(**found)
+
+
+def _by_year() -> Q:
+    return Q(benefit__in=yearly_benefits())
 
 
 def codes(reader: Reader, batch: TakeoverBatch) -> list[tuple[str, int]]:
@@ -105,18 +112,18 @@ def codes(reader: Reader, batch: TakeoverBatch) -> list[tuple[str, int]]:
 def by_town(reader: Reader, batch: TakeoverBatch) -> list[TownFigures]:
     """The figures of each town of a list."""
     rows = rows_of(reader, batch).exclude(state=TakeoverRow.State.REJECTED).order_by()
-    differs = Q(found=TakeoverRow.Found.DIFFERS)
+    differs, monthly = Q(found=TakeoverRow.Found.DIFFERS), ~_by_year()
     apart = Coalesce(F("found_fen"), 0) - F("fen")
     found = (
         rows.annotate(town=Substr("division", 1, TOWN))
         .values("town")
         .annotate(
             rows=Count("pk"),
-            sum=Coalesce(Sum("fen"), 0),
+            sum=Coalesce(Sum("fen", filter=monthly), 0),
             differs=Count("pk", filter=differs),
             missing=Count("pk", filter=Q(found=TakeoverRow.Found.MISSING)),
-            more=Coalesce(Sum(apart, filter=differs & Q(found_fen__gt=F("fen"))), 0),
-            less=Coalesce(Sum(-apart, filter=differs & Q(found_fen__lt=F("fen"))), 0),
+            more=Coalesce(Sum(apart, filter=monthly & differs & Q(found_fen__gt=F("fen"))), 0),
+            less=Coalesce(Sum(-apart, filter=monthly & differs & Q(found_fen__lt=F("fen"))), 0),
         )
     )
     return [

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from anmin.kernel.cases.takeover.columns import CLASSES, WAYS, YEARLY, benefits, sheet
+from anmin.kernel.cases.takeover.columns import CLASSES, MONTHLY, WAYS, YEARLY, benefits, sheet
 from anmin.kernel.facts.intake.cells import Trouble, number_of, text_of
 from anmin.kernel.facts.intake.reading import read_table
 from anmin.kernel.facts.intake.sheets import Column
@@ -28,6 +28,8 @@ FIRST_DAY = date(1990, 1, 1)
 OLDEST_PAID = 6
 """Months that the last payment may lie back: what has not been paid for longer may have been stopped."""
 LATEST_REVIEW = 36
+MONTHS = 12
+PERIODS = {words: one for one in (MONTHLY, YEARLY) for words in (one, f"按{one}", f"每{one}")}
 LONGEST = {"old_number": 39, "office": 80, "home": 50, "bank": 40, "holder": 50}
 
 
@@ -60,11 +62,6 @@ class Given:
     review_asked: date | None
     last_paid: date
     account: NewAccount | None
-
-    @property
-    def first_month(self) -> date:
-        """The month from which it is paid here: the one after the last that was paid elsewhere."""
-        return add_months(self.last_paid, 1)
 
 
 @dataclass(frozen=True)
@@ -158,12 +155,9 @@ def _cell(column: Column, cell: Any, on: date) -> Any:
                 raise Trouble("unknown_code", column.heading, f"“{text}”应为 A、B 或 C")
             return text.upper()
         case "period":
-            if text in (YEARLY, "按年", "每年"):
-                words = "年度发放的待遇暂不能转入，请按月折算核实后另行认定，或等年度发放上线后再转"
-                raise Trouble("yearly", column.heading, words)
-            if text not in ("月", "按月", "每月"):
-                raise Trouble("unknown_code", column.heading, f"“{text}”应为“月”")
-            return text
+            if text not in PERIODS:
+                raise Trouble("unknown_code", column.heading, f"“{text}”应为“月”或“年”")
+            return PERIODS[text]
         case "last_paid":
             return _month(column, cell, text)
         case "way":
@@ -206,7 +200,7 @@ def _whole(read: dict[str, Any], on: date) -> dict[str, Any]:
     Raises:
         Trouble: for days that cannot be, an amount where none is paid, half an account.
     """
-    known = benefits()[read["benefit"]]
+    known = benefits()[_by_period(read)]
     since, old_on, last_paid, review = (
         read["since"],
         read["old_on"],
@@ -223,10 +217,9 @@ def _whole(read: dict[str, Any], on: date) -> dict[str, Any]:
     month = on.replace(day=1)
     if last_paid > add_months(month, 1):
         raise Trouble("odd_month", "已发至", f"{last_paid:%Y-%m} 还没有到，不可能已经发放")
-    if last_paid < add_months(month, -OLDEST_PAID):
-        words = (
-            f"{last_paid:%Y-%m} 以后没有发过，超过 {OLDEST_PAID} 个月；请核实是否已停发，没有停的请补发后再转"
-        )
+    oldest = OLDEST_PAID + MONTHS if known.period == "year" else OLDEST_PAID
+    if last_paid < add_months(month, -oldest):
+        words = f"{last_paid:%Y-%m} 以后没有发过，超过 {oldest} 个月；请核实是否已停发，没有停的请补发后再转"
         raise Trouble("long_unpaid", "已发至", words)
     if last_paid < add_months(since.replace(day=1), -1):
         raise Trouble("odd_month", "已发至", f"早于享受起始日 {since} 的上一个月")
@@ -236,7 +229,7 @@ def _whole(read: dict[str, Any], on: date) -> dict[str, Any]:
         "identity": read["identity"],
         "name": read["name"],
         "home": read["home"] or "",
-        "benefit": read["benefit"],
+        "benefit": known.key,
         "review_class": read["review_class"] or CLASSES[0],
         "fen": read["fen"],
         "since": since,
@@ -247,6 +240,23 @@ def _whole(read: dict[str, Any], on: date) -> dict[str, Any]:
         "last_paid": last_paid,
         "account": _account(read),
     }
+
+
+def _by_period(read: dict[str, Any]) -> str:
+    """The benefit that a row means: of two with one short title, the one that is paid as the row says.
+
+    Raises:
+        Trouble: where a benefit is paid by the other period.
+    """
+    known, by_year = benefits()[read["benefit"]], read["period"] == YEARLY
+    if known.amount is None or (known.period == "year") == by_year:
+        return known.key
+    short, period = text_of(read["cells"].get("benefit")), "year" if by_year else "month"
+    for key, row in benefits().items():
+        if row.period == period and row.title != short and row.title.split("（", 1)[0] == short:
+            return key
+    right = YEARLY if known.period == "year" else MONTHLY
+    raise Trouble("period", "发放周期", f"“{known.title}”按{right}发放，请填“{right}”，金额也是一{right}的")
 
 
 def _account(read: dict[str, Any]) -> NewAccount | None:

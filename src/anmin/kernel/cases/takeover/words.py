@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from anmin.kernel.cases.takeover.models import TakeoverRow
+from anmin.kernel.entitlements.queries import each_period
 from anmin.kernel.papers.words import money
 
 
@@ -18,9 +19,10 @@ def told(row: TakeoverRow) -> str:
         "day": f"{row.old_on.year} 年 {row.old_on.month} 月 {row.old_on.day} 日",
         "number": row.old_number,
         "fen": money(row.fen),
+        "each": each_period(row.benefit),
     }
     first = (
-        _("按%(office)s %(day)s“%(number)s”的决定从原系统转入，每月 %(fen)s 元，金额照原决定。")
+        _("按%(office)s %(day)s“%(number)s”的决定从原系统转入，%(each)s %(fen)s 元，金额照原决定。")
         if row.fen
         else _("按%(office)s %(day)s“%(number)s”的决定从原系统转入，照原决定认定。")
     )
@@ -37,8 +39,13 @@ def _finding(row: TakeoverRow) -> str:
     if not row.fen:
         return _("%(day)s 按现有资料测算不符合认定条件，已列入复核；复核有结果以前照原决定。") % {"day": day}
     return _(
-        "%(day)s 按现有资料测算每月 %(found)s 元，相差 %(less)s 元，已列入复核；复核有结果以前照原决定发放。"
-    ) % {"day": day, "found": money(row.found_fen), "less": money(abs(row.difference))}
+        "%(day)s 按现有资料测算%(each)s %(found)s 元，相差 %(less)s 元，已列入复核；复核有结果以前照原决定发放。"
+    ) % {
+        "day": day,
+        "each": each_period(row.benefit),
+        "found": money(row.found_fen),
+        "less": money(abs(row.difference)),
+    }
 
 
 @override("zh-hans")
@@ -46,7 +53,8 @@ def why_reviewed(row: TakeoverRow) -> str:
     """Why the review of a benefit was opened: both figures where they differ."""
     if row.found != TakeoverRow.Found.DIFFERS or row.fen is None or row.found_fen is None:
         return _("从原系统转入的待遇到期复核")
-    return _("从原系统转入，原决定每月 %(fen)s 元，转入时测算每月 %(found)s 元，请核实差异") % {
+    return _("从原系统转入，原决定%(each)s %(fen)s 元，转入时测算%(each)s %(found)s 元，请核实差异") % {
+        "each": each_period(row.benefit),
         "fen": money(row.fen),
         "found": money(row.found_fen),
     }

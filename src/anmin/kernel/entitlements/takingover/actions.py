@@ -14,6 +14,7 @@ from anmin.kernel.entitlements.actions import EntitlementProblem
 from anmin.kernel.entitlements.grounds import NO_GROUNDS
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
 from anmin.kernel.entitlements.takingover.queries import MATTER
+from anmin.kernel.entitlements.years import is_yearly
 from anmin.kernel.people.models import Household, Person
 
 BEFORE_NUMBER = "原"
@@ -23,6 +24,8 @@ BEFORE_NUMBER = "原"
 @dataclass(frozen=True)
 class Former:
     """A benefit as it was decided elsewhere: `number` of the old decision; fen a month from `first_month` on.
+
+    Of one that is paid by the year it is the year's, and `first_month` the month in which it is due here first.
 
     `since` is the day from which it was received there, `reason` the words that explain it from now on.
     """
@@ -74,12 +77,19 @@ def take_over(*, by: User, formers: Sequence[Former], on: date) -> list[Entitlem
     )
     Amount.objects.bulk_create(
         [
-            Amount(entitlement=row, first_month=one.first_month, fen=one.fen, decision=decision)
+            _amount(row, one, decision)
             for one, decision, row in zip(formers, decisions, entitlements, strict=True)
         ],
         batch_size=500,
     )
     return entitlements
+
+
+def _amount(row: Entitlement, one: Former, decision: Decision) -> Amount:
+    found = Amount(entitlement=row, first_month=one.first_month, fen=one.fen, decision=decision)
+    if is_yearly(one.benefit):
+        found.last_month, found.year = one.first_month, one.first_month.year
+    return found
 
 
 def _decision(by: User, one: Former, on: date) -> Decision:

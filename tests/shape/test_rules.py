@@ -116,7 +116,7 @@ def test_every_fact_and_every_rate_is_read_by_some_rule():
 
 def test_every_alert_shows_a_hit_a_miss_and_a_source_that_is_missing():
     outcomes = {}
-    for example in (one for one in examples() if re.fullmatch(r"M\d\d-\d", one.id)):
+    for example in (one for one in examples() if re.fullmatch(r"[MN]\d\d-\d", one.id)):
         rows = [example.then, *(example.then.get("members") or [])]
         said = {str(value).lower() for row in rows for name, value in row.items() if name != "members"}
         outcomes.setdefault(f"assistance/{example.id[:3]}", []).append("true" if "true" in said else "false")

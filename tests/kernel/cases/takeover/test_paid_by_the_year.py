@@ -22,6 +22,7 @@ from tests.kernel.payments.money import TODAY, a_budget, a_family, a_run, approv
 
 pytestmark = pytest.mark.django_db
 NOV = date(2026, 11, 1)
+KEY = "elderly/age_allowance_yearly"
 
 
 def an_old_woman(**other):
@@ -47,7 +48,7 @@ def test_the_first_year_here_is_the_next_that_falls_due_and_was_not_paid(tmp_pat
 
     (amount,) = Amount.objects.all()
     assert (amount.first_month, amount.last_month, amount.year, amount.fen) == (due, due, due.year, 10_000)
-    assert Entitlement.objects.get().benefit == "elderly/age_allowance_yearly"
+    assert Entitlement.objects.get().benefit == KEY
 
 
 def test_a_year_that_was_not_paid_elsewhere_is_paid_by_the_first_run_and_once(tmp_path):
@@ -60,9 +61,9 @@ def test_a_year_that_was_not_paid_elsewhere_is_paid_by_the_first_run_and_once(tm
         by=sender(),
         second=confirmer(),
     )
-    a_budget(10_000_00)
+    a_budget(10_000_00, use="elderly/*")
 
-    run = approved(a_run(NOV, by="test", on=TODAY))
+    run = approved(a_run(NOV, by="test", on=TODAY, benefits=(KEY,)))
 
     (line,) = run.lines.all()
     assert (line.fen, line.household.number) == (10_000, "H1")
@@ -74,7 +75,7 @@ def test_the_short_title_means_the_allowance_of_the_period_that_the_row_gives(tm
 
     batch = taken_in(tmp_path, an_old_woman(benefit=AGE), by=sender())
 
-    assert batch.rows.get().benefit == "elderly/age_allowance_yearly"
+    assert batch.rows.get().benefit == KEY
 
 
 def test_a_year_s_sum_is_in_no_month_s_figure(tmp_path):

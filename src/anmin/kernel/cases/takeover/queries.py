@@ -93,10 +93,10 @@ def figures(reader: Reader, batch: TakeoverBatch) -> Figures:
     found = rows_of(reader, batch).aggregate(
         **{state: Count("pk", filter=Q(state=state)) for state in TakeoverRow.State.values},
         **{name: Count("pk", filter=through & Q(found=name)) for name in TakeoverRow.Found.values},
-        fen=Coalesce(Sum("fen", filter=through & ~_by_year()), 0),
-        fen_year=Coalesce(Sum("fen", filter=through & _by_year()), 0),
+        by_month=Coalesce(Sum("fen", filter=through & ~_by_year()), 0),
+        by_year=Coalesce(Sum("fen", filter=through & _by_year()), 0),
     )
-    return Figures(**found)
+    return Figures(fen=found.pop("by_month"), fen_year=found.pop("by_year"), **found)
 
 
 def _by_year() -> Q:

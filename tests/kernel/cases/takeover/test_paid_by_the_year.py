@@ -18,7 +18,7 @@ from tests.kernel.cases.takeover.lists import (
     taken_in,
     with_card,
 )
-from tests.kernel.payments.money import TODAY, a_budget, a_family, a_run, approved
+from tests.kernel.payments.money import TODAY, a_budget, a_family, a_fund, a_run, approved
 
 pytestmark = pytest.mark.django_db
 NOV = date(2026, 11, 1)
@@ -61,7 +61,8 @@ def test_a_year_that_was_not_paid_elsewhere_is_paid_by_the_first_run_and_once(tm
         by=sender(),
         second=confirmer(),
     )
-    a_budget(10_000_00, use="elderly/*")
+    own = a_fund(key="own", source="county", uses=("elderly/*",), title="区级老龄资金")
+    a_budget(10_000_00, use="elderly/*", fund=own)
 
     run = approved(a_run(NOV, by="test", on=TODAY, benefits=(KEY,)))
 

@@ -30,6 +30,13 @@ def main(arguments: list[str] | None = None) -> int:
     reader.add_argument("--persons", type=int, help="another population size; bars are not judged")
     reader.add_argument("--rounds", type=int, help="how many interleaved rounds")
     reader.add_argument("--seed", type=int, help="another sample, where a benchmark draws one")
+    reader.add_argument(
+        "--only",
+        nargs="+",
+        default=[],
+        metavar="PART",
+        help="what is looked at, by parts of names; bars are not judged",
+    )
     reader.add_argument("--idle", action="store_true", help="before each round wait for an idle machine")
     given = reader.parse_args(arguments)
     if given.name not in known:
@@ -42,7 +49,12 @@ def main(arguments: list[str] | None = None) -> int:
     if getattr(module, "KEEPS_MEMORY", False):
         with_kept_memory()
     options = Options(
-        small=given.small, persons=given.persons, rounds=given.rounds, idle=given.idle, seed=given.seed
+        small=given.small,
+        persons=given.persons,
+        rounds=given.rounds,
+        idle=given.idle,
+        seed=given.seed,
+        only=tuple(given.only),
     )
     report = Report(given.name, known[given.name], options)
     module.run(options, report)

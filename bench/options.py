@@ -19,6 +19,7 @@ class Options:
     """`small` and `persons` choose the size, `rounds` the repetitions; `home` keeps populations and kernels.
 
     `idle` waits before each round until other processes leave the cores alone. `seed` draws another sample.
+    `only` names what of a benchmark is looked at, by a part of its name; nothing is everything.
     """
 
     small: bool = False
@@ -27,11 +28,12 @@ class Options:
     home: Path = Path(os.environ.get("ANMIN_HOME", ROOT / ".anmin")) / "bench"
     idle: bool = False
     seed: int | None = None
+    only: tuple[str, ...] = ()
 
     @property
     def usual(self) -> bool:
         """Whether this is the size for which the bars were set."""
-        return not self.small and self.persons is None
+        return not self.small and self.persons is None and not self.only
 
     def size(self, usual: int) -> int:
         """Persons to measure with."""

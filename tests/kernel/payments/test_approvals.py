@@ -13,12 +13,15 @@ from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.runs import actions as runs
 from tests.kernel.payments.money import (
     COUNTY,
+    DIBAO,
     TODAY,
     a_budget,
     a_family,
+    a_fund,
     a_grant,
     a_run,
     a_signer,
+    approved,
     finance,
     release_about_run,
 )
@@ -38,6 +41,33 @@ def test_without_enough_money_nothing_is_submitted_and_it_says_how_much_is_lacki
 
     assert refused.value.code == "money_short"
     assert "732.00 元" in str(refused.value)
+
+
+def test_each_line_is_paid_wholly_by_one_fund_and_what_is_left_of_the_first_pays_another_benefit():
+    """150.00 and 500.00: of two families with 100.00 the second is paid by the second fund; 50.00 fit the first again."""
+    for serial in (1, 2):
+        a_grant(a_family(f"H{serial}", serial=serial)[0], 100_00, NOV)
+    home, (man,) = a_family("H3", "李建国", serial=3)
+    a_grant(home, 50_00, NOV, benefit="assistance/tekun", person=man)
+    first = a_budget(150_00, rank=10)
+    second = a_budget(
+        500_00, fund=a_fund(key="county", source="county", uses=("*/*",)), rank=20, document="2号"
+    )
+    run = a_run(NOV, benefits=(DIBAO, "assistance/tekun"))
+
+    run = approved(run)
+
+    paid = run.funding.order_by("benefit", "budget_line").values_list(
+        "benefit", "budget_line", "fen", "lines_number"
+    )
+    assert list(paid) == [
+        (DIBAO, first.pk, 100_00, 1),
+        (DIBAO, second.pk, 100_00, 1),
+        ("assistance/tekun", first.pk, 50_00, 1),
+    ]
+    assert (run.total, run.lines_number) == (250_00, 3)
+    assert [balance(line.pk, "blocked") for line in (first, second)] == [150_00, 100_00]
+    assert [balance(line.pk) for line in (first, second)] == [0, 400_00]
 
 
 def test_two_different_people_sign_and_the_money_is_blocked():

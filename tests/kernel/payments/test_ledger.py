@@ -82,6 +82,23 @@ def test_lines_of_a_selection_that_do_not_add_up_are_refused_at_once():
     assert not LedgerEntry.objects.exists()
 
 
+def test_a_selection_of_nothing_or_of_noughts_posts_no_entry():
+    one = "SELECT 'spent', %s, 0, NULL::bigint, '', {fen}::bigint AS fen, NULL::bigint, NULL::bigint WHERE {is_there}"
+    for fen, is_there in ((5, "false"), (0, "true")):
+        made = ledger.post_select(
+            by="test",
+            division=COUNTY,
+            on=TODAY,
+            kind="test",
+            source="test:1",
+            select=one.format(fen=fen, is_there=is_there),
+            values=[COUNTY],
+        )
+        assert made is None
+
+    assert not LedgerEntry.objects.exists()
+
+
 def test_the_same_event_is_posted_once():
     post(source="run:1:block:1")
 
@@ -170,6 +187,41 @@ def test_a_month_is_closed_from_the_first_of_the_next_on():
 
     assert refused.value.code == "period_open_month"
     assert ledger.close_period(**month, on=date(2026, 11, 1)).entries == 1
+
+
+def test_what_a_closing_keeps_is_the_entries_of_the_month_and_the_sums_until_its_last_day():
+    for day, fen in ((date(2026, 9, 30), 1), (date(2026, 10, 1), 20), (date(2026, 10, 31), 300)):
+        post(fen, on=day, source=f"test:{day}")
+    for day in (date(2026, 11, 1), date(2026, 11, 2)):
+        post(4_000, on=day, source=f"test:{day}")
+
+    closing = ledger.close_period(
+        by=finance(), beside=a_user("li", COUNTY), division=COUNTY, month=date(2026, 10, 1), on=TODAY
+    )
+
+    assert (closing.entries, closing.sums) == (2, {"available": -321, "blocked": 321})
+
+
+def test_months_are_opened_again_from_the_last_one_back_and_each_closing_once():
+    clerk, other = finance(), a_user("li", COUNTY)
+    both = {"by": clerk, "beside": other, "on": TODAY}
+    september, october = (
+        ledger.close_period(**both, division=COUNTY, month=date(2026, month, 1)) for month in (9, 10)
+    )
+    with pytest.raises(PaymentProblem) as refused:
+        ledger.reopen_period(**both, closing=september, reason="漏记一笔退票")
+    assert refused.value.code == "period_later_closed"
+    with pytest.raises(PaymentProblem) as refused:
+        ledger.reopen_period(**{**both, "beside": clerk.user}, closing=october, reason="漏记一笔退票")
+    assert refused.value.code == "period_by_two"
+
+    opened = ledger.reopen_period(**both, closing=october, reason="漏" * 201)
+
+    assert opened.reason == "漏" * 200
+    with pytest.raises(PaymentProblem) as refused:
+        ledger.reopen_period(**both, closing=october, reason="漏记一笔退票")
+    assert refused.value.code == "period_open_month"
+    assert ledger.reopen_period(**both, closing=september, reason="漏记一笔退票").reopened_beside == other
 
 
 def test_only_who_prepares_closes_a_month():

@@ -82,13 +82,14 @@ WITH due AS (
     FROM kernel_recoverymonth AS back JOIN kernel_recovery AS owed ON owed.id = back.recovery_id
     JOIN money_roster AS listed ON listed.entitlement = back.entitlement
     GROUP BY 1, 2
+), laid AS (
+    SELECT entitlement, month, due.decision_id AS decision, coalesce(is_yearly, false) AS is_yearly,
+        coalesce(accrued.next, 0) AS part_next, coalesce(found.next, 0) AS found_next, coalesce(due.fen, 0) AS due,
+        coalesce(accrued.fen, 0) - coalesce(found.owed, 0) AS had, coalesce(found.kept, 0) AS kept
+    FROM due FULL JOIN accrued USING (entitlement, month) LEFT JOIN found USING (entitlement, month)
 )
-SELECT entitlement, month, due.decision_id AS decision, coalesce(due.fen, 0) AS due, coalesce(is_yearly, false) AS is_yearly,
-    coalesce(accrued.next, 0) AS part_next, coalesce(found.next, 0) AS found_next,
-    coalesce(due.fen, 0) - coalesce(accrued.fen, 0) + coalesce(found.owed, 0) AS more,
-    coalesce(accrued.fen, 0) - coalesce(found.owed, 0) - coalesce(due.fen, 0) - coalesce(found.kept, 0) AS less
-FROM due FULL JOIN accrued USING (entitlement, month) LEFT JOIN found USING (entitlement, month)
-WHERE coalesce(due.fen, 0) <> coalesce(accrued.fen, 0) - coalesce(found.owed, 0);
+SELECT entitlement, month, decision, is_yearly, part_next, found_next, due - had AS more, had - due - kept AS less
+FROM laid WHERE due <> had;
 ANALYZE money_difference;
 """
 

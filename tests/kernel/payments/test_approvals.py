@@ -50,9 +50,7 @@ def test_each_line_is_paid_wholly_by_one_fund_and_what_is_left_of_the_first_pays
     home, (man,) = a_family("H3", "李建国", serial=3)
     a_grant(home, 50_00, NOV, benefit="assistance/tekun", person=man)
     first = a_budget(150_00, rank=10)
-    second = a_budget(
-        500_00, fund=a_fund(key="county", source="county", uses=("*/*",)), rank=20, document="2号"
-    )
+    second = a_budget(500_00, fund=a_fund(key="county", source="county"), rank=20, document="2号")
     run = a_run(NOV, benefits=(DIBAO, "assistance/tekun"))
 
     run = approved(run)

@@ -20,6 +20,7 @@ from anmin.kernel.payments.ledger.queries import closing_numbered
 from anmin.kernel.payments.problems import PaymentProblem, yuan
 from anmin.kernel.payments.recovery.queries import (
     came_back,
+    free_of,
     owed_of,
     recovery_numbered,
     refund_of,
@@ -238,10 +239,10 @@ def _rate(desk: Desk) -> Asked:
 def _recovery(desk: Desk) -> Asked:
     row = _found(recovery_numbered(desk.reader, _number(desk, "subject")))
     given = desk.request.POST.get("yuan", "").strip()
-    left = owed_of(row)
+    left = min(owed_of(row), free_of(row))
     fen = yuan_in(given, _("核销金额")) if given else left
     if not 0 < fen <= left:
-        told = _("金额应大于 0 且不超过未还的 %(fen)s 元") % {"fen": yuan(left)}
+        told = _("金额应大于 0 且不超过未还的 %(fen)s 元（正在抵扣的不算）") % {"fen": yuan(left)}
         raise PaymentProblem("recovery_too_much", told)
     return Asked(row.division, subject=row.pk, values={"fen": fen}, level=row.level)
 

@@ -12,7 +12,9 @@ from anmin.kernel.entitlements import actions as entitlements
 from anmin.kernel.payments.budget import actions as budget
 from anmin.kernel.payments.ledger.models import LedgerEntry, LedgerLine
 from anmin.kernel.payments.ledger.queries import balance, trial_balance
+from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.recovery.models import Recovery
+from anmin.kernel.payments.reserve import actions as postings
 from anmin.kernel.payments.reserve import queries as books
 from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.runs.models import PayLine, PayPart
@@ -101,6 +103,16 @@ def test_what_is_paid_first_is_spent_for_the_household_and_gone_from_the_reserve
     assert (spent.household_id, spent.benefit) == (road.case.household_id, "assistance/temporary_urgent")
     assert [row.fen for row in books.paid_first(road.case.number)] == [60_000]
     assert flaws() == []
+
+
+def test_the_books_give_out_no_fen_more_than_the_reserve_holds(staff):
+    line = a_town_line(500_000)
+    put_in(staff, 300_000)
+
+    with pytest.raises(PaymentProblem, match=r"只有 3,000\.00 元") as refused:
+        postings.give_back(by="test", town=TOWN, fen=300_001, on=DAY, source="too much")
+
+    assert (refused.value.code, balance(line.pk, "reserve")) == ("ledger_short", 300_000)
 
 
 def test_a_run_pays_only_what_the_reserve_has_not_paid_first(staff):

@@ -148,6 +148,60 @@ def test_amounts_of_then_reach_back_to_the_first_month_and_that_takes_what_they_
     ]
 
 
+@pytest.mark.parametrize(("first", "month"), [(None, 8), (date(2024, 9, 1), 9)])
+def test_where_the_amounts_of_then_say_nothing_any_more_the_first_month_takes_it_all(first, month):
+    home, _people = a_family("H1", "张甲")
+    row = a_grant(home, 500_00, date(2024, 8, 1))
+    less = decided(home, "reduce", FOUND, 0)
+    entitlements.change_amount(by="test", decision=less, entitlement=row, first_month=date(2024, 8, 1), fen=0)
+
+    taken = claimed(home, row, 300_00, first_month=first)
+
+    assert [(one.month.month, one.fen) for one in taken.months.all()] == [(month, 300_00)]
+
+
+def changed(home, row, what, fen, first_month):
+    entitlements.change_amount(
+        by="test", decision=decided(home, what, FOUND, fen), entitlement=row, first_month=first_month, fen=fen
+    )
+
+
+def test_a_month_that_was_paid_in_two_equal_parts_is_overpaid_by_both():
+    """250.00 and 250.00 were paid for August, of which 100.00 were due; another family has its own."""
+    home, _people = a_family("H1", "张甲")
+    row = a_grant(home, 250_00, date(2024, 8, 1))
+    other, _people = a_family("H2", "李乙", serial=2)
+    a_grant(other, 300_00, date(2024, 8, 1))
+    a_run(date(2024, 8, 1))
+    changed(home, row, "change", 500_00, date(2024, 8, 1))
+    a_run(date(2024, 9, 1))
+    changed(home, row, "reduce", 100_00, date(2024, 8, 1))
+
+    with pytest.raises(PaymentProblem, match=r"多发 800\.00 元"):
+        claimed(home, row, 800_01)
+    taken = claimed(home, row, 800_00)
+
+    assert [(one.month.month, one.fen) for one in taken.months.order_by("month")] == [
+        (8, 400_00),
+        (9, 400_00),
+    ]
+
+
+def test_what_was_paid_for_months_after_a_benefit_had_ended_is_overpaid_whole():
+    home, _people = a_family("H1", "张甲")
+    row = a_grant(home, 500_00, date(2024, 7, 1))
+    for month in (7, 8, 9):
+        a_run(date(2024, month, 1))
+    ending = decided(home, "stop", FOUND)
+    entitlements.end(by="test", decision=ending, entitlement=row, first_month=date(2024, 8, 1))
+
+    with pytest.raises(PaymentProblem, match=r"多发 1,000\.00 元"):
+        claimed(home, row, 1_000_01)
+    taken = claimed(home, row, 1_000_00)
+
+    assert overpaid_now(taken) == 1_000_00
+
+
 def test_months_after_a_benefit_ended_are_passed_over():
     home, _people = a_family("H1", "张甲")
     row = a_grant(home, 500_00, date(2024, 6, 1))
@@ -183,6 +237,7 @@ def test_a_month_in_which_payments_had_begun_and_gave_nothing_is_not_overpaid():
     a_grant(other, 300_00, date(2024, 9, 1))
 
     a_run(date(2024, 9, 1))
+    a_run(date(2024, 10, 1))
 
     assert overpaid_now(hand) == 0
 

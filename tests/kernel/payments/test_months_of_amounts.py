@@ -12,7 +12,7 @@ from anmin.kernel.payments.runs.models import PayLine
 from tests.kernel.payments.money import a_family, a_grant, a_run, decided
 
 pytestmark = pytest.mark.django_db
-JAN, MAR, MAY, JUN, JUL, SEP = (date(2026, month, 1) for month in (1, 3, 5, 6, 7, 9))
+JAN, MAR, APR, MAY, JUN, JUL, SEP = (date(2026, month, 1) for month in (1, 3, 4, 5, 6, 7, 9))
 OCT, NOV, DEC = (date(2026, month, 1) for month in (10, 11, 12))
 
 
@@ -41,9 +41,9 @@ def amounts(row):
 @pytest.mark.parametrize(
     ("first", "last", "after"),
     [
-        (MAY, JUN, [(MAR, date(2026, 4, 1), 500_00), (MAY, JUN, 600_00), (JUL, None, 500_00)]),
+        (MAY, JUN, [(MAR, APR, 500_00), (MAY, JUN, 600_00), (JUL, None, 500_00)]),
         (MAR, JUN, [(MAR, JUN, 600_00), (JUL, None, 500_00)]),
-        (MAY, None, [(MAR, date(2026, 4, 1), 500_00), (MAY, None, 600_00)]),
+        (MAY, None, [(MAR, APR, 500_00), (MAY, None, 600_00)]),
         (MAR, None, [(MAR, None, 600_00)]),
     ],
 )
@@ -59,8 +59,9 @@ def test_months_that_are_raised_leave_those_before_and_after_as_they_were(first,
     ("first", "last", "after"),
     [
         (MAR, JUN, [(MAR, JUN, 600_00)]),
-        (MAY, JUN, [(MAR, date(2026, 4, 1), 500_00), (MAY, JUN, 600_00)]),
+        (MAY, JUN, [(MAR, APR, 500_00), (MAY, JUN, 600_00)]),
         (MAR, MAY, [(MAR, MAY, 600_00), (JUN, JUN, 500_00)]),
+        (JUN, JUN, [(MAR, MAY, 500_00), (JUN, JUN, 600_00)]),
     ],
 )
 def test_an_amount_that_has_an_end_keeps_it(first, last, after):
@@ -112,6 +113,73 @@ def test_a_single_fen_is_paid_and_found():
         tiny.pk: 3,
         lower.pk: 99_99,
     }
+
+
+def test_the_same_amount_again_is_no_lower_one():
+    row = granted()
+
+    entitlements.change_amount(**changed(row, "change", 500_00), first_month=MAY, fen=500_00)
+
+    assert amounts(row) == [(MAR, APR, 500_00), (MAY, None, 500_00)]
+
+
+@pytest.mark.parametrize(
+    ("first", "last_day", "after"),
+    [
+        (MAR, MAR, []),
+        (APR, date(2026, 3, 31), [(MAR, MAR, 500_00)]),
+        (JUN, date(2026, 5, 31), [(MAR, MAY, 500_00)]),
+        (JUL, date(2026, 6, 30), [(MAR, JUN, 500_00)]),
+    ],
+)
+def test_a_benefit_ends_with_the_day_before_and_never_before_it_began(first, last_day, after):
+    """Of a benefit that would have ended with June by itself."""
+    row = granted(last=JUN)
+    assert row.last_day == date(2026, 6, 30)
+
+    row = entitlements.end(**changed(row, "stop"), first_month=first)
+
+    assert (row.state, row.last_day, amounts(row)) == ("ended", last_day, after)
+
+
+def test_a_benefit_that_fades_ends_with_its_last_month_at_the_end_of_a_year():
+    row = granted()
+
+    row = entitlements.fade(**changed(row, fen=300_00), first_month=OCT, last_month=DEC, fen=300_00)
+
+    assert (row.state, row.last_day) == ("fading", date(2026, 12, 31))
+    assert amounts(row) == [(MAR, SEP, 500_00), (OCT, DEC, 300_00)]
+
+
+def test_another_amount_of_what_was_granted_for_a_time_ends_when_that_would_have():
+    row = granted(last=JUN)
+
+    entitlements.change_amount(**changed(row, "change", 600_00), first_month=MAY, fen=600_00)
+    entitlements.change_amount(**changed(row, "reduce", 400_00), first_month=JUN, fen=400_00)
+    with pytest.raises(EntitlementProblem, match="到 2026-06 为止"):
+        entitlements.change_amount(**changed(row, "change", 700_00), first_month=JUL, fen=700_00)
+
+    assert amounts(row) == [(MAR, APR, 500_00), (MAY, MAY, 600_00), (JUN, JUN, 400_00)]
+
+
+def test_what_is_resumed_while_it_fades_ends_when_it_would_have():
+    row = granted()
+    entitlements.fade(**changed(row, fen=300_00), first_month=OCT, last_month=DEC, fen=300_00)
+    entitlements.suspend(**changed(row, "suspend"), first_month=NOV)
+
+    entitlements.resume(**changed(row, "resume", 300_00), first_month=NOV, fen=300_00)
+
+    assert amounts(row) == [(MAR, SEP, 500_00), (OCT, OCT, 300_00), (NOV, DEC, 300_00)]
+
+
+def test_what_fades_goes_on_once_the_family_is_entitled_again():
+    row = granted()
+    entitlements.fade(**changed(row, fen=300_00), first_month=OCT, last_month=DEC, fen=300_00)
+
+    row = entitlements.change_amount(**changed(row, fen=550_00), first_month=NOV, fen=550_00)
+
+    assert (row.state, row.last_day) == ("active", None)
+    assert amounts(row) == [(MAR, SEP, 500_00), (OCT, OCT, 300_00), (NOV, None, 550_00)]
 
 
 def test_no_amount_begins_before_the_benefit_does():

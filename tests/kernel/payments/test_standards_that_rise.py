@@ -23,8 +23,13 @@ from tests.make import a_user
 
 pytestmark = pytest.mark.django_db
 JANUARY, JULY, SEPTEMBER, NOW = date(2026, 1, 1), date(2026, 7, 1), date(2026, 9, 1), date(2026, 11, 5)
+ELSEWHERE = "371003"
 RISES = {JULY: 50_00, SEPTEMBER: 83_33}
 """Fen a month and person above the standard of January, from a month on."""
+
+
+ALLOWANCE = "elderly/age_allowance"
+LOWER = "按新标准测算会降低，须按减发程序逐户决定"
 
 
 def the_standard():
@@ -35,17 +40,22 @@ def the_standard():
 def risen(monkeypatch):
     """The rulebook as it is once the new standards are published."""
 
-    def publish(rises=RISES):
-        book, old = rulebook(), the_standard()
-        entries = [
-            RateEntry(
-                "dibao_standard", COUNTY, day, None, old + more, old + more, "威民发", "文件", True, day
-            )
-            for day, more in rises.items()
-        ]
-        monkeypatch.setattr(queries, "rulebook", lambda: book.with_rates(book.rates.with_entries(entries)))
+    def publish(rises=RISES, elsewhere=()):
+        old = the_standard()
+        entries = [a_rate(day, old + more) for day, more in rises.items()]
+        entries += [a_rate(day, old, ELSEWHERE) for day in elsewhere]
+        book = book_with(entries)
+        monkeypatch.setattr(queries, "rulebook", lambda: book)
 
     return publish
+
+
+def a_rate(day, value, place=COUNTY, name="dibao_standard"):
+    return RateEntry(name, place, day, None, value, value, "威民发", "文件", True, day)
+
+
+def book_with(entries):
+    return rulebook().with_rates(rulebook().rates.with_entries(entries))
 
 
 def granted(serial, members, wage_year, by):
@@ -87,12 +97,13 @@ def owed(members, wage_year, month):
 
 def decide(by, **more):
     told = {
+        "benefits": [DIBAO],
         "document": "威民发〔2026〕40号",
         "law": "民发〔2021〕57号 §26",
         "on": NOW,
         "first_month": JULY,
     } | more
-    return rerate(by=by, division=COUNTY, benefits=[DIBAO], **told)
+    return rerate(by=by, division=COUNTY, **told)
 
 
 def pay_until_october():
@@ -155,6 +166,7 @@ def test_what_the_rules_did_not_give_or_would_lower_is_left_for_a_person(risen):
     by = a_user("jueding", COUNTY)
     by_hand = a_grant(a_family("H9", serial=9)[0], 500_00, date(2026, 2, 1), by=by)
     fallen = granted(1, 2, 12_000_00, by)
+    of_one_fen = granted(2, 1, (the_standard() - 1) * 12, by)
     risen({JULY: -10_00})
 
     done = decide(by)
@@ -162,9 +174,10 @@ def test_what_the_rules_did_not_give_or_would_lower_is_left_for_a_person(risen):
     assert done.number == 0
     assert {one.entitlement.pk: one.left for one in done.left} == {
         by_hand.pk: ("金额不是按规则算出的，请逐户复核",),
-        fallen.pk: ("按新标准测算会降低，须按减发程序逐户决定",),
+        fallen.pk: (LOWER,),
+        of_one_fen.pk: (LOWER,),
     }
-    assert Amount.objects.count() == 2
+    assert sorted(Amount.objects.values_list("fen", flat=True))[0] == 1 and Amount.objects.count() == 3
 
 
 def test_a_suspended_month_stays_suspended_and_months_around_it_rise(risen):
@@ -192,6 +205,53 @@ def test_a_standard_counts_from_the_first_month_that_it_holds_on_the_first_of(ri
 
     rises = Amount.objects.filter(entitlement=row).order_by("first_month").values_list("first_month", "fen")
     assert list(rises)[1:] == [(date(2026, 8, 1), the_standard() + 50_00)]
+
+
+def test_a_standard_that_rises_elsewhere_cuts_no_month_here(risen):
+    by = a_user("jueding", COUNTY)
+    row = granted(1, 1, 0, by)
+    october = date(2026, 10, 1)
+    risen({JULY: 50_00, october: 83_33}, elsewhere=[SEPTEMBER, date(2026, 12, 1)])
+
+    decide(by)
+
+    old = the_standard()
+    rows = Amount.objects.filter(entitlement=row).order_by("first_month")
+    assert list(rows.values_list("first_month", "last_month", "fen")) == [
+        (date(2026, 2, 1), date(2026, 6, 1), old),
+        (JULY, SEPTEMBER, old + 50_00),
+        (october, None, old + 83_33),
+    ]
+
+
+def test_what_one_member_gets_rises_with_that_member_and_with_nobody_else(risen, monkeypatch):
+    """A wife of eighty-six and a husband of ninety-six; who was not among those seen is left for a person."""
+    by = a_user("jueding", COUNTY)
+    bands = {JANUARY: ((80, 100_00), (90, 200_00)), JULY: ((80, 150_00), (90, 210_00))}
+    book = book_with([a_rate(day, value, name="age_allowance_bands") for day, value in bands.items()])
+    home, people = a_family("H1", "王秀英", "张大爷", "张小")
+    names = ["age_allowance_eligible", "age_allowance_amount"]
+    members = [{"birth_day": 19400302}, {"birth_day": 19300302}]
+    seen = Household(home.number, VILLAGE, 0, {}, members, [""] * 2)
+    grounds = ground(evaluate(make_plan(book, JANUARY, names), seen), [people[0].pk, people[1].pk])
+    rows = []
+    for person, fen in zip(people, (100_00, 200_00, 200_00), strict=True):
+        decision = entitlements.decide(
+            by=by, case_number=f"C{person.pk}", matter="age_allowance", division=VILLAGE, household=home,
+            person=person, outcome="grant", on=JANUARY, amount=fen, benefit=ALLOWANCE, grounds=grounds,
+        )  # fmt: skip
+        rows.append(
+            entitlements.begin(
+                by=by, decision=decision, benefit=ALLOWANCE, first_month=JULY, fen=fen, person=person
+            )
+        )
+    monkeypatch.setattr(queries, "rulebook", lambda: book)
+
+    done = decide(by, benefits=[ALLOWANCE])
+
+    now = [list(row.amounts.values_list("fen", flat=True)) for row in rows]
+    assert (done.number, now) == (2, [[150_00], [210_00], [200_00]])
+    assert [one.entitlement.pk for one in done.left] == [rows[2].pk]
 
 
 def test_the_last_month_of_a_benefit_rises_too(risen):

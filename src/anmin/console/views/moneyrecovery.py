@@ -77,6 +77,7 @@ def money_recovery(desk: Desk, pk: int) -> HttpResponse:
         instalments=queries.instalments_of(row),
         stuck=queries.stuck(row, desk.today.replace(day=1)),
         left=queries.owed_of(row),
+        free=queries.free_of(row),
         back=queries.came_back(row),
         refund=queries.refund_of(row),
         in_error=TAKEN_BACK.get(row.state, ""),

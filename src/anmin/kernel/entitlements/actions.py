@@ -139,14 +139,20 @@ def begin(
 def change_amount(
     *, by: Any, decision: Decision, entitlement: Entitlement, first_month: date, fen: int
 ) -> Entitlement:
-    """Another amount from a month on (待遇调整); a lower one needs a decision to reduce."""
+    """Another amount from a month on (待遇调整); a lower one needs a decision to reduce.
+
+    What was granted for a time ends when it would have. What fades goes on without an end: whoever has an amount by a
+    decision of now is entitled again.
+    """
     row = _held(entitlement)
     now = _amount_in(row, first_month) or _next_year(row, first_month)
     lower = now is not None and fen < now.fen
     _check(decision, {"reduce"} if lower else {"change", "grant", "resume"})
-    _set_amount(row, decision, first_month, fen)
+    if row.state == Entitlement.State.FADING:
+        row.state, row.last_day = Entitlement.State.ACTIVE, None
+    _set_amount(row, decision, first_month, fen, _last_month(row, first_month))
     row.changed_by = decision
-    row.save(update_fields=["changed_by"])
+    row.save(update_fields=["state", "last_day", "changed_by"])
     _record(by, "change", row, {"fen": fen, "from": first_month}, decision.reason)
     return row
 
@@ -211,10 +217,13 @@ def suspend(*, by: Any, decision: Decision, entitlement: Entitlement, first_mont
 def resume(
     *, by: Any, decision: Decision, entitlement: Entitlement, first_month: date, fen: int
 ) -> Entitlement:
-    """Pay again from a month on (恢复); what was held back may be due: `first_month` may lie in the past."""
+    """Pay again from a month on (恢复); what was held back may be due: `first_month` may lie in the past.
+
+    What was granted for a time, or faded, ends when it would have.
+    """
     _check(decision, {"resume"})
     row = _held(entitlement, Entitlement.State.SUSPENDED)
-    _set_amount(row, decision, first_month, fen)
+    _set_amount(row, decision, first_month, fen, _last_month(row, first_month))
     return _moved(by, "resume", row, Entitlement.State.ACTIVE, decision)
 
 
@@ -295,6 +304,18 @@ def _amount_in(row: Entitlement, month: date) -> Amount | None:
     rows = row.amounts.filter(first_month__lte=month).order_by("-first_month")
     found = rows.first()
     return found if found is not None and (found.last_month is None or found.last_month >= month) else None
+
+
+def _last_month(row: Entitlement, first_month: date) -> date | None:
+    """The last month of what was granted for a time or fades; None where no end is known."""
+    if row.last_day is None:
+        return None
+    last = row.last_day.replace(day=1)
+    if first_month > last:
+        raise EntitlementProblem(
+            f"这项待遇到 {last:%Y-%m} 为止，不能从 {first_month:%Y-%m} 起再发；还需要救助的，请重新申请"
+        )
+    return last
 
 
 def _close_amounts(row: Entitlement, first_month: date) -> None:

@@ -175,27 +175,33 @@ def decide_change(
         **about(row, on),
     )
     take_step(by=by, case=row, action=outcome, on=on, seen=seen, reason=reason, decision=decision)
+    try:
+        _carry_out(user, row, decision, outcome, month, fen, on)
+    except entitlements.EntitlementProblem as problem:
+        raise StepRefused([Obstacle("cannot_change", str(problem))]) from problem
+    return decision
+
+
+def _carry_out(
+    by: Any, case: Case, decision: Decision, outcome: str, month: date, fen: int, on: date
+) -> None:
+    given: dict[str, Any] = {"by": by, "decision": decision, "entitlement": case.entitlement}
     if outcome in ("change", "reduce"):
-        entitlements.change_amount(
-            by=user, decision=decision, entitlement=entitlement, first_month=month, fen=fen
-        )
+        entitlements.change_amount(**given, first_month=month, fen=fen)
     elif outcome == "fade":
-        months = as_whole(result_of(row, on=on).outcome.rates["fade_months"].value(0))
+        months = as_whole(result_of(case, on=on).outcome.rates["fade_months"].value(0))
         entitlements.fade(
-            by=user,
-            decision=decision,
-            entitlement=entitlement,
+            **given,
             first_month=month,
             last_month=add_months(month, months - 1),
             fen=fen,
         )
     elif outcome == "suspend":
-        entitlements.suspend(by=user, decision=decision, entitlement=entitlement, first_month=month)
+        entitlements.suspend(**given, first_month=month)
     elif outcome == "resume":
-        entitlements.resume(by=user, decision=decision, entitlement=entitlement, first_month=month, fen=fen)
+        entitlements.resume(**given, first_month=month, fen=fen)
     else:
-        entitlements.end(by=user, decision=decision, entitlement=entitlement, first_month=month)
-    return decision
+        entitlements.end(**given, first_month=month)
 
 
 def _fen_after(case: Case, outcome: str, by_rules: int, held: int, on: date) -> int:

@@ -104,7 +104,8 @@ def _of_amount(
             spans.append((start, last, now))
     for start, last, now in spans:
         values = now.values if place is None else now.members[place]
-        fen = int(values.get(str(benefit.amount), 0)) if values.get(benefit.eligible) else 0
+        due = values.get(benefit.eligible) and values.get(str(benefit.amount))
+        fen = int(due or 0)
         if fen > amount.fen:
             rises.append(Piece(start, last, amount.fen, fen, now, frozen))
         elif fen < amount.fen:

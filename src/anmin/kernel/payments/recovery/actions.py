@@ -16,8 +16,15 @@ from anmin.kernel.payments.ledger.models import Account, LedgerEntry
 from anmin.kernel.payments.parties import DECIDE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, yuan
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment, RecoveryMonth
-from anmin.kernel.payments.recovery.queries import left_of, most_deductible, overpaid_now
-from anmin.kernel.payments.recovery.steps import give_up, held, post_about, record
+from anmin.kernel.payments.recovery.queries import free_of, left_of, most_deductible, overpaid_now
+from anmin.kernel.payments.recovery.steps import (
+    give_up,
+    held,
+    nothing_under_way,
+    post_about,
+    record,
+    waiting,
+)
 from anmin.kernel.payments.runs.models import PayRun
 from anmin.kernel.people.models import Household
 
@@ -125,16 +132,18 @@ def agree(
 ) -> Recovery:
     """Agree how it comes back (商定还款): instalments paid in or deducted that add up to what is left.
 
-    An earlier agreement ends; what it brought stays.
+    An earlier agreement ends; what it brought stays, and so does an instalment that is being deducted.
 
     Raises:
         PaymentProblem: `recovery_sum`, `recovery_instalment`, `recovery_deduct` where a deduction would never fit.
     """
     row = held(recovery, State.NOTICED, State.AGREED)
     user = signer(by, DECIDE, row.division, on)
-    left = left_of(row)
+    left = free_of(row)
     if sum(one.fen for one in instalments) != left:
-        raise PaymentProblem("recovery_sum", _("各期之和应等于未还的 %(fen)s 元") % {"fen": yuan(left)})
+        raise PaymentProblem(
+            "recovery_sum", _("各期之和应等于未还的 %(fen)s 元（正在抵扣的不算）") % {"fen": yuan(left)}
+        )
     if not agreement.strip() or any(
         one.fen <= 0
         or one.month.day != 1
@@ -149,9 +158,7 @@ def agree(
                 _("%(month)s 最多可抵扣 %(most)s 元，要给家庭留下生活费；请改小这一期，或改为缴回")
                 % {"month": f"{one.month:%Y-%m}", "most": yuan(most)},
             )
-    for old in row.instalments.filter(paid_on__isnull=True, cancelled_on__isnull=True, parts__isnull=True):
-        old.cancelled_on = on
-        old.save(update_fields=["cancelled_on"])
+    waiting(row).update(cancelled_on=on)
     first = row.instalments.count()
     for at, one in enumerate(sorted(instalments, key=lambda one: one.month), first + 1):
         RecoveryInstalment.objects.create(recovery=row, number=at, month=one.month, fen=one.fen, way=one.way)
@@ -175,10 +182,8 @@ def receive(*, by: Any, recovery: Recovery, fen: int, on: date, document: str) -
     must(by, PREPARE, row.division, on)
     if not document.strip():
         raise PaymentProblem("no_document", _("请填写收款凭证号"))
-    if not 0 < fen <= left_of(row):
-        raise PaymentProblem(
-            "recovery_too_much", _("金额应大于 0 且不超过未还的 %(fen)s 元") % {"fen": yuan(left_of(row))}
-        )
+    if not 0 < fen <= free_of(row):
+        raise _too_much(row)
     number = row.instalments.count() + 1
     entry = _post(row, by, on, f"paid:{number}", Account.RECOVERED, Account.RECEIVABLE, fen, document)
     _take_off(row, fen, on)
@@ -222,7 +227,8 @@ def write_off(
     After a part the rest stays owed; agreed instalments come off from the last one on.
 
     Raises:
-        PaymentProblem: `by_two`, `no_reason`, `recovery_too_much` where a part is not below what is left.
+        PaymentProblem: `by_two`, `no_reason`, `recovery_too_much` where a part is not below what is left,
+            `recovery_deducting` for all that is left while a deduction is on its way.
     """
     row = held(recovery, State.NOTICED, State.AGREED, State.COURT)
     user = signer(by, DECIDE, row.division, on)
@@ -233,6 +239,7 @@ def write_off(
     left = left_of(row)
     if fen is not None and fen != left:
         return _write_off_part(row, user, beside, on, reason, fen, left)
+    nothing_under_way(row)
     give_up(row, user, State.WRITTEN_OFF, on, reason)
     row.closed_beside = beside
     _post(row, user, on, "off", Account.WRITTEN_OFF, Account.RECEIVABLE, left)
@@ -244,10 +251,8 @@ def write_off(
 def _write_off_part(
     row: Recovery, user: User, beside: User, on: date, reason: str, fen: int, left: int
 ) -> Recovery:
-    if not 0 < fen < left:
-        raise PaymentProblem(
-            "recovery_too_much", _("金额应大于 0 且不超过未还的 %(fen)s 元") % {"fen": yuan(left)}
-        )
+    if not 0 < fen <= free_of(row):
+        raise _too_much(row)
     number = row.instalments.count() + 1
     entry = _post(row, user, on, f"off:{number}", Account.WRITTEN_OFF, Account.RECEIVABLE, fen)
     _take_off(row, fen, on, last_first=True)
@@ -287,12 +292,12 @@ def _closed(by: Any, recovery: Recovery, state: str, on: date, reason: str, *sta
 
 def _take_off(row: Recovery, fen: int, on: date, *, last_first: bool = False) -> None:
     """Cancel agreed instalments that a payment covers; one that it covers in part goes on with the rest."""
-    waiting = row.instalments.filter(paid_on__isnull=True, cancelled_on__isnull=True, parts__isnull=True)
+    open_ones = waiting(row)
     ordered = [
-        *waiting.filter(way="paid_in").order_by("number"),
-        *waiting.filter(way="deduct").order_by("-number"),
+        *open_ones.filter(way="paid_in").order_by("number"),
+        *open_ones.filter(way="deduct").order_by("-number"),
     ]
-    ordered = list(waiting.order_by("-number")) if last_first else ordered
+    ordered = list(open_ones.order_by("-number")) if last_first else ordered
     for one in ordered:
         if fen <= 0:
             return
@@ -304,6 +309,11 @@ def _take_off(row: Recovery, fen: int, on: date, *, last_first: bool = False) ->
             one.fen -= fen
             one.save(update_fields=["fen"])
             return
+
+
+def _too_much(row: Recovery) -> PaymentProblem:
+    told = _("金额应大于 0 且不超过未还的 %(fen)s 元（正在抵扣的不算）")
+    return PaymentProblem("recovery_too_much", told % {"fen": yuan(free_of(row))})
 
 
 def _may(by: Any, division: str, on: date) -> None:

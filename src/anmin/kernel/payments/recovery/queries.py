@@ -88,6 +88,12 @@ def left_of(recovery: Recovery) -> int:
     return recovery.fen - came_back(recovery) - int(off or 0)
 
 
+def free_of(recovery: Recovery) -> int:
+    """Fen that are owed and not being deducted: what may still be agreed on, paid in or given up."""
+    under_way = _under_way(recovery).aggregate(fen=Sum("fen"))["fen"]
+    return left_of(recovery) + int(under_way or 0)
+
+
 def owed_of(recovery: Recovery) -> int:
     """Fen that somebody may still ask for: nought once it was given up, whatever was left then."""
     return 0 if recovery.state in CLOSED else left_of(recovery)
@@ -96,6 +102,7 @@ def owed_of(recovery: Recovery) -> int:
 def paid_from(recovery: Recovery) -> tuple[str, int | None]:
     """The book that paid what was too much, and the key of the budget line that paid it last, if one here did."""
     paid = PayLine.objects.filter(entitlement=recovery.entitlement_id, budget_line__isnull=False)
+    paid = paid.exclude(state="excluded").exclude(run__state="void")
     last = paid.select_related("run").order_by("-run__month", "-pk").first()
     return (recovery.division[:6], None) if last is None else (last.run.division, last.budget_line_id)
 
@@ -133,9 +140,14 @@ def refund_of(recovery: Recovery) -> Refund | None:
 
 def deducting(recovery: Recovery) -> PayLine | None:
     """A payment under way from which an instalment is being deducted."""
-    parts = PayPart.objects.filter(instalment__recovery=recovery, is_live=True, basis="deduct")
-    part = parts.exclude(line__state="paid").select_related("line__run").order_by("pk").first()
+    part = _under_way(recovery).select_related("line__run").order_by("pk").first()
     return None if part is None else part.line
+
+
+def _under_way(recovery: Recovery) -> QuerySet[PayPart]:
+    """Deductions in payments that have not arrived; their fen are below nought."""
+    parts = PayPart.objects.filter(instalment__recovery=recovery, is_live=True, basis="deduct")
+    return parts.exclude(line__state="paid")
 
 
 def instalments_of(recovery: Recovery) -> QuerySet[RecoveryInstalment]:

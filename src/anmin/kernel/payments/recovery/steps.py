@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
@@ -14,8 +15,8 @@ from anmin.kernel.audit import actions as audit
 from anmin.kernel.payments.ledger.actions import Posting, post
 from anmin.kernel.payments.ledger.models import Account, LedgerEntry
 from anmin.kernel.payments.problems import PaymentProblem
-from anmin.kernel.payments.recovery.models import Recovery
-from anmin.kernel.payments.recovery.queries import paid_from
+from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
+from anmin.kernel.payments.recovery.queries import deducting, paid_from
 from anmin.kernel.people.queries import names_in
 
 State = Recovery.State
@@ -42,9 +43,28 @@ def give_up(row: Recovery, user: User, state: str, on: date, reason: str) -> Non
         raise PaymentProblem("no_reason", _("请写明理由"))
     row.state, row.closed_by, row.reason = state, user, reason.strip()
     row.closed_on = None if state == State.COURT else on
-    row.instalments.filter(paid_on__isnull=True, cancelled_on__isnull=True, parts__isnull=True).update(
-        cancelled_on=on
-    )
+    waiting(row).update(cancelled_on=on)
+
+
+def waiting(row: Recovery) -> QuerySet[RecoveryInstalment]:
+    """Agreed instalments that have not come and that no payment carries; one whose run was void waits again."""
+    rows = row.instalments.filter(paid_on__isnull=True, cancelled_on__isnull=True)
+    return rows.exclude(parts__is_live=True)
+
+
+def nothing_under_way(row: Recovery) -> None:
+    """Refuse what would end a claim while a payment is being deducted for it.
+
+    Raises:
+        PaymentProblem: `recovery_deducting`, naming the run.
+    """
+    line = deducting(row)
+    if line is not None:
+        raise PaymentProblem(
+            "recovery_deducting",
+            _("批次 %(run)s 正在抵扣其中一期：等到账后再办；还没有出代发文件的，可以先作废批次")
+            % {"run": line.run.number},
+        )
 
 
 def post_about(

@@ -17,8 +17,15 @@ from anmin.kernel.payments.ledger.queries import balances
 from anmin.kernel.payments.parties import APPROVE, DECIDE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, yuan
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
-from anmin.kernel.payments.recovery.queries import came_back, deducting, left_of, paid_from, refund_of
-from anmin.kernel.payments.recovery.steps import State, give_up, held, post_about, record
+from anmin.kernel.payments.recovery.queries import came_back, left_of, paid_from, refund_of
+from anmin.kernel.payments.recovery.steps import (
+    State,
+    give_up,
+    held,
+    nothing_under_way,
+    post_about,
+    record,
+)
 from anmin.kernel.payments.runs.actions import one_at_a_time
 
 Way = RecoveryInstalment.Way
@@ -40,7 +47,7 @@ def take_back(
     """
     row = held(recovery, State.NOTICED, State.AGREED, State.COURT, State.REPAID, State.WRITTEN_OFF)
     user = signer(by, DECIDE, row.division, on)
-    _nothing_under_way(row)
+    nothing_under_way(row)
     back = came_back(row)
     if fen is not None and fen != back:
         raise PaymentProblem(
@@ -102,16 +109,6 @@ def pay_by_hand(*, by: Any, beside: User, recovery: Recovery, document: str, on:
     plan.save()
     record(user, "refund", row, {"fen": plan.fen, "document": document.strip(), "beside": beside.pk})
     return entry
-
-
-def _nothing_under_way(row: Recovery) -> None:
-    line = deducting(row)
-    if line is not None:
-        raise PaymentProblem(
-            "recovery_deducting",
-            _("批次 %(run)s 正在抵扣其中一期：等到账后再撤回；还没有出代发文件的，可以先作废批次")
-            % {"run": line.run.number},
-        )
 
 
 def _take_out_of_the_books(row: Recovery, user: User, on: date, back: int) -> None:

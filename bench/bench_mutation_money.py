@@ -33,6 +33,7 @@ TARGETS: tuple[tuple[str, list[str], tuple[str, ...]], ...] = (
             f"{PAY}/test_refunds.py",
             f"{PAY}/test_edges_of_a_month.py",
             f"{PAY}/test_more_and_less.py",
+            f"{PAY}/banks/test_answers_about_several.py",
             "tests/kernel/cases/test_reserve_in_the_books.py",
         ),
     ),

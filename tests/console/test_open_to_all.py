@@ -48,7 +48,7 @@ NO_PAGES = {
         "scan",
         "paper_pdf",
     ),
-    *("paper_word", "papers_print", "review_open"),
+    *("paper_word", "papers_print", "review_open", "review_file", "reserve_file", "case_consent"),
 }
 """Steps that lead back to a page, parts of pages, and files."""
 

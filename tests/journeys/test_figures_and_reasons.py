@@ -190,7 +190,7 @@ def test_a_day_without_a_standard_is_refused_with_what_to_do(desk):
     page = desk.open("/households/Q000000001/?on=2027-03-01")
 
     told = page.locator("[role=alert]").inner_text()
-    assert "这一天算不出来" in told and "没有“低保标准”" in told and "补一行并写明文号" in told
+    assert "这一天算不出来" in told and "没有“低保标准”" in told and "“规则”的“新标准”里提出" in told
     assert page.locator(".why-line").count() == 0
 
 

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from anmin.kernel.entitlements.queries import monthly_benefits
+from anmin.kernel.entitlements.queries import benefits_of_runs
 from anmin.kernel.payments import placerules
 from anmin.kernel.payments.checks import checking
 from anmin.kernel.payments.checks.models import PayException
@@ -32,7 +32,7 @@ EXCLUDED = {
 
 def matrix():
     """A family for every pair; which pairs were held as exclusive."""
-    keys = monthly_benefits()
+    keys = benefits_of_runs()
     homes = {}
     for serial, pair in enumerate(combinations(keys, 2), start=1):
         home, (head,) = a_family(f"H{serial}", serial=serial)

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from anmin.kernel.facts.lake.actions import make_snapshot
-from anmin.kernel.screening.actions import screen_city
+from anmin.kernel.screening import actions as screening
 from anmin.kernel.screening.rulebooks import rulebook
 from tests.kernel.exchange.world import a_batch
 from tests.make import a_household, a_number, a_person, a_user
@@ -16,12 +16,13 @@ ON = date(2026, 11, 2)
 
 
 @pytest.mark.django_db
-def test_the_why_page_names_department_period_and_batch(settings, tmp_path):
+def test_the_why_page_names_department_period_and_batch(settings, tmp_path, kernel_cache, monkeypatch):
     settings.ANMIN_HOME = tmp_path / "home"
+    monkeypatch.setattr(screening, "kernel_cache", lambda: kernel_cache)
     a_household("Q1", "371002001001", a_person("王建国", serial=1), a_person("李秀兰", serial=2))
     batch = a_batch(tmp_path, "pensions", [[a_number(1), "王建国", "6000", ""]], period="2026-09")
     snapshot, _ = make_snapshot(by="test", on=ON, facts=rulebook().facts)
-    screen_city(by="test", snapshot=snapshot, on=ON, city="371000")
+    screening.screen_city(by="test", snapshot=snapshot, on=ON, city="371000")
     client = Client()
     client.force_login(a_user("xian", "371002"))
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from anmin.kernel.access.models import Taking
 from anmin.kernel.audit.models import Act, Read
 from anmin.kernel.facts.lake.actions import make_snapshot
-from anmin.kernel.screening.actions import screen_city
+from anmin.kernel.screening import actions as screening
 from anmin.kernel.screening.rulebooks import rulebook
 from tests.console.test_exchange_pages import authorised
 from tests.kernel.exchange.world import Family, a_batch, numbers
@@ -22,8 +22,9 @@ ON = date(2026, 11, 2)
 
 
 @pytest.fixture
-def family(settings, tmp_path):
+def family(settings, tmp_path, kernel_cache, monkeypatch):
     settings.ANMIN_HOME = tmp_path / "home"
+    monkeypatch.setattr(screening, "kernel_cache", lambda: kernel_cache)
     return Family()
 
 
@@ -44,7 +45,7 @@ def screened(family, tmp_path):
         tmp_path, "pensions", [[one, "王建国", "6000", ""], [two, "李秀兰", "", "很多"]], period="2026-09"
     )
     snapshot, _ = make_snapshot(by="test", on=ON, facts=rulebook().facts)
-    screen_city(by="test", snapshot=snapshot, on=ON, city="371000")
+    screening.screen_city(by="test", snapshot=snapshot, on=ON, city="371000")
     return family
 
 

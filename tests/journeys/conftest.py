@@ -108,12 +108,14 @@ def served(home: Path, surroundings: dict[str, str]) -> Iterator[int]:
 
 
 @pytest.fixture(scope="package")
-def town() -> Iterator[Town]:
+def town(kernel_cache: Path) -> Iterator[Town]:
     home = Path(settings.ANMIN_HOME) / "journeys"
     # A bank's folder remembers what was laid out: an earlier run's mark of the same number would keep a file back.
     for folder in ("snapshots", "results", "bankexchange", "standards"):
         shutil.rmtree(home / folder, ignore_errors=True)
     home.mkdir(parents=True, exist_ok=True)
+    if not (home / "kernels").exists():
+        (home / "kernels").symlink_to(kernel_cache, target_is_directory=True)
     server = settings.DATABASES["default"]
     with _database(server) as url:
         surroundings = {

@@ -18,8 +18,3 @@ DAY = date(2025, 3, 1)
 def toy_book():
     facts = FactCatalogue.read(HERE / "toy_facts.yaml")
     return Rulebook.collect([toy_rules], facts, RateBook.read(HERE / "toy_rates.yaml"))
-
-
-@pytest.fixture(scope="session")
-def kernel_cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("kernels")

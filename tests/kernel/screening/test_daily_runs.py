@@ -23,12 +23,6 @@ MONTH, FIRST, SECOND, THIRD = date(2026, 11, 1), date(2026, 11, 2), date(2026, 1
 HOMES, CITY = 40, "371000"
 
 
-@pytest.fixture(scope="module")
-def kernel_cache(tmp_path_factory):
-    """Compiled once for all tests here."""
-    return tmp_path_factory.mktemp("kernels")
-
-
 @pytest.fixture(autouse=True)
 def village(settings, tmp_path, kernel_cache, monkeypatch):
     """Forty households of two, most of them poor, in parts of about twenty persons."""

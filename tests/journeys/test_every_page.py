@@ -29,6 +29,8 @@ PAGES = {
     "simulated": SCHEME,
     "runs": "/runs/",
     "run": "/runs/1/",
+    "standards": "/standards/",
+    "sweep": "/sweep/",
 }
 SIZES = {"phone": PHONE, "office": OFFICE}
 

@@ -224,6 +224,25 @@ def test_a_standard_that_rises_elsewhere_cuts_no_month_here(risen):
     ]
 
 
+def test_a_standard_that_rises_for_some_months_leaves_those_after_as_they_were(risen):
+    by = a_user("jueding", COUNTY)
+    row = granted(1, 1, 0, by)
+    october = date(2026, 10, 1)
+    ending = decided(row.household, "stop", date(2026, 10, 20))
+    entitlements.end(by=by, decision=ending, entitlement=row, first_month=date(2026, 11, 1))
+    risen({JULY: 50_00, october: 0})
+
+    decide(by)
+
+    old = the_standard()
+    rows = Amount.objects.filter(entitlement=row).order_by("first_month")
+    assert list(rows.values_list("first_month", "last_month", "fen")) == [
+        (date(2026, 2, 1), date(2026, 6, 1), old),
+        (JULY, SEPTEMBER, old + 50_00),
+        (october, october, old),
+    ]
+
+
 def test_what_one_member_gets_rises_with_that_member_and_with_nobody_else(risen, monkeypatch):
     """A wife of eighty-six and a husband of ninety-six; who was not among those seen is left for a person."""
     by = a_user("jueding", COUNTY)

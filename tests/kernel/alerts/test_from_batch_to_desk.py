@@ -1,6 +1,7 @@
 """A department's file lands, and the alert is in the list of the town: which source said it, of which month, on which day."""
 
 import pytest
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from anmin.kernel.alerts.arriving.actions import watch_day
@@ -22,7 +23,10 @@ def test_a_bill_in_a_file_is_an_alert_of_the_town_that_names_source_month_batch_
     assert (alert.household.number, alert.division, alert.state) == ("H1", "371002001001", "dispatched")
     value = next(one for hit in alert.hits.all() for one in hit.values if one["fact"] == "inpatient_top")
     assert (value["value"], value["source"], value["period"]) == (2_100_000, "医保", "2026-10")
-    assert value["batch"] == str(batch.pk) and value["known_on"] == batch.learned_at.date().isoformat()
+    assert (
+        value["batch"] == str(batch.pk)
+        and value["known_on"] == timezone.localdate(batch.learned_at).isoformat()
+    )
     assert day.raised.new == Alert.objects.count()
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote
 
 from django.http import HttpResponse
 from django.utils import timezone
 
+from anmin.console.attached import attached
 from anmin.console.views.desk import Desk
 from anmin.kernel.access.fields import PURPOSES
 
@@ -45,7 +45,4 @@ def rows_to_correct(desk: Desk, batch: int, text: str, mark: str) -> HttpRespons
     the head of the answer, not in a row."""
     user = desk.reader.user
     name = f"quarantine-{batch}-{user.username if user else ''}-{timezone.localtime():%Y%m%d-%H%M}.csv"
-    answer = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    answer["X-Watermark"] = quote(mark)
-    return answer
+    return attached("\ufeff" + text, "text/csv; charset=utf-8", name, mark)

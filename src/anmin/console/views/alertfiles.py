@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from anmin.console import alertpage
+from anmin.console.attached import table_attached
 from anmin.console.places import full_name
 from anmin.console.views.desk import Desk, needs
 from anmin.console.views.monitoring import chosen_in, note_read
 from anmin.kernel.access.taking.actions import take, watermark
 from anmin.kernel.alerts import queries
 from anmin.kernel.audit import actions as audit
-from anmin.lib.sheets import FORMS, as_csv, as_xlsx
+from anmin.lib.sheets import FORMS
 
 PRINTED = 300
 MOST = 2_500
@@ -71,10 +72,4 @@ def alert_file(desk: Desk) -> HttpResponse:
         by=desk.reader.user, person_ids=keys, via=desk.reader.via, purpose=purpose, fields=["alerts_file"]
     )
     heading, cells = alertpage.sheet(rows)
-    answer = HttpResponse(
-        (as_csv if kind == "csv" else as_xlsx)(heading, cells, mark), content_type=FORMS[kind]
-    )
-    file = f"alerts-{timezone.localtime():%Y%m%d-%H%M}.{kind}"
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{file}"
-    answer["X-Watermark"] = quote(mark)
-    return answer
+    return table_attached(kind, f"alerts-{timezone.localtime():%Y%m%d-%H%M}", heading, cells, mark)

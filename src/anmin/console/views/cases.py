@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from anmin.console.attached import table_attached
 from anmin.console.casetable import HELD, chosen_in, filters_of, outcome_in, rows_of, sheet
 from anmin.console.casewords import CHANNELS
 from anmin.console.places import places_below
@@ -21,7 +22,6 @@ from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases import matters
 from anmin.kernel.cases.table import actions, named, queries
 from anmin.kernel.cases.table.bulk import TITLES
-from anmin.lib.sheets import FORMS, as_csv, as_xlsx
 
 ROWS, MOST = 50, 5_000
 
@@ -112,9 +112,4 @@ def case_file(desk: Desk) -> HttpResponse:
         by=desk.reader.user, person_ids=keys, via=desk.reader.via, purpose=purpose, fields=["cases_file"]
     )
     heading, cells = sheet(rows_of(cases, desk.today))
-    content = as_csv(heading, cells, mark) if kind == "csv" else as_xlsx(heading, cells, mark)
-    answer = HttpResponse(content, content_type=FORMS[kind])
-    name = f"cases-{timezone.localtime():%Y%m%d-%H%M}.{kind}"
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    answer["X-Watermark"] = quote(mark)
-    return answer
+    return table_attached(kind, f"cases-{timezone.localtime():%Y%m%d-%H%M}", heading, cells, mark)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from anmin.console.attached import attached
 from anmin.console.moneywords import POWERS, noted, page_of, shown
 from anmin.console.purposes import ask_purpose, purpose_of
 from anmin.console.views.desk import Desk, needs
@@ -142,10 +142,7 @@ def money_file_take(desk: Desk, pk: int) -> HttpResponse:
         purpose=purpose,
         division=file.division,
     )
-    answer = HttpResponse(content, content_type="application/octet-stream")
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name_of(file))}.pay"
-    answer["X-Watermark"] = quote(mark)
-    return answer
+    return attached(content, "application/octet-stream", f"{name_of(file)}.pay", mark)
 
 
 @require_POST

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anmin.console.answers import pdf
+from anmin.console.attached import table_attached
 from anmin.console.moneywords import POWERS, noted
 from anmin.console.purposes import ask_purpose, purpose_of
 from anmin.console.views.desk import Desk, needs
@@ -26,7 +26,7 @@ from anmin.kernel.payments.printing import MOST, make_pay_sheet, make_voucher, s
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.runs import queries
 from anmin.kernel.payments.runs.models import PayLine, PayRun
-from anmin.lib.sheets import FORMS, MOST_ROWS, as_csv, as_xlsx
+from anmin.lib.sheets import FORMS, MOST_ROWS
 
 KINDS = (("pay_sheet", gettext_lazy("发放花名册")), ("voucher", gettext_lazy("拨付凭证")))
 AT_ONCE = 2_000
@@ -104,11 +104,7 @@ def money_table(desk: Desk, pk: int) -> HttpResponse:
         division=run.division,
     )
     cells = (_cells(run, row) for row in rows.iterator(AT_ONCE))
-    content = (as_csv if kind == "csv" else as_xlsx)(_heading(), cells, mark)
-    answer = HttpResponse(content, content_type=FORMS[kind])
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(run.number)}.{kind}"
-    answer["X-Watermark"] = quote(mark)
-    return answer
+    return table_attached(kind, run.number, _heading(), cells, mark)
 
 
 def _heading() -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from anmin.console.attached import attached, table_attached
 from anmin.console.kit.cells import cell, entry_href, home_of
 from anmin.console.kit.lists import address_of, file_of, sought_in
 from anmin.console.kit.spread import spread
@@ -28,7 +29,7 @@ from anmin.kernel.registers.declaring import Register
 from anmin.kernel.registers.intake.actions import take_in
 from anmin.kernel.registers.intake.reading import ADDED, FileProblem, heading, headings
 from anmin.kernel.registers.values import asked as asked_columns
-from anmin.lib.sheets import FORMS, as_csv, as_xlsx
+from anmin.lib.sheets import FORMS, as_xlsx
 
 MOST = 5_000
 
@@ -58,8 +59,7 @@ def register_file(desk: Desk, line: str, name: str) -> HttpResponse:
         purpose=purpose,
     )
     head, cells = file_of(register, rows)
-    content = as_csv(head, cells, mark) if kind == "csv" else as_xlsx(head, cells, mark)
-    return attached(content, FORMS[kind], f"{register.name}-{timezone.localtime():%Y%m%d-%H%M}.{kind}", mark)
+    return table_attached(kind, f"{register.name}-{timezone.localtime():%Y%m%d-%H%M}", head, cells, mark)
 
 
 @desk
@@ -119,7 +119,7 @@ def register_rejected(desk: Desk, line: str, name: str, pk: int) -> HttpResponse
         purpose=_("改正后重新导入"),
     )
     head = [ADDED[1], *headings(register), ADDED[0]]
-    return attached(as_xlsx(head, cells, mark), FORMS["xlsx"], f"{register.name}-rejected-{pk}.xlsx", mark)
+    return table_attached("xlsx", f"{register.name}-rejected-{pk}", head, cells, mark)
 
 
 @desk
@@ -211,12 +211,3 @@ def _intake(desk: Desk, register: Register, pk: int) -> Any:
     if found is None:
         raise Http404
     return found
-
-
-def attached(content: bytes, kind: str, name: str, mark: str) -> HttpResponse:
-    """A file to keep, with the watermark that says who took it."""
-    answer = HttpResponse(content, content_type=kind)
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    if mark:
-        answer["X-Watermark"] = quote(mark)
-    return answer

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anmin.console.attached import table_attached
 from anmin.console.moneywords import noted
 from anmin.console.places import full_name, place_name
 from anmin.console.purposes import ask_purpose, purpose_of
@@ -22,7 +22,7 @@ from anmin.kernel.cases.reserve import queries as reserves
 from anmin.kernel.cases.table import find
 from anmin.kernel.cases.upkeep import queries as upkeep
 from anmin.kernel.entitlements import queries as entitlements
-from anmin.lib.sheets import FORMS, as_csv, as_xlsx
+from anmin.lib.sheets import FORMS
 
 MOST = 5_000
 
@@ -92,9 +92,4 @@ def _file(
         purpose=purpose,
         division=division,
     )
-    answer = HttpResponse(
-        (as_csv if kind == "csv" else as_xlsx)(heading, rows, mark), content_type=FORMS[kind]
-    )
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(stem)}.{kind}"
-    answer["X-Watermark"] = quote(mark)
-    return answer
+    return table_attached(kind, stem, heading, rows, mark)

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from anmin.console.attached import attached, table_attached
 from anmin.console.places import full_name
 from anmin.console.views.desk import Desk, needs
-from anmin.console.views.registerfiles import attached
 from anmin.kernel.access.taking.actions import take, watermark
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.takeover import actions, queries
@@ -27,7 +27,7 @@ from anmin.kernel.cases.takeover.columns import sheet, template
 from anmin.kernel.cases.upkeep import queries as upkeep
 from anmin.kernel.entitlements.queries import title_of_benefit
 from anmin.kernel.screening import queries as screening
-from anmin.lib.sheets import FORMS, as_xlsx
+from anmin.lib.sheets import FORMS
 from anmin.policy.errors import PolicyError
 
 POWERS = (PROPOSE, CONFIRM, READ)
@@ -174,7 +174,7 @@ def takeover_rejected(desk: Desk, pk: int) -> HttpResponse:
         purpose=_("改正后重新发来"),
         division=batch.division,
     )
-    return attached(as_xlsx(head, cells, mark), FORMS["xlsx"], f"退回的行-{pk}.xlsx", mark)
+    return table_attached("xlsx", f"退回的行-{pk}", head, cells, mark)
 
 
 def _sent(desk: Desk) -> HttpResponse:

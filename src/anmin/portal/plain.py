@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anmin.kernel.cases.deciding.amounts import amount_in_words
+from anmin.kernel.cases.deciding.sentences import YOU
 from anmin.kernel.cases.own.benefits import Benefit
 from anmin.kernel.people.residents.queries import Resident
 from anmin.policy.explain import Explanation
-from anmin.policy.phrases import CHINESE, ENGLISH, Words
-
-YOU = "您"
-
-
-def is_chinese() -> bool:
-    """Whether the page is read in Chinese, in which the sentences of the rules are written."""
-    return (get_language() or "zh").startswith("zh")
-
-
-def words_of_page() -> Words:
-    """The words in which a formula of this page stands."""
-    return CHINESE if is_chinese() else ENGLISH
+from anmin.portal.language import is_chinese
 
 
 def told_of(benefit: Benefit, why: Explanation | None, reader: Resident) -> list[str]:

@@ -103,6 +103,12 @@ def outcome_of(decision: Decision) -> Outcome | None:
     return evaluate(plan, household_of(decision))
 
 
+def place_of(decision: Decision) -> int:
+    """Where the person of a decision stands among the members whose facts were frozen; the first place for a household's."""
+    persons = list(decision.facts.get("persons", ()))
+    return persons.index(decision.person_id) if decision.person_id in persons else 0
+
+
 def household_of(decision: Decision) -> Household:
     """The household as the decision saw it: its facts and its members', by place and settlement."""
     facts = decision.facts

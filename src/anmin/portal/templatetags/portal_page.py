@@ -7,9 +7,10 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from anmin.kernel.frames.queries import Frame, frame_of
+from anmin.portal.language import is_chinese
 
 register = template.Library()
 
@@ -34,7 +35,7 @@ def day(value: date | None) -> str:
     """A day as people say it: 2026年11月20日."""
     if value is None:
         return "—"
-    if (get_language() or "zh").startswith("zh"):
+    if is_chinese():
         return f"{value.year}年{value.month}月{value.day}日"
     return value.isoformat()
 
@@ -44,7 +45,7 @@ def month(value: date | None) -> str:
     """A month."""
     if value is None:
         return "—"
-    if (get_language() or "zh").startswith("zh"):
+    if is_chinese():
         return f"{value.year}年{value.month}月"
     return f"{value:%Y-%m}"
 
@@ -62,7 +63,7 @@ def term(thing: Any) -> str:
     if not isinstance(title, str):
         return gettext(str(thing)) if thing else ""
     english = getattr(thing, "english", "")
-    if (get_language() or "zh").startswith("zh"):
+    if is_chinese():
         return title
     return english.rstrip(".") if english else gettext(title)
 

@@ -17,9 +17,10 @@ from anmin.kernel.papers.offices import remedy
 from anmin.kernel.papers.queries import pdf_again
 from anmin.kernel.papers.words import PaperProblem
 from anmin.kernel.payments.banks.arrivals import own_arrivals
+from anmin.portal.language import phrases
 from anmin.portal.pages import Visit, own
 from anmin.portal.places import contacts
-from anmin.portal.plain import told_of, words_of_page
+from anmin.portal.plain import told_of
 from anmin.portal.views import errors
 
 
@@ -116,7 +117,7 @@ def benefit(visit: Visit, number: int) -> HttpResponse:
     found = own_benefit(visit.me, number)
     if found is None:
         raise Http404
-    sums, why = sums_of(found.decision, words_of_page())
+    sums, why = sums_of(found.decision, phrases())
     return visit.page(
         "benefit",
         one=found,

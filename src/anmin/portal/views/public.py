@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseRedirect
-from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from anmin.kernel.frames.queries import with_size
@@ -11,6 +10,7 @@ from anmin.kernel.registers.queries import public_registers
 from anmin.policy.errors import PolicyError
 from anmin.portal import canapply
 from anmin.portal.home import home_of
+from anmin.portal.language import is_chinese
 from anmin.portal.pages import Visit, public, safe_next
 from anmin.portal.places import contacts, counties
 from anmin.portal.views import errors
@@ -23,7 +23,7 @@ def home(visit: Visit) -> HttpResponse:
         "home",
         home=home_of(visit.resident, visit.today),
         registers=public_registers(),
-        is_chinese=(get_language() or "zh").startswith("zh"),
+        is_chinese=is_chinese(),
     )
 
 

@@ -9,13 +9,13 @@ from typing import Any
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anmin.kernel.divisions.maps import Map, NoOutlines, draw
 from anmin.kernel.registers import queries
 from anmin.kernel.registers.declaring import Asking, Register
 from anmin.lib.divisions import parent_of
+from anmin.portal.language import is_chinese
 from anmin.portal.pages import Visit, public
 from anmin.portal.places import counties, place_name
 
@@ -133,7 +133,7 @@ def ask(visit: Visit, line: str, name: str) -> HttpResponse:
 
 
 def _asked(asking: Asking) -> str:
-    return asking.title if _is_chinese() else asking.english
+    return asking.title if is_chinese() else asking.english
 
 
 def _longest(register: Register, name: str) -> int:
@@ -154,16 +154,12 @@ def _entry(register: Register, number: str, on: date) -> Any:
     return row
 
 
-def _is_chinese() -> bool:
-    return (get_language() or "zh").startswith("zh")
-
-
 def _title(register: Register) -> str:
-    return register.title if _is_chinese() else register.english
+    return register.title if is_chinese() else register.english
 
 
 def _head(register: Register, name: str) -> str:
-    return str(register.column(name).verbose_name) if _is_chinese() else register.words.get(name, name)
+    return str(register.column(name).verbose_name) if is_chinese() else register.words.get(name, name)
 
 
 def _words(register: Register, row: Any, name: str) -> str:

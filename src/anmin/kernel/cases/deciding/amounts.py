@@ -7,29 +7,18 @@ fen and `{{ who }}` the person it is for. Where nobody wrote words, whoever show
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
-import yaml
-
-from anmin.kernel.cases.deciding.sentences import YOU
-from anmin.kernel.entitlements.grounds import outcome_of
+from anmin.kernel.cases.deciding.sentences import YOU, words_in, words_that_hold
+from anmin.kernel.entitlements.grounds import outcome_of, place_of
 from anmin.kernel.entitlements.models import Decision
-from anmin.kernel.papers.words import filled, value_of
+from anmin.kernel.papers.words import filled
 from anmin.kernel.screening.rulebooks import rulebook
-from anmin.lib.lines import files_of_lines
 from anmin.policy.evaluate import Outcome
 
 
-@lru_cache(maxsize=1)
 def words_of_amounts() -> dict[str, list[Mapping[str, str]]]:
     """What every line of business says of an amount, by the name of its rule."""
-    found: dict[str, list[Mapping[str, str]]] = {}
-    for path in files_of_lines("*/amounts/*.yaml"):
-        for name, rows in yaml.safe_load(path.read_text("utf-8")).items():
-            if name in found:
-                raise ValueError(f"{path}：金额“{name}”的说明写了两次")
-            found[name] = rows
-    return found
+    return words_in("amounts")
 
 
 def amount_in_words(decision: Decision, who: str = YOU) -> list[str]:
@@ -37,9 +26,7 @@ def amount_in_words(decision: Decision, who: str = YOU) -> list[str]:
     outcome = outcome_of(decision) if decision.benefit in rulebook().benefits else None
     if outcome is None:
         return []
-    persons = list(decision.facts.get("persons", ()))
-    place = persons.index(decision.person_id) if decision.person_id in persons else 0
-    return amount_of_outcome(decision.benefit, outcome, place, who)
+    return amount_of_outcome(decision.benefit, outcome, place_of(decision), who)
 
 
 def amount_of_outcome(benefit: str, outcome: Outcome, place: int, who: str = YOU) -> list[str]:
@@ -51,8 +38,6 @@ def amount_of_outcome(benefit: str, outcome: Outcome, place: int, who: str = YOU
     if found is None or name not in words_of_amounts():
         return []
     values, where = dict(found.inputs) | {"result": found.result, "who": who}, f"amounts “{name}”"
-    for row in words_of_amounts()[name]:
-        if value_of(row["when"], values, where):
-            sentences = filled(row["say"], values, where).split("。")
-            return [f"{one}。" for one in sentences if one.strip()]
-    return []
+    row = words_that_hold(words_of_amounts()[name], values, where)
+    sentences = filled(row["say"], values, where).split("。") if row is not None else []
+    return [f"{one}。" for one in sentences if one.strip()]

@@ -28,16 +28,28 @@ INCOME, MEMBERS = "counted_income_year", "members"
 MOST_FIGURES = 3
 
 
-@lru_cache(maxsize=1)
 def words_of_rules() -> dict[str, list[Mapping[str, str]]]:
     """What every line of business says of a rule that does not hold, by the rule's name."""
+    return words_in("refusals")
+
+
+@lru_cache(maxsize=2)
+def words_in(folder: str) -> dict[str, list[Mapping[str, str]]]:
+    """What every line of business says of its rules in one of its folders, by the rule's name."""
     found: dict[str, list[Mapping[str, str]]] = {}
-    for path in files_of_lines("*/refusals/*.yaml"):
+    for path in files_of_lines(f"*/{folder}/*.yaml"):
         for name, rows in yaml.safe_load(path.read_text("utf-8")).items():
             if name in found:
                 raise ValueError(f"{path}：规则“{name}”的说明写了两次")
             found[name] = rows
     return found
+
+
+def words_that_hold(
+    rows: Iterable[Mapping[str, str]], values: Mapping[str, Any], where: str
+) -> Mapping[str, str] | None:
+    """The first of some words whose `when` holds."""
+    return next((row for row in rows if value_of(row["when"], values, where)), None)
 
 
 def not_eligible(
@@ -92,12 +104,12 @@ def _told(found: Finding, tested: Mapping[str, Finding], result: Result, who: st
             return _told(behind, tested, result, who)
         return found, _figures(found, result)
     values, where = _values(found) | {"who": who}, f"refusals “{found.rule.name}”"
-    for row in words_of_rules()[found.rule.name]:
-        if value_of(row["when"], values, where):
-            if "because" in row:
-                return _told(tested[row["because"]], tested, result, who)
-            return found, filled(row["say"], values, where)
-    return found, _figures(found, result)
+    row = words_that_hold(words_of_rules()[found.rule.name], values, where)
+    if row is None:
+        return found, _figures(found, result)
+    if "because" in row:
+        return _told(tested[row["because"]], tested, result, who)
+    return found, filled(row["say"], values, where)
 
 
 def _fails(row: Finding) -> bool:

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from anmin.kernel.cases.models import Case
 from anmin.kernel.cases.own.road import own_cases
-from anmin.kernel.entitlements.grounds import outcome_of
+from anmin.kernel.entitlements.grounds import outcome_of, place_of
 from anmin.kernel.entitlements.models import Decision, Entitlement
 from anmin.kernel.entitlements.queries import Paying, paying, title_of_benefit, why
 from anmin.kernel.people.models import Membership
@@ -114,7 +114,7 @@ def sums_of(decision: Decision, words: Words = CHINESE) -> tuple[list[Sum], Expl
     if benefit is None or name is None:
         return [], None
     try:
-        found = why(decision, name, None if benefit.unit == "household" else _place(decision), words)
+        found = why(decision, name, None if benefit.unit == "household" else place_of(decision), words)
     except KeyError:
         return [], None
     if found is None:
@@ -180,11 +180,6 @@ def _figures(row: Decision) -> tuple[int | None, int | None, str]:
     if not isinstance(income, int) or not members or not isinstance(standard, int):
         return None, None, ""
     return income // (MONTHS * int(members)), standard, finding.rule.law
-
-
-def _place(decision: Decision) -> int:
-    persons = list(decision.facts.get("persons", ()))
-    return persons.index(decision.person_id) if decision.person_id in persons else 0
 
 
 __all__ = [

@@ -12,8 +12,8 @@ from anmin.kernel.entitlements.models import Entitlement
 from anmin.kernel.facts.batches.actions import land_own
 from anmin.kernel.facts.batches.models import SourceBatch
 from anmin.kernel.facts.lake.places import LAKE_TYPES
-from anmin.kernel.people.models import Identifier, Membership
-from anmin.kernel.people.queries import in_force
+from anmin.kernel.people.models import Membership
+from anmin.kernel.people.queries import blinds_of, in_force
 from anmin.policy.codes import Layer
 
 SOURCE = "own_books"
@@ -64,8 +64,5 @@ def _keys(homes: Iterable[int], on: date) -> dict[int, bytes]:
     """The blind key of one member of each household, the head's where the head has a number."""
     members = Membership.objects.filter(in_force(on), household__in=list(homes), is_double=False)
     owned = dict(members.order_by("-relation", "-pk").values_list("person", "household"))
-    numbers = Identifier.objects.filter(person__in=owned, kind="resident", last_day__isnull=True)
-    blinds = {
-        person: bytes(blind) for person, blind in numbers.order_by("-pk").values_list("person", "blind")
-    }
+    blinds = blinds_of(owned)
     return {home: blinds[person] for person, home in owned.items() if person in blinds}

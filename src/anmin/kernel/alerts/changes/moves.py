@@ -10,7 +10,8 @@ from django.db.models import Q
 from anmin.kernel.alerts.raising.hits import Reported, Value
 from anmin.kernel.divisions.queries import name_of
 from anmin.kernel.entitlements.models import Entitlement
-from anmin.kernel.people.models import FormerPlace, Identifier
+from anmin.kernel.people.models import FormerPlace
+from anmin.kernel.people.queries import blinds_of
 
 RULE, CAUSE, SINCE = "own/moved", "moved", date(2023, 10, 20)
 REGISTER = "register"
@@ -25,23 +26,26 @@ def moves(on: date) -> Iterator[Reported]:
     For what a person has by where they are registered, a new place of registration in another city counts as well.
     """
     rows = FormerPlace.objects.filter(last_day__gte=on - LOOKS_BACK, last_day__lte=on)
-    rows = rows.select_related("person", "household").order_by("pk")
-    for row in rows:
-        if (told := _where(row, on)) is None:
-            continue
-        for held in _held(row, on):
-            yield Reported(
-                rule=RULE,
-                rule_since=SINCE,
-                household=held.household.number,
-                person=_blind(held.person_id),
-                as_of=row.last_day,
-                colour="yellow",
-                weight=0,
-                cause=CAUSE,
-                direction="LESS",
-                values=(Value(CAUSE, 0, REGISTER, row.last_day.isoformat(), words=told),),
-            )
+    found = [
+        (row, told, held)
+        for row in rows.select_related("person", "household").order_by("pk")
+        if (told := _where(row, on)) is not None
+        for held in _held(row, on)
+    ]
+    blinds = blinds_of({held.person_id for _row, _told, held in found if held.person_id is not None})
+    for row, told, held in found:
+        yield Reported(
+            rule=RULE,
+            rule_since=SINCE,
+            household=held.household.number,
+            person=b"" if held.person_id is None else blinds.get(held.person_id, b""),
+            as_of=row.last_day,
+            colour="yellow",
+            weight=0,
+            cause=CAUSE,
+            direction="LESS",
+            values=(Value(CAUSE, 0, REGISTER, row.last_day.isoformat(), words=told),),
+        )
 
 
 def _where(row: FormerPlace, on: date) -> str | None:
@@ -65,8 +69,3 @@ def _held(row: FormerPlace, on: date) -> Iterator[Entitlement]:
         mine, Q(last_day__isnull=True) | Q(last_day__gte=on), first_day__lte=row.last_day
     )
     yield from rows.filter(division__startswith=row.division[:COUNTY]).select_related("household")
-
-
-def _blind(person: int | None) -> bytes:
-    row = Identifier.objects.filter(person=person, kind="resident", last_day__isnull=True).first()
-    return bytes(row.blind) if row is not None and person is not None else b""

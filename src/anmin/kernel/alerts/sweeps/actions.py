@@ -16,7 +16,7 @@ from anmin.kernel.alerts.sweeps.grounds import grounds_of
 from anmin.kernel.alerts.sweeps.models import Sweep, SweepPart
 from anmin.kernel.alerts.sweeps.rolls import rolls
 from anmin.kernel.audit import actions as audit
-from anmin.kernel.people.models import Identifier
+from anmin.kernel.people.queries import blinds_of
 from anmin.kernel.screening.claims import members_in_order
 from anmin.kernel.screening.models import Run
 
@@ -71,8 +71,7 @@ def hits_of(rows: list[Lacking], run: Run) -> Iterator[Reported]:
     people = {person for keys in places.values() for person in keys} | {
         row.person for row in rows if row.person is not None
     }
-    numbers = Identifier.objects.filter(person__in=people, kind="resident", last_day__isnull=True)
-    blinds = dict(numbers.values_list("person", "blind"))
+    blinds = blinds_of(people)
     grounds = grounds_of(run, rows)
     for row in rows:
         person = b""
@@ -81,11 +80,11 @@ def hits_of(rows: list[Lacking], run: Run) -> Iterator[Reported]:
             key = keys[row.member] if row.member < len(keys) else None
             if key is None or key not in blinds:
                 continue
-            person = bytes(blinds[key])
+            person = blinds[key]
         elif row.person is not None:
             if row.person not in blinds:
                 continue
-            person = bytes(blinds[row.person])
+            person = blinds[row.person]
         kind = "without" if row.is_without else "missed"
         yield Reported(
             rule=f"sweep/{kind}/{row.benefit}",

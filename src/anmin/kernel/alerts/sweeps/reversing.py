@@ -17,7 +17,8 @@ from anmin.kernel.cases.deciding.sentences import condition_that_fails
 from anmin.kernel.cases.verification.queries import LAYERS, Result
 from anmin.kernel.cases.verification.standing import RECOGNISED
 from anmin.kernel.facts.queries import snapshots_home
-from anmin.kernel.people.models import Identifier, Membership, Person
+from anmin.kernel.people.models import Membership, Person
+from anmin.kernel.people.queries import blinds_of
 from anmin.kernel.screening.claims import members_in_order
 from anmin.kernel.screening.models import BrokenHousehold, Run
 from anmin.kernel.screening.rulebooks import rulebook
@@ -118,8 +119,7 @@ def _keys(doubted: Sequence[Holder], standing: Mapping[str, Sequence[Holder]]) -
         ).values_list("household__number", "person")
     )
     known = {person for person in people if person is not None}
-    rows = Identifier.objects.filter(person__in=known, kind="resident", last_day__isnull=True)
-    blinds = {person: bytes(blind).hex() for person, blind in rows.values_list("person", "blind")}
+    blinds = {person: blind.hex() for person, blind in blinds_of(known).items()}
     named = Person.objects.in_bulk(known | set(heads.values()))
     return _Keys(blinds, {key: row.name for key, row in named.items()}, heads)
 

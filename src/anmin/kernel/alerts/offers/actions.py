@@ -308,16 +308,14 @@ def check_granted(*, by: Any, run: Run, on: date) -> Raised:
     By the same judgment as the reverse of a sweep, in the same alert: whom the data cannot tell of is not accused.
     """
     benefits = [key for key in offering()["benefits"] if key in rulebook().benefits]
-    mine = set(
-        Offer.objects.filter(state=Offer.State.GRANTED)
-        .exclude(entitlement__state="ended")
-        .values_list("benefit", "household__number", "person")
-    )
+    granted = Offer.objects.filter(state=Offer.State.GRANTED).exclude(entitlement__state="ended")
+    mine = {
+        (benefit, home if person is None else person)
+        for benefit, home, person in granted.values_list("benefit", "household__number", "person")
+    }
     rows = [
         row
         for row in without_ground(run, benefits)
-        if (row.benefit, row.household, row.person) in mine
-        or (row.benefit, row.person)
-        in {(benefit, person) for benefit, _home, person in mine if person is not None}
+        if (row.benefit, row.household if row.person is None else row.person) in mine
     ]
     return raise_hits(by=by, hits=hits_of(rows, run), on=on)

@@ -108,9 +108,10 @@ def withdraw(number: Number, by: Who, reason: Annotated[str, typer.Option(help="
 def list_batches() -> None:
     """列出最近的清单。"""
     reader = operator(timezone.localdate())
-    rows = queries.batches(reader)[:50]
+    rows = list(queries.batches(reader)[:50])
+    figures = queries.figures_of(reader, rows)
     for row in rows:
-        found = queries.figures(reader, row)
+        found = figures[row.pk]
         out.print(
             f"{row.pk:>6} {row.division:<10}{row.get_state_display():<6}通过 {found.counted:,} 退回 {found.rejected:,} {row.file_name}"
         )

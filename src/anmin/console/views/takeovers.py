@@ -50,9 +50,9 @@ def takeover_list(desk: Desk) -> HttpResponse:
     if desk.request.method == "POST":
         return _sent(desk)
     page = Paginator(queries.batches(desk.reader), ROWS).get_page(desk.request.GET.get("page"))
+    figures = queries.figures_of(desk.reader, page.object_list)
     rows = [
-        {"row": row, "place": full_name(row.division), "figures": queries.figures(desk.reader, row)}
-        for row in page.object_list
+        {"row": row, "place": full_name(row.division), "figures": figures[row.pk]} for row in page.object_list
     ]
     return desk.page(
         "takeovers",

@@ -32,6 +32,7 @@ class Listed(Column):
         return list(self.options)
 
 
+@lru_cache(maxsize=1)
 def benefits() -> dict[str, Benefit]:
     """The benefits that a list may take over, by key: those paid by the month or by the year, and recognitions."""
     return {key: row for key, row in rulebook().benefits.items() if _may_run(key, row)}

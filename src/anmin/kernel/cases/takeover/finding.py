@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Q
 
 from anmin.kernel.cases.takeover.columns import benefits
 from anmin.kernel.cases.takeover.models import TakeoverRow
-from anmin.kernel.cases.takeover.reading import Given, NewAccount
+from anmin.kernel.cases.takeover.reading import Given
 from anmin.kernel.entitlements.years import first_year_here, is_yearly
 from anmin.kernel.facts.intake.cells import Trouble
 from anmin.kernel.keys.queries import blind_index
+from anmin.kernel.payments.payees.actions import NewAccount
 from anmin.kernel.people.models import Death, Household, Identifier, Membership, Person
-from anmin.kernel.people.queries import in_force
+from anmin.kernel.people.queries import homes_on, in_force
 from anmin.lib.calendar import add_months
 from anmin.lib.names import NameProblem, parse_name
 
@@ -52,7 +54,7 @@ class Claim:
         """What it is known by."""
         return subject_of(self.home.pk, None if self.person is None else self.person.pk, self.benefit)
 
-    @property
+    @cached_property
     def first_month(self) -> date:
         """The first month that is paid here; of a benefit by the year, the one in which it is due here first.
 
@@ -92,10 +94,7 @@ def found(rows: Sequence[Given], on: date) -> list[Claim | Trouble]:
         row = blinds.get((one.kind, bytes(one.blind)))
         if row is not None:
             persons[row.identity] = one.person
-    memberships = Membership.objects.filter(
-        in_force(on), person__in=[one.pk for one in persons.values()], is_double=False
-    )
-    homes = {row.person_id: row.household for row in memberships.select_related("household")}
+    homes = homes_on(persons.values(), on)
     return [_claim(row, persons.get(row.identity), homes) for row in rows]
 
 

@@ -108,7 +108,7 @@ class Judge:
 
     def _due(self, claim: Claim) -> Trouble | None:
         try:
-            assert claim.first_month
+            _month = claim.first_month
         except PolicyError as trouble:
             return Trouble(trouble.code, "待遇", str(trouble))
         return None

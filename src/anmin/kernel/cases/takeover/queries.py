@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Abs, Coalesce, Substr
@@ -89,14 +91,29 @@ def missing(reader: Reader, batch: TakeoverBatch) -> QuerySet[TakeoverRow]:
 
 def figures(reader: Reader, batch: TakeoverBatch) -> Figures:
     """The figures of a list; the list behind each has as many rows."""
+    return figures_of(reader, [batch])[batch.pk]
+
+
+def figures_of(reader: Reader, batches: Iterable[TakeoverBatch]) -> dict[int, Figures]:
+    """The figures of several lists by their keys, in one question."""
+    keys = [row.pk for row in batches]
     through = ~Q(state=TakeoverRow.State.REJECTED)
-    found = rows_of(reader, batch).aggregate(
-        **{state: Count("pk", filter=Q(state=state)) for state in TakeoverRow.State.values},
-        **{name: Count("pk", filter=through & Q(found=name)) for name in TakeoverRow.Found.values},
+    counts = {name: Q(state=name) for name in TakeoverRow.State.values}
+    counts |= {name: through & Q(found=name) for name in TakeoverRow.Found.values}
+    rows = TakeoverRow.objects.filter(reader.q(), batch__in=keys).order_by().values("batch")
+    found: Any = rows.annotate(
+        **{f"of_{name}": Count("pk", filter=which) for name, which in counts.items()},
         by_month=Coalesce(Sum("fen", filter=through & ~_by_year()), 0),
         by_year=Coalesce(Sum("fen", filter=through & _by_year()), 0),
     )
-    return Figures(fen=found.pop("by_month"), fen_year=found.pop("by_year"), **found)
+    told = {
+        row["batch"]: Figures(
+            fen=row["by_month"], fen_year=row["by_year"], **{name: row[f"of_{name}"] for name in counts}
+        )
+        for row in found
+    }
+    nothing = Figures(fen=0, fen_year=0, **dict.fromkeys(counts, 0))
+    return {key: told.get(key, nothing) for key in keys}
 
 
 def _by_year() -> Q:

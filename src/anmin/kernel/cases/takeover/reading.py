@@ -15,10 +15,12 @@ from anmin.kernel.cases.takeover.columns import CLASSES, MONTHLY, WAYS, YEARLY, 
 from anmin.kernel.facts.intake.cells import Trouble, number_of, text_of
 from anmin.kernel.facts.intake.reading import read_table
 from anmin.kernel.facts.intake.sheets import Column
+from anmin.kernel.payments.payees.actions import NewAccount
 from anmin.lib.calendar import add_months
 from anmin.lib.cards import account_number, card_number
 from anmin.lib.identifiers import IdentifierProblem, parse_identity
 from anmin.policy.errors import PolicyError
+from anmin.policy.vocabulary import MONTHS
 
 ADDED = ("行号", "原因")
 """Columns that a file of rejected rows has beside those of the list; they are read over."""
@@ -28,19 +30,8 @@ FIRST_DAY = date(1990, 1, 1)
 OLDEST_PAID = 6
 """Months that the last payment may lie back: what has not been paid for longer may have been stopped."""
 LATEST_REVIEW = 36
-MONTHS = 12
 PERIODS = {words: one for one in (MONTHLY, YEARLY) for words in (one, f"按{one}", f"每{one}")}
 LONGEST = {"old_number": 39, "office": 80, "home": 50, "bank": 40, "holder": 50}
-
-
-@dataclass(frozen=True)
-class NewAccount:
-    """The account of a row: `way` is one of the payees' ways; cash has neither bank nor number."""
-
-    way: str
-    bank: str = ""
-    number: str = ""
-    holder: str = ""
 
 
 @dataclass(frozen=True)

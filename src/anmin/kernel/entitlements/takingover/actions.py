@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import ProtectedError
@@ -26,7 +27,6 @@ class Former:
     """A benefit as it was decided elsewhere: `number` of the old decision; fen a month from `first_month` on.
 
     Of one that is paid by the year it is the year's, and `first_month` the month in which it is due here first.
-
     `since` is the day from which it was received there, `reason` the words that explain it from now on.
     """
 
@@ -93,9 +93,8 @@ def _amount(row: Entitlement, one: Former, decision: Decision) -> Amount:
 
 
 def _decision(by: User, one: Former, on: date) -> Decision:
-    return Decision(
+    return _without_grounds(
         case_number=f"{BEFORE_NUMBER}{one.number}",
-        matter=MATTER,
         benefit=one.benefit,
         division=one.household.division,
         level=one.level,
@@ -107,12 +106,20 @@ def _decision(by: User, one: Former, on: date) -> Decision:
         on=on,
         reason=one.reason,
         law=f"{BEFORE_NUMBER}决定 {one.number}"[:200],
+        decided_by=by,
+    )
+
+
+def _without_grounds(**said: Any) -> Decision:
+    """A decision that rests on no facts of ours."""
+    return Decision(
+        matter=MATTER,
         facts=NO_GROUNDS.facts,
         rates=NO_GROUNDS.rates,
         findings=NO_GROUNDS.findings,
         rules=NO_GROUNDS.rules,
         grounds=NO_GROUNDS.seal,
-        decided_by=by,
+        **said,
     )
 
 
@@ -137,9 +144,8 @@ def give_back(*, by: User, entitlements: Sequence[int], on: date, reason: str) -
     keys = [row.pk for row in rows]
     Decision.objects.bulk_create(
         [
-            Decision(
+            _without_grounds(
                 case_number=row.begun_by.case_number,
-                matter=MATTER,
                 benefit=row.benefit,
                 division=row.division,
                 level=row.level,
@@ -148,11 +154,6 @@ def give_back(*, by: User, entitlements: Sequence[int], on: date, reason: str) -
                 outcome=Decision.Outcome.TERMINATE,
                 on=on,
                 reason=reason,
-                facts=NO_GROUNDS.facts,
-                rates=NO_GROUNDS.rates,
-                findings=NO_GROUNDS.findings,
-                rules=NO_GROUNDS.rules,
-                grounds=NO_GROUNDS.seal,
                 decided_by=by,
             )
             for row in rows

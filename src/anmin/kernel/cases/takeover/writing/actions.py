@@ -13,7 +13,7 @@ from anmin.kernel.cases.takeover.judging import target_of
 from anmin.kernel.cases.takeover.models import TakeoverBatch, TakeoverRow
 from anmin.kernel.cases.takeover.words import told
 from anmin.kernel.entitlements.takingover.actions import Former, take_over
-from anmin.kernel.payments.payees.actions import KnownAccount, NewAccount, take_over_accounts
+from anmin.kernel.payments.payees.actions import KnownAccount, take_over_accounts
 from anmin.kernel.payments.payees.models import PayeeAccount
 from anmin.kernel.people.queries import in_force
 from anmin.policy.codes import Layer
@@ -96,12 +96,11 @@ def _accounts(
 
 
 def _known(claim: Claim) -> KnownAccount:
-    given = claim.account
-    assert given is not None
+    assert claim.account is not None
     person = claim.person or claim.receiver
     return KnownAccount(
         person=person,
         household=claim.home if claim.person is None else None,
         division=person.division,
-        account=NewAccount(given.way, given.bank, given.number, given.holder),
+        account=claim.account,
     )

@@ -15,6 +15,7 @@ from django.db.backends.utils import CursorWrapper
 from anmin.kernel.payments.checks.codes import CODES, SENTINELS
 from anmin.kernel.payments.placerules import pairs
 from anmin.kernel.payments.runs.models import PayRun
+from anmin.kernel.payments.scripts import run_scripts
 from anmin.lib.calendar import add_months
 
 COVERED = """
@@ -221,9 +222,7 @@ def of_run(run: PayRun) -> dict[str, Any]:
 def go_through(cursor: CursorWrapper, scripts: Sequence[str], values: dict[str, Any]) -> None:
     """Run scripts in their order over temporary tables of their own."""
     cursor.execute("DROP TABLE IF EXISTS money_covered, money_died, money_found")
-    for script in scripts:
-        for statement in script.split(";\n"):
-            cursor.execute(statement, values)
+    run_scripts(cursor, scripts, values)
 
 
 def hold(cursor: CursorWrapper, run: int, line: int | None = None) -> None:

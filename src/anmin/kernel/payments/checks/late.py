@@ -19,8 +19,16 @@ from anmin.kernel.payments.runs.models import PayRun
 
 BY_REGISTER: tuple[str, ...] = (DEAD, RECORDED)
 
+LINE_OF = """JOIN LATERAL (
+    SELECT own.id FROM kernel_payline AS own WHERE own.run_id = %(run)s AND own.person_id = {0}.person_id
+    UNION
+    SELECT home.id FROM kernel_membership AS member JOIN kernel_payline AS home ON home.household_id = member.household_id
+    WHERE home.run_id = %(run)s AND member.person_id = {0}.person_id
+) AS line ON true"""
+"""The lines of a run that somebody is paid by, or ever belonged to the household of."""
+
 # A word that is newer than the check stands for whatever was said before of the same kind: it was not decided with it.
-SINCE = """
+SINCE = f"""
 CREATE TEMP TABLE money_since ON COMMIT DROP AS
 SELECT DISTINCT ON (line.id, said.kind, said.person_id) line.id AS line, %(codes)s::jsonb ->> said.kind AS code,
     said.person_id AS person,
@@ -28,12 +36,7 @@ SELECT DISTINCT ON (line.id, said.kind, said.person_id) line.id AS line, %(codes
          ELSE jsonb_build_object('day', CASE said.kind WHEN 'certificate' THEN said.first_day - 1 ELSE said.first_day END, 'source', said.source) END
         AS details
 FROM kernel_sentinel AS said
-JOIN LATERAL (
-    SELECT own.id FROM kernel_payline AS own WHERE own.run_id = %(run)s AND own.person_id = said.person_id
-    UNION
-    SELECT home.id FROM kernel_membership AS member JOIN kernel_payline AS home ON home.household_id = member.household_id
-    WHERE home.run_id = %(run)s AND member.person_id = said.person_id
-) AS line ON true
+{LINE_OF.format("said")}
 WHERE said.lifted_at IS NULL AND said.first_day < %(next)s AND (said.last_day IS NULL OR said.last_day >= %(month)s)
   AND (%(checked)s::timestamptz IS NULL OR said.learned_at > %(checked)s)
   AND (%(lines)s::bigint[] IS NULL OR line.id = ANY (%(lines)s))
@@ -44,12 +47,7 @@ INSERT INTO money_found SELECT line, code, person, details FROM money_since;
 INSERT INTO money_found
 SELECT DISTINCT ON (line.id, died.person_id) line.id, 'member_dead', died.person_id, jsonb_build_object('day', held.died_on)
 FROM kernel_death AS died JOIN kernel_person AS held ON held.id = died.person_id AND held.died_on < %(month)s
-JOIN LATERAL (
-    SELECT own.id FROM kernel_payline AS own WHERE own.run_id = %(run)s AND own.person_id = died.person_id
-    UNION
-    SELECT home.id FROM kernel_membership AS member JOIN kernel_payline AS home ON home.household_id = member.household_id
-    WHERE home.run_id = %(run)s AND member.person_id = died.person_id
-) AS line ON true
+{LINE_OF.format("died")}
 WHERE (%(checked)s::timestamptz IS NULL OR died.learned_at > %(checked)s)
   AND (%(lines)s::bigint[] IS NULL OR line.id = ANY (%(lines)s))
   AND NOT EXISTS (

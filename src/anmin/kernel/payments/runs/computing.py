@@ -6,7 +6,6 @@ last month of its amounts; nothing is split by days (民发〔2021〕57号 §21)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,6 +17,7 @@ from anmin.kernel.access.scopes import range_of
 from anmin.kernel.entitlements.years import yearly_benefits
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.runs.models import PayRun
+from anmin.kernel.payments.scripts import run_scripts
 from anmin.lib.calendar import add_months
 from anmin.lib.divisions import ancestors
 
@@ -288,7 +288,7 @@ def compute_lines(cursor: CursorWrapper, run: PayRun) -> Computed:
     cursor.execute(TEMPORARY)
     for statement in CLEARED if again else ():
         cursor.execute(statement, values)
-    _execute(cursor, (ROSTER,), values)
+    run_scripts(cursor, (ROSTER,), values)
     cursor.execute(MISTAKEN, values)
     if mistaken := cursor.fetchone()[0]:
         raise PaymentProblem(
@@ -296,7 +296,9 @@ def compute_lines(cursor: CursorWrapper, run: PayRun) -> Computed:
             _("%(n)d 条待遇金额的发放周期和规则不符：按年发的必须写明哪一年、在一个月里发。请先更正，再计算")
             % {"n": mistaken},
         )
-    _execute(cursor, (DIFFERENCES, BASIC, PRICE, DEDUCT, REFUND, "ANALYZE money_part", LINES, PARTS), values)
+    run_scripts(
+        cursor, (DIFFERENCES, BASIC, PRICE, DEDUCT, REFUND, "ANALYZE money_part", LINES, PARTS), values
+    )
     for statement in KEPT if again else ():
         cursor.execute(statement, values)
     cursor.execute(FOUND, values)
@@ -308,10 +310,3 @@ def compute_lines(cursor: CursorWrapper, run: PayRun) -> Computed:
     if lines > MANY:
         cursor.execute("ANALYZE kernel_payline, kernel_paypart")
     return Computed(int(lines), int(fen), found)
-
-
-def _execute(cursor: CursorWrapper, scripts: Iterable[str], values: dict[str, Any]) -> None:
-    for script in scripts:
-        for statement in script.split(";\n"):
-            if statement.strip():
-                cursor.execute(statement, values)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -94,7 +93,7 @@ def confirm(*, by: Any, change: StandardChange, on: date) -> StandardChange:
     with transaction.atomic():
         row, user = _decided(by, change, State.CONFIRMED, on)
         _record(user, row, "screening.confirm_standard")
-        transaction.on_commit(partial(lay_out))
+        transaction.on_commit(lay_out)
     return row
 
 
@@ -134,7 +133,7 @@ def withdraw(*, by: Any, change: StandardChange, reason: str, on: date) -> Stand
         row.reason = reason.strip()[:200]
         row.save()
         _record(user, row, "screening.withdraw_standard")
-        transaction.on_commit(partial(lay_out))
+        transaction.on_commit(lay_out)
     return row
 
 

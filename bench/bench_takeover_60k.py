@@ -8,7 +8,7 @@ import time
 from datetime import date
 from pathlib import Path
 
-from bench.book import installation
+from bench.book import installation, staff
 from bench.options import Options
 from bench.report import Report
 
@@ -140,25 +140,12 @@ def _fill(rows: int) -> tuple[object, object]:
     """The register, a run over it, and two people; names and numbers sealed one by one as in an installation."""
     from django.db import connection, transaction
 
-    from anmin.kernel.access import actions as access
     from anmin.kernel.keys.fields import next_keys, sealed_text
     from anmin.kernel.keys.queries import blind_index
     from anmin.kernel.people.models import Identifier
     from anmin.kernel.screening.models import Run
 
-    users = []
-    for username, role in (("hedui", "county_checker"), ("shenhe", "county_approver")):
-        user = access.create_user(
-            by="bench",
-            username=username,
-            display_name=username,
-            password="一个足够长的口令Ab2026",
-            must_change=False,
-        )
-        access.grant(
-            by="bench", user=user, division=COUNTY, role=role, first_day=date(2020, 1, 1), last_day=None
-        )
-        users.append(user)
+    users = staff(COUNTY, {"hedui": "county_checker", "shenhe": "county_approver"})
     made = Run.objects.create(
         on=ON, city="371000", snapshot="bench", results="bench", fingerprint="bench", source="bench", households=rows,
         persons=rows, broken=0, made_by="bench",
@@ -192,7 +179,7 @@ def _fill(rows: int) -> tuple[object, object]:
             )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return users[0], users[1]
+    return users["hedui"], users["shenhe"]
 
 
 def _sums() -> tuple[int, ...]:

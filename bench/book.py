@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
+from typing import Any
 
 from bench.options import Options
 from boot.environment import VENV, python_environment
@@ -50,6 +52,30 @@ def installation(options: Options, name: str) -> Iterator[str]:
 
         connection.close()
         cluster.stop()
+
+
+def staff(division: str, roles: Mapping[str, str]) -> dict[str, Any]:
+    """Members of staff of a place by their log-ins, each with one role."""
+    from anmin.kernel.access import actions as access
+
+    found = {}
+    for username, role in roles.items():
+        found[username] = access.create_user(
+            by="bench",
+            username=username,
+            display_name=username,
+            password="一个足够长的口令Ab2026",
+            must_change=False,
+        )
+        access.grant(
+            by="bench",
+            user=found[username],
+            division=division,
+            role=role,
+            first_day=date(2020, 1, 1),
+            last_day=None,
+        )
+    return found
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from bench.book import installation
+from bench.book import installation, staff
 from bench.options import Options
 
 COUNTY = "371002"
@@ -58,31 +58,22 @@ def paybook(options: Options, lines: int) -> Iterator[Path]:
 
 
 def _fill(lines: int) -> None:
-    from anmin.kernel.access import actions as access
     from anmin.kernel.entitlements import actions as entitlements
     from anmin.kernel.people.models import Household
 
-    users = {
-        "caiwu": "county_finance",
-        "caiwu2": "county_finance",
-        "shenhe": "county_approver",
-        "lingdao": "county_leader",
-        "lingdao2": "county_leader",
-    }
-    for username, role in users.items():
-        user = access.create_user(
-            by="bench",
-            username=username,
-            display_name=username,
-            password="一个足够长的口令Ab2026",
-            must_change=False,
-        )
-        access.grant(
-            by="bench", user=user, division=COUNTY, role=role, first_day=date(2020, 1, 1), last_day=None
-        )
+    users = staff(
+        COUNTY,
+        {
+            "caiwu": "county_finance",
+            "caiwu2": "county_finance",
+            "shenhe": "county_approver",
+            "lingdao": "county_leader",
+            "lingdao2": "county_leader",
+        },
+    )
     home = Household.objects.create(number="P0", division=COUNTY + "001001", first_day=date(2020, 1, 1))
     decision = entitlements.decide(
-        by=user,
+        by=users["lingdao2"],
         case_number="BENCH",
         matter="dibao",
         division=COUNTY,

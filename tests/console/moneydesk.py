@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -9,13 +10,24 @@ from django.utils import timezone
 from anmin.kernel.payments.errands import actions as errands
 from anmin.kernel.payments.errands.models import Errand
 from tests.kernel.payments.banks.banking import families
-from tests.kernel.payments.money import a_budget, a_run, approved
+from tests.kernel.payments.money import COUNTY, a_budget, a_run, approved
+from tests.make import a_user
 
 
 def at(user):
     client = Client()
     client.force_login(user)
     return client
+
+
+@pytest.fixture
+def desks():
+    """Finance, whoever approves, and the leader of a county, each at a desk."""
+    return {
+        "clerk": at(a_user("caiwu", COUNTY, role="county_finance")),
+        "boss": at(a_user("shenhe", COUNTY, role="county_approver")),
+        "head": at(a_user("lingdao", COUNTY, role="county_leader")),
+    }
 
 
 def post(client, name, *keys, **given):

@@ -9,20 +9,12 @@ from openpyxl import load_workbook
 from anmin.console.views import moneypapers
 from anmin.kernel.audit.models import Act
 from anmin.kernel.payments.runs.models import PayLine
-from tests.console.moneydesk import a_month, at, get, post, worked
-from tests.kernel.payments.money import COUNTY, TOWN
+from tests.console.moneydesk import a_month, at, desks, get, post, worked
+from tests.kernel.payments.money import TOWN
 from tests.make import a_user
 
+__all__ = ["desks"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desks():
-    return {
-        "clerk": at(a_user("caiwu", COUNTY, role="county_finance")),
-        "boss": at(a_user("shenhe", COUNTY, role="county_approver")),
-        "head": at(a_user("lingdao", COUNTY, role="county_leader")),
-    }
 
 
 def test_a_pay_sheet_and_a_voucher_are_made_and_printed(desks):

@@ -11,19 +11,12 @@ from anmin.kernel.payments.errands.models import Errand
 from anmin.kernel.payments.recovery import actions as recovery
 from anmin.kernel.payments.recovery.models import Recovery
 from anmin.kernel.payments.sentinels.models import Sentinel
-from tests.console.moneydesk import a_month, at, get, post, worked
+from tests.console.moneydesk import a_month, at, desks, get, post, worked
 from tests.kernel.payments.money import COUNTY, a_budget, a_family, a_grant, decided
 from tests.make import a_user
 
+__all__ = ["desks"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desks():
-    return {
-        "clerk": at(a_user("caiwu", COUNTY, role="county_finance")),
-        "boss": at(a_user("shenhe", COUNTY, role="county_approver")),
-    }
 
 
 def a_claim(home, given, fen=200_00):

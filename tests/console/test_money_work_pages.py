@@ -15,21 +15,13 @@ from anmin.kernel.payments.recovery import actions as recovery
 from anmin.kernel.payments.recovery.models import Recovery
 from anmin.kernel.payments.runs.models import PayLine, PriceSubsidy, RateContinuation
 from anmin.kernel.payments.sentinels.models import Sentinel
-from tests.console.moneydesk import at, get, post, worked
+from tests.console.moneydesk import at, desks, get, post, worked
 from tests.kernel.payments.banks.banking import families
 from tests.kernel.payments.money import COUNTY, TOWN, a_budget, a_family, a_grant, a_run, decided
 from tests.make import a_user
 
+__all__ = ["desks"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desks():
-    return {
-        "clerk": at(a_user("caiwu", COUNTY, role="county_finance")),
-        "boss": at(a_user("shenhe", COUNTY, role="county_approver")),
-        "head": at(a_user("lingdao", COUNTY, role="county_leader")),
-    }
 
 
 def test_every_empty_page_says_what_will_stand_there(desks):

@@ -9,9 +9,9 @@ from django.urls import reverse
 from anmin.kernel import ruletasks
 from anmin.kernel.screening.standards.models import StandardChange
 from tests.console.casework import BACKEND, text_of
-from tests.kernel.screening.test_standards_of_a_place import COUNTY, NEW, OLD, granted
-from tests.make import a_user
+from tests.kernel.screening.test_standards_of_a_place import COUNTY, NEW, OLD, granted, people
 
+__all__ = ["people"]
 pytestmark = pytest.mark.django_db
 GIVEN = {
     "rate": "dibao_standard",
@@ -27,15 +27,6 @@ GIVEN = {
 def home(settings, tmp_path, monkeypatch):
     settings.ANMIN_HOME = tmp_path
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *_args: date(2026, 11, 26))
-
-
-@pytest.fixture
-def people():
-    return {
-        "officer": a_user("officer", "371000", role="city_officer"),
-        "leader": a_user("leader", COUNTY, role="county_leader"),
-        "clerk": a_user("clerk", "371002001"),
-    }
 
 
 def at(people, who):

@@ -61,6 +61,13 @@ print("MADE", [row.number for row in raise_deaths(by="系统", on=timezone.local
 """
 
 
+def at_desk(visit, name):
+    """Somebody logged in, at an office's screen."""
+    watched = visit()
+    watched.log_in(name)
+    return watched
+
+
 def run(town, script, *words):
     """What a script says after MADE, run on the journeys' own data."""
     said = town.python("-c", script, *words)

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from tests.journeys.casework import family, made
+from tests.journeys.casework import at_desk, family, made
 from tests.journeys.test_figures_and_reasons import money
 
 COUNTY, OFFICER, LEADER, REVIEWER = "371002", "shi", "juzhang", "xian1"
@@ -18,16 +18,12 @@ DOCUMENT = "威民发〔2026〕31号"
 
 @pytest.fixture
 def officer(visit):
-    watched = visit()
-    watched.log_in(OFFICER)
-    return watched
+    return at_desk(visit, OFFICER)
 
 
 @pytest.fixture
 def leader(visit):
-    watched = visit()
-    watched.log_in(LEADER)
-    return watched
+    return at_desk(visit, LEADER)
 
 
 def proposed(town, officer, rate, urban, rural=""):
@@ -95,8 +91,7 @@ def difference(leader, address):
 def test_a_new_standard_has_its_day_and_what_was_decided_before_stays(town, visit, officer, leader):
     """R6: proposed and confirmed by two; the old case explains the old value by the old rules, the new one the new."""
     (old,) = made(town, family("周旧年", "RN1", 312000, to="granted"))
-    reviewer = visit()
-    reviewer.log_in(REVIEWER)
+    reviewer = at_desk(visit, REVIEWER)
     before, rules = standard_of(reviewer, old)
     income = officer.open(f"/rates/disposable_income_year/?division={COUNTY}")
     kept = income.locator("tr.total-row td.num").first.inner_text()

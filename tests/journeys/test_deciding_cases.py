@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.casework import RAISE, family, made, run
+from tests.journeys.casework import RAISE, at_desk, family, made, run
 from tests.journeys.conftest import OFFICE, PHONE
 from tests.journeys.fieldwork import AGENT, rows
 from tests.journeys.fieldwork import log_in as phone_of
@@ -19,16 +19,12 @@ LONELY = "371002001002"
 
 @pytest.fixture
 def reviewer(visit):
-    watched = visit()
-    watched.log_in(REVIEWER)
-    return watched
+    return at_desk(visit, REVIEWER)
 
 
 @pytest.fixture
 def clerk(visit):
-    watched = visit()
-    watched.log_in(CLERK)
-    return watched
+    return at_desk(visit, CLERK)
 
 
 def focused(page):

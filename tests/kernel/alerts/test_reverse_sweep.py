@@ -42,6 +42,26 @@ def part_of(made, benefit):
     return next(row for row in parts_of(made) if row.benefit == benefit)
 
 
+def a_family_whose_certificate_lasts_until(day):
+    """A mother with a pension above the line and her son; dibao, and her living subsidy, are paid for long."""
+    home, (old, _son) = a_family(("王秀英", 1956), ("王建国", 1985))
+    a_grant(home, 73_200, LONG_AGO, benefit=DIBAO)
+    a_grant(home, 9_800, LONG_AGO, benefit=LIVING, person=old)
+    certified = {
+        "disability": int(DisabilityKind.PHYSICAL),
+        "disability_level": 2,
+        "certificate_last_day": day,
+    }
+    a_snapshot(
+        {
+            "H1": [
+                born(1956, retirement_pension_year=9_600_000, **certified),
+                born(1985, relation=2, retirement_pension_year=0),
+            ]
+        }
+    )
+
+
 def test_a_benefit_without_ground_is_told_with_the_condition_that_fails_and_becomes_a_review(people):
     home, (old, _son) = a_family(("王秀英", 1930), ("王建国", 1985))
     held = a_grant(home, 40_000, LONG_AGO, benefit=AGE, person=old)
@@ -107,22 +127,7 @@ def test_what_a_person_decided_since_is_not_questioned_again(people, state):
 
 
 def test_what_rests_on_a_standing_is_judged_by_the_standing_so_that_one_doubt_is_not_two():
-    home, (old, _son) = a_family(("王秀英", 1956), ("王建国", 1985))
-    a_grant(home, 73_200, LONG_AGO, benefit=DIBAO)
-    a_grant(home, 9_800, LONG_AGO, benefit=LIVING, person=old)
-    certified = {
-        "disability": int(DisabilityKind.PHYSICAL),
-        "disability_level": 2,
-        "certificate_last_day": 20300101,
-    }
-    a_snapshot(
-        {
-            "H1": [
-                born(1956, retirement_pension_year=9_600_000, **certified),
-                born(1985, relation=2, retirement_pension_year=0),
-            ]
-        }
-    )
+    a_family_whose_certificate_lasts_until(20300101)
 
     made = sweep(by="系统", run=a_run(H1=poor(Coverage.WITHOUT_GROUND)), on=DAY)
 
@@ -132,22 +137,7 @@ def test_what_rests_on_a_standing_is_judged_by_the_standing_so_that_one_doubt_is
 
 def test_a_benefit_of_a_person_fails_by_its_own_condition_beside_the_family_s(people):
     """Two doubts about one household are two alerts of one household, and the table says so."""
-    home, (old, _son) = a_family(("王秀英", 1956), ("王建国", 1985))
-    a_grant(home, 73_200, LONG_AGO, benefit=DIBAO)
-    a_grant(home, 9_800, LONG_AGO, benefit=LIVING, person=old)
-    ended = {
-        "disability": int(DisabilityKind.PHYSICAL),
-        "disability_level": 2,
-        "certificate_last_day": 20251231,
-    }
-    a_snapshot(
-        {
-            "H1": [
-                born(1956, retirement_pension_year=9_600_000, **ended),
-                born(1985, relation=2, retirement_pension_year=0),
-            ]
-        }
-    )
+    a_family_whose_certificate_lasts_until(20251231)
 
     sweep(by="系统", run=a_run(H1=poor(Coverage.WITHOUT_GROUND)), on=DAY)
     open_reviews(by=people["approver"], on=DAY)

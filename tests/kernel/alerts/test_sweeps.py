@@ -10,11 +10,12 @@ from anmin.kernel.alerts.models import Alert
 from anmin.kernel.alerts.sweeps.actions import sweep
 from anmin.kernel.alerts.sweeps.queries import by_benefit, by_place, latest_sweep, parts_of
 from anmin.kernel.entitlements.models import Decision, Entitlement
-from anmin.kernel.screening.models import DivisionSum, HouseholdResult, Run
+from anmin.kernel.screening.models import DivisionSum
 from anmin.policy.codes import Coverage
 from tests.kernel.alerts.desk import DAY, TOWN, VILLAGE, staff, step, walk
 from tests.kernel.alerts.snapshots import a_snapshot, born, reason_of
 from tests.kernel.cases.road import a_family
+from tests.kernel.screening.results import a_result_run
 from tests.make import a_user
 
 pytestmark = pytest.mark.django_db
@@ -28,24 +29,7 @@ def people(settings, tmp_path, db):
 
 
 def a_run(**results):
-    run = Run.objects.create(
-        on=DAY, city="371000", snapshot="s", results="r", fingerprint="f", source="演示", households=9, persons=20,
-        broken=0, made_by="test",
-    )  # fmt: skip
-    for number, row in results.items():
-        HouseholdResult.objects.create(
-            run=run,
-            number=number,
-            division=VILLAGE,
-            settlement=0,
-            layer=0,
-            coverage=row.get("coverage", 0),
-            members=2,
-            aid_month=0,
-            values=row.get("values", {}),
-            people=row.get("people", {}),
-        )
-    return run
+    return a_result_run(DAY, VILLAGE, **results)
 
 
 def poor(coverage=Coverage.MISSED):

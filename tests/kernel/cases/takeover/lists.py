@@ -5,8 +5,8 @@ import csv
 from anmin.kernel.access.queries import reader_for
 from anmin.kernel.cases.takeover import actions
 from anmin.kernel.cases.takeover.columns import sheet
-from anmin.kernel.screening.models import HouseholdResult, Run
 from tests.kernel.payments.money import COUNTY, TODAY, VILLAGE, a_card
+from tests.kernel.screening.results import a_result_run
 from tests.make import a_number, a_user
 
 HEADS = {column.name: column.heading for column in sheet().columns}
@@ -71,24 +71,7 @@ def carried(folder, *lines, by, second, on=TODAY, **more):
 
 def a_measuring(**results):
     """A run of the rules over the city of today: what they find, by household number."""
-    run = Run.objects.create(
-        on=TODAY, city="371000", snapshot="s", results="r", fingerprint="f", source="测试", households=9, persons=20,
-        broken=0, made_by="test",
-    )  # fmt: skip
-    for number, row in results.items():
-        HouseholdResult.objects.create(
-            run=run,
-            number=number,
-            division=VILLAGE,
-            settlement=0,
-            layer=0,
-            coverage=0,
-            members=1,
-            aid_month=0,
-            values=row.get("values", {}),
-            people=row.get("people", {}),
-        )
-    return run
+    return a_result_run(TODAY, VILLAGE, **results)
 
 
 def gives(fen):

@@ -16,6 +16,7 @@ from anmin.kernel.facts.sources.catalogue import sources
 from anmin.kernel.people.models import Identifier, Membership
 from anmin.kernel.screening.claims import claims_in, members_in_order
 from anmin.kernel.screening.models import HouseholdResult, Run
+from anmin.policy.benefits import Benefit
 from anmin.policy.codes import Coverage
 
 DIBAO = "assistance/dibao"
@@ -73,6 +74,7 @@ def _lacking(run: Run, sums: dict[str, Compared]) -> Iterator[Lacking]:
             row.has_roll = key in rolled or (
                 len(held.get(key, ())) * 100 >= eligible.get(key, 0) * rolls()["least_roll"] > 0
             )
+    benefits = swept()
     having = holders(run, sums, rolled)
     watched = {one.household for one in having}
     ours = {one.household for one in having if one.benefit in groups()[DIBAO]}
@@ -81,21 +83,25 @@ def _lacking(run: Run, sums: dict[str, Compared]) -> Iterator[Lacking]:
     rows = HouseholdResult.objects.filter(run=run).order_by("number")
     for found in rows.iterator(chunk_size=2_000):
         if found.number in watched:
-            given[found.number] = _claimed(found)
+            given[found.number] = _claimed(found, benefits)
         if found.coverage == Coverage.WITHOUT_GROUND:
             received[found.number] = found.division
         elif found.coverage == Coverage.COVERED and found.number not in ours:
             sums[DIBAO].held += 1
-        yield from _of_household(found, sums, by_facts, held)
+        yield from _of_household(found, benefits, sums, by_facts, held)
     yield from _reverse(run, sums, having, given, received)
 
 
 def _of_household(
-    found: HouseholdResult, sums: dict[str, Compared], by_facts: set[str], held: Mapping[str, set[Any]]
+    found: HouseholdResult,
+    benefits: Sequence[Benefit],
+    sums: dict[str, Compared],
+    by_facts: set[str],
+    held: Mapping[str, set[Any]],
 ) -> Iterator[Lacking]:
     home, place = found.number, found.division
     is_missed = found.coverage == Coverage.MISSED
-    for benefit in swept():
+    for benefit in benefits:
         row = sums[benefit.key]
         for member, fen in claims_in(found, benefit):
             row.eligible += 1
@@ -156,15 +162,16 @@ def _reverse(
 
 def without_ground(run: Run, benefits: Collection[str]) -> list[Lacking]:
     """Who has some benefits by our decisions and is given them no more by a run."""
-    having = holders(run, {row.key for row in swept()} | set(benefits), {})
+    known = swept()
+    having = holders(run, {row.key for row in known} | set(benefits), {})
     numbers = {one.household for one in having if one.benefit in benefits}
     rows = HouseholdResult.objects.filter(run=run, number__in=numbers)
-    given = {row.number: _claimed(row) for row in rows}
+    given = {row.number: _claimed(row, known) for row in rows}
     return list(_reverse(run, {key: Compared(key) for key in benefits}, having, given, {}))
 
 
-def _claimed(found: HouseholdResult) -> set[tuple[str, int | None]]:
-    return {(one.key, member) for one in swept() for member, _fen in claims_in(found, one)}
+def _claimed(found: HouseholdResult, benefits: Sequence[Benefit]) -> set[tuple[str, int | None]]:
+    return {(one.key, member) for one in benefits for member, _fen in claims_in(found, one)}
 
 
 def _is_given(

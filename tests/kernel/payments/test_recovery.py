@@ -16,6 +16,7 @@ from anmin.kernel.payments.recovery.models import Recovery
 from anmin.kernel.payments.recovery.queries import instalments_of, left_of, stuck
 from anmin.kernel.payments.recovery.refunds import actions as refunds
 from anmin.kernel.payments.runs import actions as runs
+from anmin.kernel.payments.runs.differences import differences, total_before
 from anmin.kernel.payments.runs.models import PayLine, PayPart
 from tests.kernel.payments.money import (
     COUNTY,
@@ -173,6 +174,15 @@ def test_the_last_payment_of_a_benefit_may_be_deducted_as_a_whole_and_then_close
     with pytest.raises(PaymentProblem) as refused:
         filing.make_files(by="test", run=run, on=TODAY)
     assert refused.value.code == "run_moved"
+
+
+def test_what_is_deducted_as_a_whole_is_told_as_a_deduction_in_the_difference_to_last_month():
+    a_last_month(300_00)
+
+    run = a_run(date(2024, 11, 1))
+
+    assert ("deduct", -300_00) in [(row.cause, row.fen) for row in differences(run)]
+    assert sum(row.fen for row in differences(run)) == run.total - total_before(run)
 
 
 def test_a_line_that_a_bank_must_answer_is_not_settled_beside_one_that_is_deducted():

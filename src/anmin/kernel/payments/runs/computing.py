@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.scopes import range_of
@@ -26,7 +27,8 @@ MANY = 1_000
 LOOK_BACK = 60
 """Months that are looked at again for back pay and overpayment; older ones are a person's work."""
 
-# A benefit decided before payments began here was paid by other means until then: its months begin with the first run.
+# A benefit decided before payments began here was paid by other means until then: its months begin with the first run,
+# be it one of the village, the county or the city.
 # Of one that was taken over it is known until when it was paid elsewhere: its amounts begin with the month after.
 ROSTER = """
 CREATE TEMP TABLE money_roster ON COMMIT DROP AS
@@ -40,8 +42,9 @@ FROM kernel_entitlement AS given
 JOIN kernel_household AS home ON home.id = given.household_id
 JOIN kernel_decision AS made ON made.id = given.begun_by_id
 CROSS JOIN LATERAL (
-    SELECT min(run.month) AS month FROM kernel_payrun AS run
-    WHERE run.division = %(division)s AND run.state <> 'void' AND given.benefit = ANY (run.benefits)
+    SELECT min(run.month) AS month FROM unnest(%(lows)s::text[], %(highs)s::text[], %(begun)s::text[], %(months)s::date[])
+        AS run(low, high, benefit, month)
+    WHERE given.benefit = run.benefit AND given.division >= run.low AND given.division <= run.high
 ) AS began
 WHERE given.division >= %(low)s AND given.division <= %(high)s AND given.benefit = ANY (%(benefits)s)
   AND given.first_day < %(next)s;
@@ -67,7 +70,7 @@ WITH due AS (
 ), given AS (
     SELECT part.entitlement, part.month, sum(part.fen)::bigint AS fen, max(part.sequence) + 1 AS next
     FROM kernel_paypart AS part JOIN money_roster AS listed ON listed.entitlement = part.entitlement
-    WHERE part.is_live AND part.basis = 'basic' AND part.month <= %(month)s
+    WHERE part.is_live AND part.basis = 'basic' AND part.month BETWEEN listed.first_month AND %(month)s
     GROUP BY 1, 2
     UNION ALL
     SELECT first.entitlement, first.month, first.fen, 0
@@ -107,12 +110,12 @@ FROM money_difference WHERE more > 0;
 # One person, one subsidy: who has a benefit of their own is not counted again in the household's, whichever run pays
 # either of them; of several of their own the first carries it, so that a later one brings no second.
 PRICE = """
-INSERT INTO money_part
+CREATE TEMP TABLE money_price ON COMMIT DROP AS
 WITH decided AS (
     SELECT DISTINCT ON (month) * FROM kernel_pricesubsidy
     WHERE division = ANY (%(places)s) AND month <= %(month)s ORDER BY month, length(division) DESC, division DESC
 ), eligible AS (
-    SELECT listed.*, decided.month, decided.urban_fen, decided.rural_fen
+    SELECT listed.*, decided.month, CASE WHEN listed.settlement = 1 THEN decided.rural_fen ELSE decided.urban_fen END AS each
     FROM money_roster AS listed
     JOIN decided ON listed.benefit = ANY (decided.benefits) AND decided.month >= listed.first_month
     JOIN kernel_amount AS amount ON amount.entitlement_id = listed.entitlement AND amount.fen > 0
@@ -127,7 +130,7 @@ WITH decided AS (
     WHERE listed.entitlement IS NULL OR listed.first_month <= decided.month
     GROUP BY 1, 2
 ), counted AS (
-    SELECT eligible.entitlement, eligible.month, eligible.settlement, eligible.urban_fen, eligible.rural_fen,
+    SELECT eligible.entitlement, eligible.month, eligible.household, eligible.person, eligible.each,
         CASE WHEN eligible.person IS NOT NULL THEN (own.entitlement IS NOT NULL)::integer
         ELSE (
             SELECT count(*) FROM kernel_membership AS member
@@ -136,13 +139,52 @@ WITH decided AS (
               AND NOT EXISTS (SELECT 1 FROM own AS his WHERE his.person = member.person_id AND his.month = eligible.month)
         ) END AS persons
     FROM eligible LEFT JOIN own ON own.entitlement = eligible.entitlement AND own.month = eligible.month
+), had AS (
+    SELECT part.entitlement, part.month, sum(part.fen) AS fen, max(part.sequence) + 1 AS next
+    FROM kernel_paypart AS part JOIN counted USING (entitlement, month) WHERE part.basis = 'price' AND part.is_live GROUP BY 1, 2
 )
-SELECT entitlement, 'price', month, 0, persons * CASE WHEN settlement = 1 THEN rural_fen ELSE urban_fen END, 'price', NULL, NULL
-FROM counted
-WHERE persons > 0 AND CASE WHEN settlement = 1 THEN rural_fen ELSE urban_fen END > 0 AND NOT EXISTS (
-    SELECT 1 FROM kernel_paypart AS part WHERE part.entitlement = counted.entitlement AND part.month = counted.month
-      AND part.basis = 'price' AND part.is_live
-);
+SELECT counted.*, coalesce(had.next, 0) AS next, persons * each - coalesce(had.fen, 0) AS more, (
+    SELECT member.household_id FROM kernel_membership AS member
+    WHERE member.person_id = counted.person AND NOT member.is_double AND member.first_day < (counted.month + interval '1 month')
+      AND (member.last_day IS NULL OR member.last_day >= counted.month)
+    ORDER BY member.first_day DESC, member.household_id LIMIT 1
+) AS lives_in
+FROM counted LEFT JOIN had USING (entitlement, month) WHERE persons * each > coalesce(had.fen, 0);
+ANALYZE money_price;
+"""
+
+# What was paid for a month does not say whom it counted. All that a family's members are paid, in the family's name and in
+# their own, is never more than one subsidy each: who comes by a benefit of their own later was counted already.
+PRICED = """
+INSERT INTO money_part
+WITH wanted AS (
+    SELECT entitlement, month, next, more, each, CASE WHEN person IS NULL THEN household ELSE lives_in END AS home,
+        sum(more) OVER (
+            PARTITION BY CASE WHEN person IS NULL THEN household ELSE lives_in END, month ORDER BY person IS NULL, entitlement
+        ) - more AS taken
+    FROM money_price
+), living AS (
+    SELECT one.home, one.month, member.person_id AS person
+    FROM (SELECT DISTINCT home, month FROM wanted WHERE home IS NOT NULL) AS one
+    JOIN kernel_membership AS member ON member.household_id = one.home AND NOT member.is_double
+        AND member.first_day < (one.month + interval '1 month') AND (member.last_day IS NULL OR member.last_day >= one.month)
+), shared AS (
+    SELECT one.home, one.month, given.id AS entitlement FROM (SELECT DISTINCT home, month FROM living) AS one
+    JOIN kernel_entitlement AS given ON given.household_id = one.home AND given.person_id IS NULL
+    UNION
+    SELECT living.home, living.month, given.id FROM living JOIN kernel_entitlement AS given ON given.person_id = living.person
+), paid AS (
+    SELECT shared.home, shared.month, sum(part.fen) AS fen FROM shared
+    JOIN kernel_paypart AS part ON part.entitlement = shared.entitlement AND part.month = shared.month
+    WHERE part.basis = 'price' AND part.is_live GROUP BY 1, 2
+), numbered AS (
+    SELECT home, month, count(DISTINCT person) AS persons FROM living GROUP BY 1, 2
+), allowed AS (
+    SELECT entitlement, month, next, CASE WHEN home IS NULL THEN more
+        ELSE least(more, coalesce(numbered.persons, 0) * each - coalesce(paid.fen, 0) - taken) END AS fen
+    FROM wanted LEFT JOIN numbered USING (home, month) LEFT JOIN paid USING (home, month)
+)
+SELECT entitlement, 'price', month, next, fen, 'price', NULL, NULL FROM allowed WHERE fen > 0;
 """
 
 # Whole instalments in their order, as long as something is left to be paid; the rest waits for the next month. The last
@@ -255,7 +297,7 @@ KEPT = (
     "DELETE FROM kernel_payexception AS known USING money_kept AS kept WHERE known.id = kept.id"
     " AND NOT EXISTS (SELECT 1 FROM kernel_payline AS line WHERE line.id = known.line_id)",
 )
-TEMPORARY = "DROP TABLE IF EXISTS money_roster, money_difference, money_part, money_kept"
+TEMPORARY = "DROP TABLE IF EXISTS money_roster, money_difference, money_part, money_price, money_kept"
 
 
 @dataclass(frozen=True)
@@ -283,6 +325,7 @@ def compute_lines(cursor: CursorWrapper, run: PayRun) -> Computed:
         "previous": add_months(run.month, -1),
         "oldest": max(add_months(run.month, -LOOK_BACK), date(1, 1, 1)),
         "day": run.roster_day,
+        **_begun(run),
     }
     again = run.state != PayRun.State.DRAFT
     cursor.execute(TEMPORARY)
@@ -297,7 +340,7 @@ def compute_lines(cursor: CursorWrapper, run: PayRun) -> Computed:
             % {"n": mistaken},
         )
     run_scripts(
-        cursor, (DIFFERENCES, BASIC, PRICE, DEDUCT, REFUND, "ANALYZE money_part", LINES, PARTS), values
+        cursor, (DIFFERENCES, BASIC, PRICE, PRICED, DEDUCT, REFUND, "ANALYZE money_part", LINES, PARTS), values
     )
     for statement in KEPT if again else ():
         cursor.execute(statement, values)
@@ -310,3 +353,22 @@ def compute_lines(cursor: CursorWrapper, run: PayRun) -> Computed:
     if lines > MANY:
         cursor.execute("ANALYZE kernel_payline, kernel_paypart")
     return Computed(int(lines), int(fen), found)
+
+
+def _begun(run: PayRun) -> dict[str, list[Any]]:
+    """Since which month each benefit is paid by runs of this place, of places above it and of places within it."""
+    low, high = range_of(run.division)
+    rows = PayRun.objects.exclude(state=PayRun.State.VOID).filter(
+        Q(division__in=ancestors(run.division)) | Q(division__gte=low, division__lte=high),
+        benefits__overlap=list(run.benefits),
+    )
+    first: dict[tuple[str, str], date] = {}
+    for division, benefits, month in rows.order_by("-month").values_list("division", "benefits", "month"):
+        first |= {(division, benefit): month for benefit in benefits}
+    ranges = [range_of(division) for division, _benefit in first]
+    return {
+        "lows": [one for one, _other in ranges],
+        "highs": [other for _one, other in ranges],
+        "begun": [benefit for _division, benefit in first],
+        "months": list(first.values()),
+    }

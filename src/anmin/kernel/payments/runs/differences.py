@@ -27,7 +27,7 @@ WITH classed AS (
         coalesce(sum(fen) FILTER (WHERE is_now), 0)::bigint AS now, coalesce(sum(fen) FILTER (WHERE NOT is_now), 0)::bigint AS before
     FROM classed GROUP BY entitlement, class
 ), sided AS (
-    SELECT *, sum(now) OVER mine > 0 AS has_now, sum(before) OVER mine > 0 AS had_before
+    SELECT *, bool_or(now <> 0) OVER mine AS has_now, bool_or(before <> 0) OVER mine AS had_before
     FROM summed WINDOW mine AS (PARTITION BY entitlement)
 )
 SELECT sided.entitlement, sided.benefit, sided.division, sided.before, sided.now,

@@ -241,7 +241,35 @@ def test_an_amount_above_what_was_decided_is_found():
 
     run = a_run(NOV)
 
-    assert words(run, "over") == ["当月 120.00 元，决定的金额是 100.00 元"]
+    assert words(run, "over") == ["2026-11 计 120.00 元，决定的金额是 100.00 元"]
+
+
+def test_back_pay_and_what_is_still_lacking_are_held_to_what_was_decided_as_well():
+    """Each part of the month is below the decision, together they are above it; and so is a month of before."""
+    home, _people = a_family()
+    row = a_grant(home, 100_00, OCT)
+    a_run(OCT)
+    a_run(NOV)
+    row.amounts.update(fen=120_00)
+
+    run = a_run(DEC)
+
+    assert words(run, "over") == ["2026-12 计 120.00 元，决定的金额是 100.00 元"]
+    row.amounts.update(last_month=NOV)
+    runs.compute(by="test", run=run, on=TODAY)
+    checks.check(by="test", run=run, on=TODAY)
+    assert words(run, "over") == ["2026-11 计 120.00 元，决定的金额是 100.00 元"]
+
+
+def test_one_card_for_two_households_is_found_however_runs_are_cut_by_benefit():
+    for at, benefit in ((1, DIBAO), (2, TEKUN)):
+        home, (head,) = a_family(f"H{at}", serial=at, card=False)
+        an_account(head, 99)
+        a_grant(home, 100_00, NOV, benefit=benefit, person=head if benefit == TEKUN else None)
+
+    first, then = a_run(NOV), a_run(NOV, benefits=(TEKUN,))
+
+    assert (found(first), found(then)) == ([], [("same_card", "open")])
 
 
 def test_a_household_that_moved_away_is_held():

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.queries import signature
-from anmin.kernel.access.scopes import range_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.payments.checks.checking import check_lines, hold
 from anmin.kernel.payments.checks.codes import CODES
@@ -41,7 +40,7 @@ def check(*, by: Any, run: PayRun, on: date) -> dict[str, int]:
     # What comes while the check looks is not known to it: the files look at it again.
     row.checked_at = timezone.now()
     with refusals_told(), connection.cursor() as cursor:
-        check_lines(cursor, row, *range_of(row.division))
+        check_lines(cursor, row)
         _about_run(row)
         row.state = PayRun.State.CHECKED
         row.save()

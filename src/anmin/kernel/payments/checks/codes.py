@@ -26,7 +26,7 @@ CODES = {
     for row in (
         Code("dead", _("领取人已去世"), _("登记的去世日期 %(day)s，之后的月份不能发放"), can_release=False),
         Code(
-            "payee_dead", _("收款人已去世"), _("户主 %(day)s 去世，请先变更户主和收款账户"), can_release=False
+            "payee_dead", _("收款人已去世"), _("收款人 %(day)s 去世，请先变更户主和收款账户"), can_release=False
         ),
         Code("member_dead", _("家庭成员去世"), _("成员 %(day)s 去世，待遇还没有重新核定；应在三个月内复核")),
         Code("detained", _("羁押、服刑"), _("%(source)s：%(day)s 起羁押或服刑")),
@@ -36,10 +36,10 @@ CODES = {
         Code("double", _("异地重复享受"), _("%(source)s：%(day)s 起在别处享受")),
         Code("moved", _("户籍或居住地迁出"), _("现登记在 %(place)s，不在本地")),
         Code("income", _("收入或就业变化"), _("%(source)s：%(day)s 起，待遇还没有复核")),
-        Code("twice", _("同一人重复"), _("同一人本月在 %(place)s 还有一笔同样的待遇")),
-        Code("exclusive", _("互斥待遇"), _("同时享受“%(other)s”，依据 %(law)s 只能享受一项")),
+        Code("twice", _("同一人重复"), _("同一人 %(months)s 在 %(place)s 另有一笔同样的待遇")),
+        Code("exclusive", _("互斥待遇"), _("%(months)s 同时享受“%(other)s”，依据 %(law)s 只能享受一项")),
         Code("same_card", _("一卡多户"), _("同一账户本月收 %(number)s 户的款项")),
-        Code("over", _("超过决定的金额"), _("当月 %(fen)s 元，决定的金额是 %(limit)s 元")),
+        Code("over", _("超过决定的金额"), _("%(month)s 计 %(fen)s 元，决定的金额是 %(limit)s 元")),
         Code(
             "no_card",
             _("没有收款账户"),

@@ -13,25 +13,27 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
-from anmin.kernel.payments.checks.checking import COVERED, DEAD, RECORDED, go_through, of_run
+from anmin.kernel.payments.checks.checking import AWAY, COVERED, DEAD, RECORDED, go_through, of_run
 from anmin.kernel.payments.checks.codes import CODES
 from anmin.kernel.payments.runs.models import PayRun
 
-BY_REGISTER: tuple[str, ...] = (DEAD, RECORDED)
+BY_REGISTER: tuple[str, ...] = (DEAD, RECORDED, AWAY)
 
-LINE_OF = """JOIN LATERAL (
-    SELECT own.id FROM kernel_payline AS own WHERE own.run_id = %(run)s AND own.person_id = {0}.person_id
+LINE_OF = """JOIN kernel_person AS spoken ON spoken.id = {0}.person_id
+CROSS JOIN LATERAL (SELECT coalesce(spoken.merged_into_id, spoken.id) AS person) AS root
+JOIN LATERAL (
+    SELECT own.id FROM kernel_payline AS own WHERE own.run_id = %(run)s AND own.person_id IN (spoken.id, root.person)
     UNION
     SELECT home.id FROM kernel_membership AS member JOIN kernel_payline AS home ON home.household_id = member.household_id
-    WHERE home.run_id = %(run)s AND member.person_id = {0}.person_id
+    WHERE home.run_id = %(run)s AND member.person_id IN (spoken.id, root.person)
 ) AS line ON true"""
-"""The lines of a run that somebody is paid by, or ever belonged to the household of."""
+"""The lines of a run that somebody is paid by, or ever belonged to the household of; also by a record merged into another."""
 
 # A word that is newer than the check stands for whatever was said before of the same kind: it was not decided with it.
 SINCE = f"""
 CREATE TEMP TABLE money_since ON COMMIT DROP AS
-SELECT DISTINCT ON (line.id, said.kind, said.person_id) line.id AS line, %(codes)s::jsonb ->> said.kind AS code,
-    said.person_id AS person,
+SELECT DISTINCT ON (line.id, said.kind, root.person) line.id AS line, %(codes)s::jsonb ->> said.kind AS code,
+    root.person AS person,
     CASE said.kind WHEN 'moved' THEN jsonb_build_object('place', said.source)
          ELSE jsonb_build_object('day', CASE said.kind WHEN 'certificate' THEN said.first_day - 1 ELSE said.first_day END, 'source', said.source) END
         AS details
@@ -40,7 +42,7 @@ FROM kernel_sentinel AS said
 WHERE said.lifted_at IS NULL AND said.first_day < %(next)s AND (said.last_day IS NULL OR said.last_day >= %(month)s)
   AND (%(checked)s::timestamptz IS NULL OR said.learned_at > %(checked)s)
   AND (%(lines)s::bigint[] IS NULL OR line.id = ANY (%(lines)s))
-ORDER BY line.id, said.kind, said.person_id, said.learned_at DESC, said.id DESC;
+ORDER BY line.id, said.kind, root.person, said.learned_at DESC, said.id DESC;
 DELETE FROM money_found AS found USING money_since AS newer
 WHERE newer.line = found.line AND newer.code = found.code AND newer.person = found.person;
 INSERT INTO money_found SELECT line, code, person, details FROM money_since;
@@ -113,7 +115,6 @@ def unseen(cursor: CursorWrapper, run: PayRun, on: date, lines: Sequence[int] | 
     `lines` are the keys to look at where these are few. What was found stays for `write_down` until the transaction ends.
     """
     values = of_run(run) | {
-        "others": False,
         "lines": None if lines is None else list(lines),
         "checked": run.checked_at,
         "on": on,

@@ -46,7 +46,8 @@ def late_by_run(reader: Reader) -> list[tuple[PayRun, int]]:
 
 def words_of(row: PayException) -> str:
     """The sentence that says what stands against paying."""
-    details: dict[str, Any] = dict(row.details)
+    month = f"{row.run.month:%Y-%m}"  # what older exceptions were about
+    details: dict[str, Any] = {"month": month, "months": month} | row.details
     if "other" in details:
         details["other"] = title_of_benefit(details["other"])
     for name in ("fen", "limit"):

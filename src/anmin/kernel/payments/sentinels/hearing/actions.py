@@ -92,5 +92,10 @@ def _concerns(one: Heard, paid: Iterable[str]) -> bool:
 
 
 def _is_known(one: Heard, person: Person) -> bool:
-    rows = Sentinel.objects.filter(person=person, kind=one.word.kind, source=sources()[one.word.source].title)
-    return rows.filter(Q(lifted_at__isnull=True) | Q(first_day__gte=one.first_day)).exists()
+    rows = Sentinel.objects.filter(
+        Q(person=person) | Q(person__merged_into=person),
+        kind=one.word.kind,
+        source=sources()[one.word.source].title,
+    )
+    stands = Q(lifted_at__isnull=True) & (Q(last_day__isnull=True) | Q(last_day__gte=one.first_day))
+    return rows.filter(stands | Q(first_day__gte=one.first_day)).exists()

@@ -63,7 +63,8 @@ def decide_exception(
     (`banks.reissuing.give_up`).
 
     Raises:
-        PaymentProblem: `not_releasable` where paying is never right, `no_reason`, `exception_decided`, `late_by_two`.
+        PaymentProblem: `not_releasable` where paying is never right, `no_reason`, `exception_decided`, `late_by_two`,
+            `pay_run_payee` for a line of one's own or of near relatives.
     """
     row = PayException.objects.select_for_update(of=("self",)).get(pk=exception.pk)
     run = held(row.run, PayRun.State.COMPUTED, PayRun.State.CHECKED, *SEALED)
@@ -136,6 +137,8 @@ def _decide(by: Any, run: PayRun, row: PayException, outcome: str, on: date, rea
         )
     if outcome == "release" and user.pk == run.prepared_by_id:
         raise PaymentProblem("pay_run_same_person", _("编制名册的人不能放行异常，请由另一人处理"))
+    if outcome == "release" and row.line_id is not None and _is_theirs(user, run, row.line_id):
+        raise PaymentProblem("pay_run_payee", _("这一笔与您本人、家庭或近亲属有关，须回避，请由另一人处理"))
     if outcome == "exclude" and row.line is None:
         raise PaymentProblem("not_excludable", _("这一条是整个批次的问题，不能按“本月不发”处理"))
     row.state = {"release": "released", "exclude": "excluded"}[outcome]
@@ -144,6 +147,13 @@ def _decide(by: Any, run: PayRun, row: PayException, outcome: str, on: date, rea
     if outcome == "exclude" and row.line is not None:
         _leave_out(row.line, user, reason.strip())
     return user
+
+
+def _is_theirs(user: Any, run: PayRun, line: int) -> bool:
+    """Whether a line pays somebody or theirs; the same looks at whoever signs the run."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT anmin_is_paid_by(%s, %s, %s)", [user.pk, run.pk, line])
+        return bool(cursor.fetchone()[0])
 
 
 def _leave_out(line: PayLine, user: Any, reason: str) -> None:

@@ -13,7 +13,7 @@ from anmin.kernel.access.models import User
 from anmin.kernel.access.queries import signature, user_of
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.entitlements.actions import carry_years_on
-from anmin.kernel.payments.approvals.limits import signatures_needed
+from anmin.kernel.payments.approvals.limits import counted_with, signatures_needed
 from anmin.kernel.payments.parties import APPROVE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told, yuan
 from anmin.kernel.payments.runs.computing import Computed, compute_lines
@@ -21,6 +21,7 @@ from anmin.kernel.payments.runs.funding import free_money, fund_lines
 from anmin.kernel.payments.runs.models import PayLine, PayRun, PriceSubsidy, RateContinuation
 from anmin.kernel.payments.runs.sealing import seal_of
 from anmin.kernel.screening.rulebooks import rulebook
+from anmin.lib.calendar import add_months
 
 
 @transaction.atomic
@@ -30,11 +31,13 @@ def lock_roster(
     """Lock the roster of a month on a day (锁定名单); what is learned later goes into the next month, with back pay.
 
     Raises:
-        PaymentProblem: `benefit_unknown`, `run_month`, `run_open` while another run of the month is not yet sealed.
+        PaymentProblem: `benefit_unknown`, `run_month` also for more than a month ahead, `run_open` while another run of the month is not yet sealed.
     """
     must(by, PREPARE, division, on)
     if month.day != 1:
         raise PaymentProblem("run_month", _("发放月份请用该月第一天"))
+    if month > add_months(on.replace(day=1), 1):
+        raise PaymentProblem("run_month", _("最早提前一个月锁定名单，请核对发放月份"))
     known = rulebook().benefits
     unknown = [key for key in benefits if key not in known or known[key].amount is None]
     if unknown or not benefits:
@@ -95,11 +98,12 @@ def submit(*, by: Any, run: PayRun, on: date) -> PayRun:
     due = PayLine.objects.filter(run=row, state="due")
     if not due.exists():
         raise PaymentProblem("run_empty", _("本批次没有可发的明细"))
+    one_at_a_time(counted_with(row.division))
     with refusals_told(), connection.cursor() as cursor:
         total, number = fund_lines(cursor, row)
         row.version += 1
         row.total, row.lines_number = total, number
-        row.signatures = signatures_needed(row.division, total, on)
+        row.signatures = signatures_needed(row, total, on)
         row.submitted_by = user_of(by)
         row.save()
         row.seal, row.state = seal_of(row.pk), PayRun.State.SUBMITTED

@@ -189,3 +189,59 @@ def test_no_amount_begins_before_the_benefit_does():
         entitlements.change_amount(**changed(row, "change", 600_00), first_month=JAN, fen=600_00)
 
     assert len(amounts(row)) == 1
+
+
+def test_what_is_held_back_gets_no_other_amount_before_it_is_resumed():
+    """It would be paid while it is called held back."""
+    row = granted()
+    entitlements.suspend(**changed(row, "suspend"), first_month=OCT)
+
+    with pytest.raises(EntitlementProblem, match="暂停"):
+        entitlements.change_amount(**changed(row, "change", 600_00), first_month=NOV, fen=600_00)
+
+    assert amounts(row) == [(MAR, SEP, 500_00), (OCT, None, 0)]
+
+
+@pytest.mark.parametrize("fen", [400_00, 600_00])
+def test_what_is_resumed_leaves_the_months_before_it_was_held_back_as_they_were(fen):
+    row = granted()
+    entitlements.suspend(**changed(row, "suspend"), first_month=OCT)
+
+    with pytest.raises(EntitlementProblem, match="2026-10"):
+        entitlements.resume(**changed(row, "resume", fen), first_month=SEP, fen=fen)
+
+    entitlements.resume(**changed(row, "resume", fen), first_month=OCT, fen=fen)
+    assert amounts(row) == [(MAR, SEP, 500_00), (OCT, None, fen)]
+
+
+def test_what_was_held_back_and_resumed_in_one_month_is_paid_once():
+    row = granted(first=OCT)
+    a_run(OCT, checked=False)
+    entitlements.suspend(**changed(row, "suspend"), first_month=NOV)
+    entitlements.resume(**changed(row, "resume", 500_00), first_month=NOV, fen=500_00)
+
+    paid = [a_run(month, checked=False).total for month in (NOV, DEC)]
+
+    assert paid == [500_00, 500_00]
+    assert not Recovery.objects.exists()
+
+
+def test_a_grant_that_was_taken_back_before_its_first_month_can_be_made_anew_for_the_same_month():
+    first = granted(first=NOV)
+    a_run(OCT, checked=False)
+    entitlements.end(**changed(first, "stop"), first_month=NOV)
+
+    again = a_grant(first.household, 600_00, NOV)
+
+    run = a_run(NOV, checked=False)
+    assert list(PayLine.objects.filter(run=run).values_list("entitlement", "fen")) == [(again.pk, 600_00)]
+
+
+def test_a_month_that_a_benefit_still_pays_is_granted_to_nobody_a_second_time():
+    first = granted(first=OCT)
+    entitlements.end(**changed(first, "stop"), first_month=DEC)
+
+    with pytest.raises(EntitlementProblem, match="2026-11"):
+        a_grant(first.household, 600_00, NOV)
+
+    assert amounts(a_grant(first.household, 600_00, DEC)) == [(DEC, None, 600_00)]

@@ -13,6 +13,7 @@ from anmin.kernel.access.queries import signature
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.entitlements.grounds import NO_GROUNDS, Grounds
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
+from anmin.kernel.entitlements.starts import free_day
 from anmin.kernel.entitlements.years import free_year, is_yearly, without_a_year_after
 from anmin.kernel.people.models import Household, Person
 from anmin.kernel.people.queries import names_in
@@ -114,18 +115,22 @@ def begin(
     `fen` is of each month; of a benefit that is paid by the year it is the year's, due in the place's month.
 
     Raises:
+        EntitlementProblem: for a month in which the same benefit still runs.
         PolicyError: `rate_missing` where a place has not entered what the benefit waits for, such as in which month a
             year's sum is due; it says who enters it.
     """
     _check(decision, {"grant", "change"})
     _check_standards(decision, benefit)
+    first_day = free_day(decision.household, person, benefit, first_month)
+    if first_day is None:
+        raise EntitlementProblem(f"同一项待遇在 {first_month:%Y-%m} 还在册，不能重复起发；请核对起发的月份")
     row = Entitlement.objects.create(
         benefit=benefit,
         division=decision.division,
         level=decision.level,
         household=decision.household,
         person=person,
-        first_day=first_month,
+        first_day=first_day,
         last_day=None if last_month is None else add_months(last_month, 1) - DAY,
         begun_by=decision,
         review_due=review_due,
@@ -142,9 +147,9 @@ def change_amount(
     """Another amount from a month on (待遇调整); a lower one needs a decision to reduce.
 
     What was granted for a time ends when it would have. What fades goes on without an end: whoever has an amount by a
-    decision of now is entitled again.
+    decision of now is entitled again. What is held back is resumed and not changed: it would be paid meanwhile.
     """
-    row = _held(entitlement)
+    row = _held(entitlement, Entitlement.State.ACTIVE, Entitlement.State.FADING)
     now = _amount_in(row, first_month) or _next_year(row, first_month)
     lower = now is not None and fen < now.fen
     _check(decision, {"reduce"} if lower else {"change", "grant", "resume"})
@@ -219,10 +224,15 @@ def resume(
 ) -> Entitlement:
     """Pay again from a month on (恢复); what was held back may be due: `first_month` may lie in the past.
 
-    What was granted for a time, or faded, ends when it would have.
+    What was granted for a time, or faded, ends when it would have. Months before it was held back stay as they were.
     """
     _check(decision, {"resume"})
     row = _held(entitlement, Entitlement.State.SUSPENDED)
+    since = row.amounts.filter(fen=0).order_by("-first_month").first()
+    if since is not None and first_month < since.first_month:
+        raise EntitlementProblem(
+            f"这项待遇自 {since.first_month:%Y-%m} 起暂停，恢复不能早于这个月；以前月份的金额须另行调整"
+        )
     _set_amount(row, decision, first_month, fen, _last_month(row, first_month))
     return _moved(by, "resume", row, Entitlement.State.ACTIVE, decision)
 

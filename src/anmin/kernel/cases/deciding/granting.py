@@ -75,6 +75,8 @@ def begin_benefits(
             )
         except PolicyError as trouble:
             raise StepRefused([Obstacle("rate_missing", f"{trouble.what}。{trouble.todo}")]) from trouble
+        except entitlements.EntitlementProblem as trouble:
+            raise StepRefused([Obstacle("runs_already", str(trouble))]) from trouble
         begun.append(one)
     return begun
 

@@ -118,10 +118,26 @@ def test_what_was_said_of_a_record_still_holds_once_it_is_merged_into_another():
     home, (old,) = a_family()
     a_grant(home, 900_00, NOV, benefit=TEKUN, person=old)
     twin = a_person("王秀英", serial=77)
-    sentinels.record(
-        by="公安推送", person=twin, kind="detention", first_day=OCT, source="公安局", on=TODAY
-    )
+    sentinels.record(by="公安推送", person=twin, kind="detention", first_day=OCT, source="公安局", on=TODAY)
     twin.identifiers.update(last_day=OCT)
     merge(by=a_user("hebing"), kept=old, gone=twin, on=TODAY, reason="同一人")
 
     assert held(a_run(NOV, benefits=(TEKUN,))) == ["detained"]
+
+
+def test_back_pay_for_months_in_which_somebody_was_detained_is_held_though_they_are_free_again():
+    home, (old,) = a_family()
+    a_run(date(2026, 7, 1), benefits=(TEKUN,))
+    a_grant(home, 900_00, date(2026, 8, 1), benefit=TEKUN, person=old)
+    sentinels.record(
+        by="公安推送",
+        person=old,
+        kind="detention",
+        first_day=date(2026, 8, 10),
+        last_day=date(2026, 9, 20),
+        source="公安局",
+        on=TODAY,
+    )
+
+    assert held(a_run(NOV, benefits=(TEKUN,))) == ["detained"]
+    assert held(a_run(date(2026, 12, 1), benefits=(TEKUN,))) == []

@@ -70,9 +70,7 @@ def test_a_month_in_which_an_excluded_benefit_was_paid_is_not_paid_back_unseen()
     for month in (OCT, NOV):
         assert held(a_run(month, benefits=(TEKUN, LIVING))) == []
     again = decided(home, "resume", date(2026, 11, 28), 900_00, benefit=TEKUN, person=old)
-    entitlements.resume(
-        by="test", decision=again, entitlement=row, first_month=date(2026, 8, 1), fen=900_00
-    )
+    entitlements.resume(by="test", decision=again, entitlement=row, first_month=date(2026, 8, 1), fen=900_00)
 
     run = a_run(DEC, benefits=(TEKUN, LIVING))
 

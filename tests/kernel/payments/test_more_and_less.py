@@ -129,6 +129,19 @@ def test_a_family_whose_benefit_ended_owes_out_of_the_first_other_one_as_far_as_
     }
 
 
+def test_what_a_running_benefit_owes_is_not_taken_from_somebodys_own_because_runs_are_cut():
+    """The uncle's own benefit is paid by a run of its own, before the family's."""
+    home, (_head, uncle) = a_family("H1", "张甲", "张乙")
+    family = a_grant(home, 500_00, OCT)
+    a_grant(home, 900_00, OCT, benefit=TEKUN, person=uncle)
+    a_debt(family, (NOV, 200_00))
+    a_run(OCT, benefits=(DIBAO, TEKUN), checked=False)
+
+    own, theirs = a_run(NOV, benefits=(TEKUN,), checked=False), a_run(NOV, checked=False)
+
+    assert (deducted(own), deducted(theirs)) == ([], [(family.pk, 0, -200_00)])
+
+
 @pytest.mark.parametrize(("later", "left"), [(None, 0), (0, 0), (1, 300_00)])
 def test_a_payment_after_which_nothing_is_paid_may_be_deducted_as_a_whole(later, left):
     """No amount from December on; one of nought; one of a fen, which is something to come."""

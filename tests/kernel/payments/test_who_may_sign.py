@@ -87,7 +87,7 @@ def test_an_approver_whose_money_it_is_in_another_way_is_refused(county, way):
 
 def test_an_approver_whose_tie_has_ended_or_who_only_lives_in_the_same_county_signs(county):
     """The right variant."""
-    home, people, boss = county
+    _home, people, boss = county
     an_account(people[0], 1)
     an_account(boss.user.as_person.person, 7)
     Kin.objects.create(
@@ -102,7 +102,7 @@ def test_an_approver_whose_tie_has_ended_or_who_only_lives_in_the_same_county_si
 
 
 def test_nobody_lets_the_line_of_their_own_family_pass(county):
-    home, people, boss = county
+    _home, people, boss = county
     an_account(people[0], 1)
     their_mother = Kin.objects.create(
         person=people[0], other=boss.user.as_person.person, kind="mother", source="户籍"

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from anmin.kernel.entitlements import actions as entitlements
 from anmin.kernel.facts.batches import actions as batches
 from anmin.kernel.facts.sources.catalogue import sources
 from anmin.kernel.payments.banks.filing import actions as filing
@@ -19,7 +20,17 @@ from anmin.kernel.payments.sentinels.hearing.actions import hear
 from anmin.kernel.payments.sentinels.models import Sentinel
 from anmin.kernel.screening.rulebooks import rulebook
 from tests.kernel.payments.banks.banking import a_return, received
-from tests.kernel.payments.money import COUNTY, TODAY, a_budget, a_family, a_grant, a_run, approved, approver
+from tests.kernel.payments.money import (
+    COUNTY,
+    TODAY,
+    a_budget,
+    a_family,
+    a_grant,
+    a_run,
+    approved,
+    approver,
+    decided,
+)
 from tests.make import a_number
 
 pytestmark = pytest.mark.django_db
@@ -213,3 +224,36 @@ def test_a_departments_file_that_cannot_be_read_stops_the_check_with_the_reason(
         a_run(MONTH)
 
     assert refused.value.code == "lake"
+
+
+def test_a_last_payment_that_goes_out_after_its_benefit_has_ended_is_still_held_by_what_is_said(tmp_path):
+    """The run of October is paid in November; with October the benefit ended."""
+    city = a_city(1)
+    home, _person, row = city[1]
+    run = approved(a_run(date(2026, 10, 1)))
+    entitlements.end(
+        by="test", decision=decided(home, "stop", date(2026, 10, 20)), entitlement=row, first_month=MONTH
+    )
+    say(tmp_path, "elsewhere", [1])
+
+    pay(run)
+
+    assert leaked(list(city.values())) == 0
+
+
+def test_a_word_that_is_over_does_not_silence_a_new_one_of_the_same_kind(tmp_path):
+    city = a_city(1)
+    sentinels.record(
+        by="test",
+        person=city[1][1],
+        kind="detention",
+        first_day=date(2024, 1, 5),
+        last_day=date(2024, 6, 30),
+        source=sources()["custody"].title,
+        on=TODAY,
+    )
+    say(tmp_path, "custody", [1])
+
+    (one,) = hear(by="test", division=COUNTY, on=TODAY)
+
+    assert (one.kind, one.first_day.year) == ("detention", 2026)

@@ -95,8 +95,10 @@ SELECT DISTINCT ON (covered.line, said.kind, covered.person) covered.line, %(cod
          ELSE jsonb_build_object('day', CASE said.kind WHEN 'certificate' THEN said.first_day - 1 ELSE said.first_day END, 'source', said.source) END
 FROM kernel_sentinel AS said JOIN kernel_person AS spoken ON spoken.id = said.person_id
 JOIN money_covered AS covered ON covered.person = coalesce(spoken.merged_into_id, spoken.id)
-WHERE said.lifted_at IS NULL AND said.first_day < %(next)s
-  AND (said.last_day IS NULL OR said.last_day >= %(month)s)
+WHERE said.lifted_at IS NULL AND said.first_day < %(next)s AND (said.last_day IS NULL OR said.last_day >= %(month)s OR EXISTS (
+    SELECT 1 FROM kernel_paypart AS part WHERE part.line_id = covered.line AND part.basis = 'basic'
+      AND part.month <= said.last_day AND part.month + interval '1 month' > said.first_day
+))
 ORDER BY covered.line, said.kind, covered.person, said.first_day;
 INSERT INTO money_found
 SELECT covered.line, 'certificate', covered.person, jsonb_build_object('day', max(shown.last_day))
@@ -240,9 +242,7 @@ WHERE same.id = line.id AND (%(line)s::bigint IS NULL OR line.id = %(line)s) AND
 """
 
 
-TEMPORARY = (
-    "DROP TABLE IF EXISTS money_covered, money_ever, money_payee, money_died, money_found, money_mine, money_his"
-)
+TEMPORARY = "DROP TABLE IF EXISTS money_covered, money_ever, money_payee, money_died, money_found, money_mine, money_his"
 
 
 def check_lines(cursor: CursorWrapper, run: PayRun) -> None:

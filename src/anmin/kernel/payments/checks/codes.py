@@ -26,7 +26,10 @@ CODES = {
     for row in (
         Code("dead", _("领取人已去世"), _("登记的去世日期 %(day)s，之后的月份不能发放"), can_release=False),
         Code(
-            "payee_dead", _("收款人已去世"), _("收款人 %(day)s 去世，请先变更户主和收款账户"), can_release=False
+            "payee_dead",
+            _("收款人已去世"),
+            _("收款人 %(day)s 去世，请先变更户主和收款账户"),
+            can_release=False,
         ),
         Code("member_dead", _("家庭成员去世"), _("成员 %(day)s 去世，待遇还没有重新核定；应在三个月内复核")),
         Code("detained", _("羁押、服刑"), _("%(source)s：%(day)s 起羁押或服刑")),

@@ -39,7 +39,10 @@ SELECT DISTINCT ON (line.id, said.kind, root.person) line.id AS line, %(codes)s:
         AS details
 FROM kernel_sentinel AS said
 {LINE_OF.format("said")}
-WHERE said.lifted_at IS NULL AND said.first_day < %(next)s AND (said.last_day IS NULL OR said.last_day >= %(month)s)
+WHERE said.lifted_at IS NULL AND said.first_day < %(next)s AND (said.last_day IS NULL OR said.last_day >= %(month)s OR EXISTS (
+    SELECT 1 FROM kernel_paypart AS part WHERE part.line_id = line.id AND part.basis = 'basic'
+      AND part.month <= said.last_day AND part.month + interval '1 month' > said.first_day
+))
   AND (%(checked)s::timestamptz IS NULL OR said.learned_at > %(checked)s)
   AND (%(lines)s::bigint[] IS NULL OR line.id = ANY (%(lines)s))
 ORDER BY line.id, said.kind, root.person, said.learned_at DESC, said.id DESC;

@@ -183,10 +183,15 @@ def start_price_subsidy(
     document: str,
     on: date,
 ) -> PriceSubsidy:
-    """Start the price subsidy of a month (启动价格补贴), signed by two; `rates` are cpi, food and index in basis points."""
+    """Start the price subsidy of a month (启动价格补贴), signed by two; `rates` are cpi, food and index in basis points.
+
+    Raises:
+        PaymentProblem: `price_line` where neither rise reaches the line of the place, `no_document`, `price_subsidy_once_a_month`.
+    """
     user = _two(by, beside, division, on)
     if not document.strip():
         raise PaymentProblem("no_document", _("请写明启动文件的文号"))
+    _must_reach_a_line(division, month, rates)
     with refusals_told(price_subsidy_once_a_month=_("这个月的价格补贴已经启动")):
         row = PriceSubsidy.objects.create(
             division=division,
@@ -204,6 +209,21 @@ def start_price_subsidy(
     after = {"month": month, "urban": yuan(urban_fen), "rural": yuan(rural_fen), "beside": beside.pk}
     audit.record(by=user, act="payments.start_price_subsidy", subject=row, after=after, division=division)
     return row
+
+
+def _must_reach_a_line(division: str, month: date, rates: dict[str, int]) -> None:
+    """At a line it is reached (启动条件); a place without lines has none to reach."""
+    lines = {name: rulebook().rates.find(f"{name}_trigger", division, month) for name in ("cpi", "food_cpi")}
+    said = {"cpi": rates["cpi"], "food_cpi": rates["food"]}
+    known = {
+        name: int(entry.urban) for name, entry in lines.items() if entry and isinstance(entry.urban, int)
+    }
+    if known and all(said[name] < line for name, line in known.items()):
+        raise PaymentProblem(
+            "price_line",
+            _("涨幅没有达到启动条件（%(lines)s），不能启动价格补贴；请核对当月指数")
+            % {"lines": "、".join(f"{line / 100:g}%" for line in known.values())},
+        )
 
 
 @transaction.atomic

@@ -188,7 +188,8 @@ SELECT entitlement, 'price', month, next, fen, 'price', NULL, NULL FROM allowed 
 """
 
 # Whole instalments in their order, as long as something is left to be paid; the rest waits for the next month. The last
-# payment of a benefit has no next month: an instalment may take all of it.
+# payment of a benefit has no next month: an instalment may take all of it. What a benefit owes that still pays is taken from
+# it alone, whichever run pays it.
 DEDUCT = """
 INSERT INTO money_part
 WITH payable AS (
@@ -197,7 +198,12 @@ WITH payable AS (
 ), waiting AS (
     SELECT plan.id, plan.fen, plan.month, coalesce(
         (SELECT entitlement FROM payable WHERE payable.entitlement = owed.entitlement_id),
-        (SELECT min(entitlement) FROM payable WHERE payable.household = owed.household_id)
+        (
+            SELECT min(entitlement) FROM payable WHERE payable.household = owed.household_id AND NOT EXISTS (
+                SELECT 1 FROM kernel_amount AS still WHERE still.entitlement_id = owed.entitlement_id AND still.fen > 0
+                  AND still.first_month <= %(month)s AND (still.last_month IS NULL OR still.last_month >= %(month)s)
+            )
+        )
     ) AS entitlement
     FROM kernel_recoveryinstalment AS plan JOIN kernel_recovery AS owed ON owed.id = plan.recovery_id
     WHERE owed.state = 'agreed' AND plan.way = 'deduct' AND plan.month <= %(month)s AND plan.paid_on IS NULL
@@ -340,7 +346,9 @@ def compute_lines(cursor: CursorWrapper, run: PayRun) -> Computed:
             % {"n": mistaken},
         )
     run_scripts(
-        cursor, (DIFFERENCES, BASIC, PRICE, PRICED, DEDUCT, REFUND, "ANALYZE money_part", LINES, PARTS), values
+        cursor,
+        (DIFFERENCES, BASIC, PRICE, PRICED, DEDUCT, REFUND, "ANALYZE money_part", LINES, PARTS),
+        values,
     )
     for statement in KEPT if again else ():
         cursor.execute(statement, values)

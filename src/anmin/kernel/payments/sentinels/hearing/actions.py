@@ -13,6 +13,7 @@ from anmin.kernel.access.scopes import range_of
 from anmin.kernel.entitlements.models import Entitlement
 from anmin.kernel.facts.sources.catalogue import sources
 from anmin.kernel.payments.problems import PaymentProblem
+from anmin.kernel.payments.runs.models import PayLine
 from anmin.kernel.payments.sentinels.actions import record
 from anmin.kernel.payments.sentinels.hearing.words import Heard, heard
 from anmin.kernel.payments.sentinels.models import Sentinel
@@ -21,6 +22,8 @@ from anmin.kernel.people.queries import in_force
 from anmin.policy.errors import PolicyError
 
 AT_ONCE = 1_000
+NOT_PAID = ("due", "held", "filed", "returned", "unknown")
+UNDER_WAY = ("computed", "checked", "submitted", "approved", "filed", "settled")
 
 
 @transaction.atomic
@@ -65,9 +68,18 @@ def _people(blinds: Iterable[bytes]) -> dict[bytes, Person]:
 
 
 def _paid(persons: set[int], low: str, high: str, on: date) -> dict[int, list[str]]:
-    """The benefits that run for persons in a place: their own by key, and `household` for a share in their family's."""
-    running = Entitlement.objects.filter(division__gte=low, division__lte=high)
-    running = running.exclude(Q(state=Entitlement.State.ENDED) & Q(last_day__lt=on.replace(day=1)))
+    """The benefits that run for persons in a place: their own by key, and `household` for a share in their family's.
+
+    Also those that have ended and of which a last payment is still on its way.
+    """
+    on_their_way = PayLine.objects.filter(
+        division__gte=low, division__lte=high, state__in=NOT_PAID, run__state__in=UNDER_WAY
+    )
+    running = Entitlement.objects.filter(division__gte=low, division__lte=high).filter(
+        ~Q(state=Entitlement.State.ENDED)
+        | Q(last_day__gte=on.replace(day=1))
+        | Q(pk__in=on_their_way.values("entitlement"))
+    )
     found: dict[int, list[str]] = {}
     for person, benefit in running.filter(person__in=persons).values_list("person", "benefit"):
         found.setdefault(person, []).append(benefit)

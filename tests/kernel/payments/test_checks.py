@@ -288,7 +288,16 @@ def test_a_total_that_jumps_must_be_explained():
 
     run = a_run(NOV)
 
-    assert words(run, "total_jump") == ["比上月 +50.0%，超过 20%，请核实原因"]
+    assert words(run, "total_jump") == ["比上次（2026-10）+50.0%，超过 20%，请核实原因"]
+
+
+def test_a_total_that_makes_up_for_a_month_without_a_run_must_be_explained_too():
+    a_grant(a_family()[0], 100_00, date(2026, 9, 1))
+    a_run(date(2026, 9, 1))
+
+    run = a_run(NOV)
+
+    assert words(run, "total_jump") == ["比上次（2026-09）+100.0%，超过 20%，请核实原因"]
 
 
 @pytest.mark.parametrize("late", [0, 1, 30, 60, 90])

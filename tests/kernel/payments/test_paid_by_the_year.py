@@ -181,3 +181,16 @@ def test_the_life_of_the_payment_and_the_page_say_a_year(old):
     assert moments[0].told["each"] == each_period(YEARLY) != each_period(MONTHLY)
     assert moments[0].told["fen"] == "480.00"
     assert known is not None and (known.fen, known.is_yearly, known.month) == (48_000, True, OCT)
+
+
+def test_a_month_that_a_place_has_not_set_for_the_new_year_is_told_and_not_a_crash(old, monkeypatch):
+    granted(old)
+
+    def unset(benefit, division, on):
+        raise PolicyError("rate_missing", what="没有发放月份", where=division, todo="请登记")
+
+    monkeypatch.setattr("anmin.kernel.entitlements.years.month_of_year", unset)
+
+    with pytest.raises(PaymentProblem, match="没有发放月份") as refused:
+        a_run(OCT, benefits=[YEARLY], checked=False)
+    assert refused.value.code == "rate_missing"

@@ -58,7 +58,7 @@ CODES = {
             False,
         ),
         Code("rate_unverified", _("标准待核实"), _("%(title)s 用到还没有核实的标准：%(rates)s")),
-        Code("total_jump", _("总额变动较大"), _("比上月 %(change)s，超过 %(limit)s，请核实原因")),
+        Code("total_jump", _("总额变动较大"), _("比上次（%(month)s）%(change)s，超过 %(limit)s，请核实原因")),
     )
 }
 SENTINELS = {

@@ -12,6 +12,7 @@ from anmin.kernel.payments.checks.codes import CODES
 from anmin.kernel.payments.checks.models import PayException
 from anmin.kernel.payments.problems import yuan
 from anmin.kernel.payments.runs.models import PayRun
+from anmin.lib.calendar import add_months
 
 
 def exceptions(reader: Reader, run: PayRun | None = None, state: str = "open") -> QuerySet[PayException]:
@@ -46,7 +47,8 @@ def late_by_run(reader: Reader) -> list[tuple[PayRun, int]]:
 
 def words_of(row: PayException) -> str:
     """The sentence that says what stands against paying."""
-    month = f"{row.run.month:%Y-%m}"  # what older exceptions were about
+    # What older exceptions were about, which do not say it.
+    month = f"{add_months(row.run.month, -1 if row.code == 'total_jump' else 0):%Y-%m}"
     details: dict[str, Any] = {"month": month, "months": month} | row.details
     if "other" in details:
         details["other"] = title_of_benefit(details["other"])

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from anmin.kernel.entitlements.queries import title_of_benefit
 from anmin.kernel.payments.placerules import signing_in
 from anmin.kernel.payments.runs.models import PayLine, PayRun, RateContinuation
 from anmin.kernel.screening.rulebooks import rulebook
-from anmin.lib.calendar import add_months
 from anmin.lib.divisions import ancestors
 from anmin.policy.errors import PolicyError
 from anmin.policy.plan import make_plan
@@ -63,14 +62,17 @@ def rate_in_force(name: str, division: str, month: date) -> RateEntry | None:
 
 
 def _jump(run: PayRun) -> dict[str, Any] | None:
+    """How much more or less than the last time the same was paid here, also where a month between had no run."""
     limit = signing_in(run.division, run.month).jump_bp
     rows = PayLine.objects.exclude(state="excluded")
     now = rows.filter(run=run).aggregate(fen=Sum("fen"))["fen"] or 0
-    former = rows.filter(
-        run__division=run.division, run__month=add_months(run.month, -1), benefit__in=run.benefits
+    paid = rows.filter(
+        run__division=run.division, run__month__lt=run.month, benefit__in=run.benefits
     ).exclude(run__state="void")
+    last = paid.aggregate(month=Max("run__month"))["month"]
+    former = paid.filter(run__month=last)
     before = former.aggregate(fen=Sum("fen"))["fen"] or 0
     if not before or abs(now - before) * 10_000 <= before * limit:
         return None
     change = (now - before) * 1_000 // before
-    return {"change": f"{change / 10:+.1f}%", "limit": f"{limit / 100:g}%"}
+    return {"month": f"{last:%Y-%m}", "change": f"{change / 10:+.1f}%", "limit": f"{limit / 100:g}%"}

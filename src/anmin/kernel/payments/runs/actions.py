@@ -22,6 +22,7 @@ from anmin.kernel.payments.runs.models import PayLine, PayRun, PriceSubsidy, Rat
 from anmin.kernel.payments.runs.sealing import seal_of
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.lib.calendar import add_months
+from anmin.policy.errors import PolicyError
 
 
 @transaction.atomic
@@ -31,7 +32,7 @@ def lock_roster(
     """Lock the roster of a month on a day (锁定名单); what is learned later goes into the next month, with back pay.
 
     Raises:
-        PaymentProblem: `benefit_unknown`, `run_month` also for more than a month ahead, `run_open` while another run of the month is not yet sealed.
+        PaymentProblem: `benefit_unknown`, `run_month` also for more than a month ahead, `rate_missing`, `run_open` while another run of the month is not yet sealed.
     """
     must(by, PREPARE, division, on)
     if month.day != 1:
@@ -51,7 +52,10 @@ def lock_roster(
         raise PaymentProblem(
             "run_open", _("批次 %(number)s 还没有提交，请先办完或作废") % {"number": waiting.number}
         )
-    carry_years_on(by=by, division=division, benefits=benefits, month=month)
+    try:
+        carry_years_on(by=by, division=division, benefits=benefits, month=month)
+    except PolicyError as problem:
+        raise PaymentProblem(problem.code, str(problem)) from problem
     row = PayRun.objects.create(
         number=number or f"{division}-{month:%Y%m}-{before.count() + 1:02d}",
         division=division,

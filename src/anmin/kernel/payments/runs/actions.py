@@ -32,7 +32,8 @@ def lock_roster(
     """Lock the roster of a month on a day (锁定名单); what is learned later goes into the next month, with back pay.
 
     Raises:
-        PaymentProblem: `benefit_unknown`, `run_month` also for more than a month ahead, `rate_missing`, `run_open` while another run of the month is not yet sealed.
+        PaymentProblem: `benefit_unknown`, `run_month` (also for more than a month ahead), `rate_missing`,
+            `run_open` while another run of the month is not yet sealed.
     """
     must(by, PREPARE, division, on)
     if month.day != 1:

@@ -26,6 +26,16 @@ EXCLUDED = {
         "children/orphan / children/unsupported",
         "assistance/dibao / assistance/dibao_expenditure",
         "assistance/dibao / assistance/single_dibao",
+        # By expenditure is dibao as well: who has it in the family has neither the single person's nor tekun.
+        "assistance/tekun / assistance/dibao_expenditure",
+        "assistance/dibao_expenditure / assistance/single_dibao",
+        # 43号 §9: a child for whom the way of children was chosen is not tekun.
+        "assistance/tekun / children/orphan",
+        "assistance/tekun / children/unsupported",
+        # 57号 §27 is for who is on dibao; what fades is paid after it.
+        "assistance/tekun / assistance/uplift",
+        "assistance/dibao / assistance/fade_out",
+        "assistance/dibao_expenditure / assistance/fade_out",
     )
 }
 """By the laws themselves (民发〔2021〕43号, 国发〔2015〕52号, 民发〔2019〕62号, 民发〔2021〕57号), beside what the code reads."""

@@ -8,6 +8,7 @@ from anmin.kernel.entitlements import actions as entitlements
 from anmin.kernel.payments.checks.models import PayException
 from anmin.kernel.payments.checks.queries import words_of
 from anmin.kernel.payments.recovery.models import Recovery
+from anmin.kernel.payments.runs.differences import differences
 from anmin.kernel.payments.runs.models import PayLine
 from anmin.kernel.people.merging.actions import merge
 from anmin.lib.calendar import add_months
@@ -130,3 +131,28 @@ def test_months_that_nobody_else_had_are_paid_back_without_a_question():
 
     assert sum(PayLine.objects.filter(run=run).values_list("fen", flat=True)) == 2 * 160_00 + 2 * 900_00
     assert held(run) == []
+
+
+def test_who_is_granted_back_to_earlier_months_has_joined_and_who_was_paid_before_is_resumed():
+    new, old = (a_family(f"H{at}", serial=at)[0] for at in (1, 2))
+    back = a_grant(old, 70_00, date(2026, 7, 1))
+    a_run(date(2026, 7, 1))
+    entitlements.suspend(
+        by="test",
+        decision=decided(old, "suspend", date(2026, 7, 20)),
+        entitlement=back,
+        first_month=date(2026, 8, 1),
+    )
+    late = a_grant(new, 80_00, date(2026, 8, 1), on=date(2026, 10, 28))
+    entitlements.resume(
+        by="test",
+        decision=decided(old, "resume", date(2026, 10, 28), 70_00),
+        entitlement=back,
+        first_month=NOV,
+        fen=70_00,
+    )
+
+    run = a_run(NOV)
+
+    told = {(row.entitlement, row.cause): row.fen for row in differences(run)}
+    assert told == {(late.pk, "joined"): 80_00, (late.pk, "back"): 240_00, (back.pk, "resumed"): 70_00}

@@ -244,53 +244,6 @@ def test_differences_add_up_to_that_of_the_totals():
     assert sum(row.fen for row in difference_sums(run)) == run.total - total_before(run)
 
 
-def test_who_is_granted_back_to_earlier_months_has_joined_and_who_was_paid_before_is_resumed():
-    new, old = (a_family(f"H{at}", serial=at)[0] for at in (1, 2))
-    back = a_grant(old, 70_00, date(2026, 7, 1))
-    a_run(date(2026, 7, 1))
-    entitlements.suspend(
-        by="test",
-        decision=decided(old, "suspend", date(2026, 7, 20)),
-        entitlement=back,
-        first_month=date(2026, 8, 1),
-    )
-    late = a_grant(new, 80_00, date(2026, 8, 1), on=date(2026, 10, 28))
-    entitlements.resume(
-        by="test",
-        decision=decided(old, "resume", date(2026, 10, 28), 70_00),
-        entitlement=back,
-        first_month=NOV,
-        fen=70_00,
-    )
-
-    run = a_run(NOV)
-
-    told = {(row.entitlement, row.cause): row.fen for row in differences(run)}
-    assert told == {(late.pk, "joined"): 80_00, (late.pk, "back"): 240_00, (back.pk, "resumed"): 70_00}
-
-
-def test_no_price_subsidy_starts_below_both_lines():
-    """X-79: 3.4 % and 5.9 % start nothing, 3.5 % or 6 % do."""
-    given = {
-        "by": a_signer("shen1", "county_approver"),
-        "beside": a_user("li", COUNTY),
-        "division": COUNTY,
-        "benefits": [DIBAO],
-        "urban_fen": 41_00,
-        "rural_fen": 34_00,
-        "document": "威发改〔2026〕9号",
-        "on": TODAY,
-    }
-
-    with pytest.raises(PaymentProblem) as refused:
-        runs.start_price_subsidy(**given, month=NOV, rates={"cpi": 340, "food": 590, "index": 390})
-
-    assert refused.value.code == "price_line"
-    assert "3.5%" in str(refused.value)
-    runs.start_price_subsidy(**given, month=NOV, rates={"cpi": 350, "food": 0, "index": 390})
-    runs.start_price_subsidy(**given, month=OCT, rates={"cpi": 100, "food": 600, "index": 390})
-
-
 def test_price_subsidies_count_every_person_once():
     """X-77: 41 yuan a person in town and 34 in the country, for a household of three and for one of one."""
     town, _people = a_family("H1", "张甲", "张乙", "张丙", serial=1)

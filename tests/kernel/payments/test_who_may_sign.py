@@ -8,6 +8,7 @@ from anmin.kernel.cases.relatives.actions import declare_staff_person
 from anmin.kernel.payments.approvals import actions as approvals
 from anmin.kernel.payments.checks import actions as checks
 from anmin.kernel.payments.checks.models import PayException
+from anmin.kernel.payments.payees import actions as payees
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.sentinels import actions as sentinels
@@ -18,6 +19,7 @@ from tests.kernel.payments.money import (
     DIBAO,
     TODAY,
     a_budget,
+    a_card,
     a_family,
     a_grant,
     a_run,
@@ -124,6 +126,33 @@ def test_nobody_lets_the_line_of_their_own_family_pass(county):
     assert refused.value.code == "pay_run_payee"
     their_mother.delete()
     assert checks.decide_exception(by=boss, **given).state == "released"
+
+
+def an_unconfirmed(person, serial, household=None):
+    return payees.record_account(
+        by="登记",
+        person=person,
+        household=household,
+        account=payees.NewAccount("card", "威海银行", a_card(serial)),
+        first_day=NOV,
+        on=TODAY,
+    )
+
+
+def test_nobody_confirms_an_account_into_which_their_own_family_is_paid(county):
+    home, people, boss = county
+    me = boss.user.as_person.person
+    stranger, (other,) = a_family("H2", "李建国", serial=2, card=False)
+    an_account(me, 7)
+    Kin.objects.create(person=people[0], other=me, kind="mother", source="户籍")
+
+    for account in (an_unconfirmed(people[0], 21), an_unconfirmed(other, 7), an_unconfirmed(me, 22, home)):
+        with pytest.raises(PaymentProblem) as refused:
+            payees.confirm_account(by=boss, account=account, on=TODAY)
+        assert refused.value.code == "account_own"
+
+    strangers = an_unconfirmed(other, 23, stranger)
+    assert payees.confirm_account(by=boss, account=strangers, on=TODAY).confirmed_by == boss.user
 
 
 def test_runs_cut_by_benefit_count_together_and_at_the_limit_two_signatures_are_enough():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -147,7 +147,7 @@ def confirm_account(*, by: Any, account: PayeeAccount, on: date) -> PayeeAccount
     """Confirm an account that somebody else recorded (账户复核); the one before it ends the day before.
 
     Raises:
-        PaymentProblem: `account_confirmed_by_another`, `account_confirmed`.
+        PaymentProblem: `account_confirmed_by_another`, `account_confirmed`, `account_own` for one's own or a near relative's.
     """
     row = PayeeAccount.objects.select_for_update().get(pk=account.pk)
     user = (
@@ -159,6 +159,8 @@ def confirm_account(*, by: Any, account: PayeeAccount, on: date) -> PayeeAccount
         raise PaymentProblem("account_confirmed_by_another", _("登记账户的人不能自己复核，请由另一人复核"))
     if row.confirmed_at is not None:
         raise PaymentProblem("account_confirmed", _("这个账户已经复核过"))
+    if _is_theirs(user, row):
+        raise PaymentProblem("account_own", _("这是您本人、家庭或近亲属的收款账户，须回避，请由另一人复核"))
     former = PayeeAccount.objects.filter(confirmed_at__isnull=False, household=row.household)
     former = former if row.household_id else former.filter(person=row.person)
     for one in former.filter(last_day__isnull=True, first_day__lt=row.first_day):
@@ -197,6 +199,13 @@ def end_account(*, by: Any, account: PayeeAccount, last_day: date, on: date, rea
         about=(row.person.name,),
     )
     return row
+
+
+def _is_theirs(user: User, row: PayeeAccount) -> bool:
+    """Whether an account takes somebody's own money or that of theirs, also where they cannot see who that is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT anmin_is_their_account(%s, %s)", [user.pk, row.pk])
+        return bool(cursor.fetchone()[0])
 
 
 def _may_prepare(by: Any, row: PayeeAccount, on: date) -> bool:

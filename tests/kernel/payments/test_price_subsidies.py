@@ -1,15 +1,17 @@
-"""A price subsidy that was paid already: what is learned later of its month adds whom it lacked, and nobody twice."""
+"""A price subsidy starts at its lines; what is learned later of a month that was paid adds whom it lacked, and nobody twice."""
 
 from datetime import date
 
 import pytest
 
 from anmin.kernel.entitlements import actions as entitlements
+from anmin.kernel.payments.problems import PaymentProblem
+from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.runs.differences import differences, total_before
 from anmin.kernel.people.register import actions as register
-from tests.kernel.payments.money import COUNTY, DIBAO, a_family, a_grant, a_run, decided
+from tests.kernel.payments.money import COUNTY, DIBAO, TODAY, a_family, a_grant, a_run, a_signer, decided
 from tests.kernel.payments.test_edges_of_a_month import CITY, a_subsidy, subsidies
-from tests.make import a_person
+from tests.make import a_person, a_user
 
 pytestmark = pytest.mark.django_db
 OCT, NOV = date(2026, 10, 1), date(2026, 11, 1)
@@ -82,3 +84,25 @@ def test_who_has_a_benefit_of_their_own_and_belongs_to_no_family_has_the_subsidy
     a_subsidy(OCT, 41_00)
 
     assert subsidies(a_run(OCT, benefits=BOTH, checked=False)) == {(own.pk, OCT): 41_00}
+
+
+def test_no_price_subsidy_starts_below_both_lines():
+    """X-79: 3.4 % and 5.9 % start nothing, 3.5 % or 6 % do."""
+    given = {
+        "by": a_signer("shen1", "county_approver"),
+        "beside": a_user("li", COUNTY),
+        "division": COUNTY,
+        "benefits": [DIBAO],
+        "urban_fen": 41_00,
+        "rural_fen": 34_00,
+        "document": "威发改〔2026〕9号",
+        "on": TODAY,
+    }
+
+    with pytest.raises(PaymentProblem) as refused:
+        runs.start_price_subsidy(**given, month=NOV, rates={"cpi": 340, "food": 590, "index": 390})
+
+    assert refused.value.code == "price_line"
+    assert "3.5%" in str(refused.value)
+    runs.start_price_subsidy(**given, month=NOV, rates={"cpi": 350, "food": 0, "index": 390})
+    runs.start_price_subsidy(**given, month=OCT, rates={"cpi": 100, "food": 600, "index": 390})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +14,7 @@ from anmin.kernel.access.queries import Reader
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
 from anmin.kernel.entitlements.queries import amount_in
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
-from anmin.kernel.payments.runs.models import PayLine, PayPart
+from anmin.kernel.payments.runs.models import PayLine, PayPart, PayRun
 
 # What was paid for a month: its live parts, and what a reserve paid first. A month before payments began here was paid
 # by other means, and what the person who claims it says counts; from then on only what stands in the books.
@@ -100,10 +101,18 @@ def owed_of(recovery: Recovery) -> int:
 
 
 def paid_from(recovery: Recovery) -> tuple[str, int | None]:
-    """The book that paid what was too much, and the key of the budget line that paid it last, if one here did."""
+    """The book of a claim and the key of its budget line, if one here paid what was too much.
+
+    Before it is claimed: the line that paid its months last, else the one that paid the benefit last.
+    """
+    if recovery.book:
+        return recovery.book, recovery.budget_line_id
     paid = PayLine.objects.filter(entitlement=recovery.entitlement_id, budget_line__isnull=False)
     paid = paid.exclude(state="excluded").exclude(run__state="void")
-    last = paid.select_related("run").order_by("-run__month", "-pk").first()
+    paid = paid.select_related("run").order_by("-run__month", "-pk")
+    months = recovery.months.values("month")
+    last = paid.filter(parts__basis="basic", parts__is_live=True, parts__month__in=months).first()
+    last = last or paid.first()
     return (recovery.division[:6], None) if last is None else (last.run.division, last.budget_line_id)
 
 
@@ -125,17 +134,39 @@ class Refund:
         return self.plan.paid_on is not None or (self.line is not None and self.line.state == "paid")
 
 
+def refunds_of(recovery: Recovery) -> list[Refund]:
+    """What goes back, if the claim was taken back after something had come: as a rule one, in the order of their making."""
+    plans = recovery.instalments.filter(way__in=REFUNDS, cancelled_on__isnull=True).select_related("entry")
+    found = []
+    for plan in plans.order_by("number"):
+        part = plan.parts.filter(is_live=True).select_related("line__run").first()
+        found.append(Refund(plan, None if part is None else part.line))
+    return found
+
+
 def refund_of(recovery: Recovery) -> Refund | None:
-    """What goes back, if the claim was taken back after something had come."""
-    plan = (
-        recovery.instalments.filter(way__in=REFUNDS, cancelled_on__isnull=True)
-        .select_related("entry")
-        .first()
-    )
-    if plan is None:
-        return None
-    part = plan.parts.filter(is_live=True).select_related("line__run").first()
-    return Refund(plan, None if part is None else part.line)
+    """What is still to go back of a claim that was taken back, else what went back last."""
+    found = refunds_of(recovery)
+    return next((one for one in found if not one.is_paid), found[-1] if found else None)
+
+
+def refunded_beyond(recovery: Recovery) -> int:
+    """Fen that were given back, or are on their way, and have not come: a deduction whose payment came back since."""
+    going = sum(one.fen for one in refunds_of(recovery) if one.plan.paid_on is not None or one.line is not None)
+    return max(0, going - came_back(recovery))
+
+
+def refunds_in(run: PayRun) -> list[int]:
+    """Lines of a run that carry a refund and have not gone out."""
+    rows = PayLine.objects.filter(run=run, state__in=["due", "held"], parts__basis="refund", parts__is_live=True)
+    return list(rows.order_by("pk").values_list("pk", flat=True).distinct())
+
+
+def uncovered(lines: Sequence[int]) -> list[int]:
+    """Of lines, the keys of those that would give back what has not come: a deduction whose payment came back since."""
+    parts = PayPart.objects.filter(line__in=list(lines), basis="refund", is_live=True)
+    parts = parts.select_related("instalment__recovery").order_by("line", "pk")
+    return sorted({one.line_id for one in parts if one.instalment and refunded_beyond(one.instalment.recovery)})
 
 
 def deducting(recovery: Recovery) -> PayLine | None:

@@ -152,12 +152,9 @@ def books():
     for row in LedgerLine.objects.all():
         own = found.setdefault(row.budget_line_id, {})
         own[row.account] = own.get(row.account, 0) + row.fen
-    return {
-        line: {account: fen for account, fen in own.items() if fen} for line, own in found.items()
-    }
+    return {line: {account: fen for account, fen in own.items() if fen} for line, own in found.items()}
 
 
 def only():
     """The only recovery, as it stands."""
     return Recovery.objects.get()
-

@@ -9,8 +9,9 @@ from anmin.kernel.payments.ledger.queries import trial_balance
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.recovery import actions as recovery
 from anmin.kernel.payments.recovery.actions import Instalment
-from anmin.kernel.payments.recovery.queries import left_of, paid_from, refund_of
+from anmin.kernel.payments.recovery.queries import left_of, paid_from
 from anmin.kernel.payments.recovery.refunds import actions as refunds
+from anmin.kernel.payments.recovery.refunds.queries import refund_of
 from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.runs.models import PayLine
 from tests.kernel.payments.money import (

@@ -1,14 +1,14 @@
 """A claim stands on the budget line that paid too much, from its notice to its end, whatever pays the family since."""
 
 import pytest
-
 from django.db import DatabaseError, transaction
 
 from anmin.kernel.payments.budget.models import Fund
 from anmin.kernel.payments.ledger.models import LedgerEntry
 from anmin.kernel.payments.ledger.queries import household_sums
 from anmin.kernel.payments.recovery.models import Recovery
-from anmin.kernel.payments.recovery.queries import left_of, refund_of
+from anmin.kernel.payments.recovery.queries import left_of
+from anmin.kernel.payments.recovery.refunds.queries import refund_of
 from anmin.kernel.payments.verifying import flaws
 from tests.kernel.payments.banks.banking import by_force
 from tests.kernel.payments.money import TOWN, a_budget, a_family, a_fund, a_grant, an_account

@@ -22,8 +22,9 @@ from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.recovery import actions as recovery
 from anmin.kernel.payments.recovery.actions import Instalment
 from anmin.kernel.payments.recovery.models import Recovery
-from anmin.kernel.payments.recovery.queries import came_back, owed_of, recoveries, refund_of
+from anmin.kernel.payments.recovery.queries import came_back, owed_of, recoveries
 from anmin.kernel.payments.recovery.refunds import actions as refunds
+from anmin.kernel.payments.recovery.refunds.queries import refund_of
 from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.runs.differences import difference_sums
 from anmin.kernel.payments.runs.models import PayLine, PayPart

@@ -79,7 +79,14 @@ def post(
 
 @transaction.atomic
 def post_select(
-    *, by: Any, division: str, on: date, kind: str, source: str, select: str, values: Mapping[str, Any] | Sequence[Any]
+    *,
+    by: Any,
+    division: str,
+    on: date,
+    kind: str,
+    source: str,
+    select: str,
+    values: Mapping[str, Any] | Sequence[Any],
 ) -> LedgerEntry | None:
     """Post one entry of many lines that a SELECT gives: account, division, level, budget_line, benefit, fen, household, pay_line.
 

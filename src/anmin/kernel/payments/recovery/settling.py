@@ -13,7 +13,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
-from anmin.kernel.payments.recovery.queries import came_back, left_of, refunds_of
+from anmin.kernel.payments.recovery.queries import came_back, left_of
+from anmin.kernel.payments.recovery.refunds.queries import refunds_of
 from anmin.kernel.payments.recovery.steps import record, waiting
 from anmin.kernel.payments.runs.models import PayLine
 
@@ -41,7 +42,9 @@ def finish(*, by: Any, recovery: Recovery, on: date) -> bool:
 def settle_deductions(*, by: Any, lines: QuerySet[PayLine], on: date) -> None:
     """Bring the claims up to date of which lines bore a deduction, after those were paid or came back."""
     rows = Recovery.objects.filter(
-        instalments__parts__is_live=True, instalments__parts__basis="deduct", instalments__parts__line__in=lines
+        instalments__parts__is_live=True,
+        instalments__parts__basis="deduct",
+        instalments__parts__line__in=lines,
     )
     for row in rows.distinct().order_by("pk"):
         if row.state in OPEN:
@@ -88,7 +91,9 @@ def _plan_refund(by: Any, recovery: Recovery, on: date) -> None:
     if planned is None:
         number = row.instalments.count() + 1
         month = on.replace(day=1)
-        RecoveryInstalment.objects.create(recovery=row, number=number, month=month, fen=wanted, way=Way.REFUND)
+        RecoveryInstalment.objects.create(
+            recovery=row, number=number, month=month, fen=wanted, way=Way.REFUND
+        )
     elif wanted > 0:
         planned.fen = wanted
         planned.save(update_fields=["fen"])

@@ -26,7 +26,7 @@ from anmin.kernel.payments.ledger.actions import post_select
 from anmin.kernel.payments.parties import PREPARE, must
 from anmin.kernel.payments.payees.models import PayeeAccount
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told
-from anmin.kernel.payments.recovery.queries import refunds_in, uncovered
+from anmin.kernel.payments.recovery.refunds.queries import refunds_in, uncovered
 from anmin.kernel.payments.runs.models import PayLine, PayRun
 from anmin.kernel.payments.runs.sealing import seal_of
 from anmin.kernel.payments.sentinels.hearing.actions import hear
@@ -97,7 +97,8 @@ def make_files(*, by: Any, run: PayRun, on: date, leave_out: bool = False) -> Fi
 
     A line that is deducted as a whole needs no bank: it is settled here, in the books and for its recovery.
     What departments have said since the check is heard first. Lines held by a sentinel stay due and are told in
-    `left`, and so are lines with a refund of what has not come. With `leave_out`, so do lines that cannot be written; without it nothing is made at all.
+    `left`, and so are lines with a refund of what has not come. With `leave_out`, so do lines that cannot be written;
+    without it nothing is made at all.
 
     Raises:
         PaymentProblem: `run_moved`, `pay_run_changed` when the seal no longer comes out, `nothing_due`.

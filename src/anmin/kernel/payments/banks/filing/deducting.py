@@ -18,7 +18,10 @@ from anmin.kernel.payments.runs.models import PayLine, PayRun
 
 # To the household what it was due, and off what it owed, where that stands: the same sum, so no other account moves.
 DEDUCTED = (
-    "WITH moved AS (SELECT unnest(%(lines)s::bigint[]) AS pay_line, 1 AS sign), posted AS (" + SHARED + ")" + OF_BOOK
+    "WITH moved AS (SELECT unnest(%(lines)s::bigint[]) AS pay_line, 1 AS sign), posted AS ("
+    + SHARED
+    + ")"
+    + OF_BOOK
 )
 BOOKS = """
 SELECT DISTINCT coalesce(nullif(claim.book, ''), %s) FROM kernel_paypart AS part

@@ -18,7 +18,8 @@ from anmin.kernel.payments.parties import APPROVE, DECIDE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, yuan
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
 from anmin.kernel.payments.recovery.months import keep_what_is_left, offset_of
-from anmin.kernel.payments.recovery.queries import came_back, left_of, paid_from, refund_of
+from anmin.kernel.payments.recovery.queries import came_back, left_of, paid_from
+from anmin.kernel.payments.recovery.refunds.queries import refund_of
 from anmin.kernel.payments.recovery.steps import (
     State,
     give_up,
@@ -123,7 +124,8 @@ def _not_offset(row: Recovery) -> None:
     if sum(fen for _month, fen in offset) < row.fen:
         return
     months = "、".join(
-        _("%(month)s 补发 %(fen)s 元") % {"month": f"{month:%Y-%m}", "fen": yuan(fen)} for month, fen in offset
+        _("%(month)s 补发 %(fen)s 元") % {"month": f"{month:%Y-%m}", "fen": yuan(fen)}
+        for month, fen in offset
     )
     raise PaymentProblem(
         "recovery_offset",

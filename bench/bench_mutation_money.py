@@ -88,13 +88,18 @@ TARGETS: tuple[tuple[str, list[str], tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "anmin.kernel.payments.recovery.settling",
+        "anmin.kernel.payments.recovery.settling.actions",
         ["finish", "settle_deductions", "let_go", "_open_again", "_plan_refund"],
         (f"{PAY}/test_deductions_come_back.py", f"{PAY}/test_each_fen_once.py"),
     ),
     (
-        "anmin.kernel.payments.recovery.months",
-        ["STANDING", "remember_paid", "keep_what_is_left", "keep_part", "offset_of"],
+        "anmin.kernel.payments.recovery.months.actions",
+        ["remember_paid", "keep_what_is_left", "keep_part"],
+        (f"{PAY}/test_taken_back_and_corrected.py",),
+    ),
+    (
+        "anmin.kernel.payments.recovery.months.queries",
+        ["STANDING", "offset_of"],
         (f"{PAY}/test_taken_back_and_corrected.py",),
     ),
     (

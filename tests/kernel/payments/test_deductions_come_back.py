@@ -11,10 +11,10 @@ from anmin.kernel.payments.banks.returning import actions as returning
 from anmin.kernel.payments.ledger.queries import trial_balance
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.recovery import actions as recovery
-from anmin.kernel.payments.recovery import settling
 from anmin.kernel.payments.recovery.models import Recovery
 from anmin.kernel.payments.recovery.queries import left_of
 from anmin.kernel.payments.recovery.refunds.queries import refund_of, refunded_beyond, refunds_of
+from anmin.kernel.payments.recovery.settling import actions as settling
 from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.runs.models import PayRun
 from anmin.kernel.payments.verifying import flaws

@@ -7,8 +7,8 @@ import pytest
 
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.recovery import actions as recovery
-from anmin.kernel.payments.recovery import months
 from anmin.kernel.payments.recovery.models import Recovery
+from anmin.kernel.payments.recovery.months import queries as months
 from anmin.kernel.payments.recovery.queries import left_of
 from anmin.kernel.payments.recovery.refunds import actions as refunds
 from anmin.kernel.payments.runs import actions as runs

@@ -23,7 +23,7 @@ from anmin.kernel.payments.errands import queries as errands
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.recovery import actions, queries
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
-from anmin.kernel.payments.recovery.months import offset_of
+from anmin.kernel.payments.recovery.months.queries import offset_of
 from anmin.kernel.payments.recovery.refunds import actions as refunds
 from anmin.kernel.payments.recovery.refunds.queries import refund_of, refunded_beyond, refunds_of
 from anmin.kernel.people import queries as people

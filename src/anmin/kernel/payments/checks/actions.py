@@ -19,7 +19,7 @@ from anmin.kernel.payments.checks.models import PayException
 from anmin.kernel.payments.checks.whole import found_about_run
 from anmin.kernel.payments.parties import PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told
-from anmin.kernel.payments.recovery.settling import let_go
+from anmin.kernel.payments.recovery.settling.actions import let_go
 from anmin.kernel.payments.runs.actions import held
 from anmin.kernel.payments.runs.models import PayLine, PayRun
 from anmin.kernel.payments.sentinels.hearing.actions import hear

@@ -16,9 +16,9 @@ from anmin.kernel.payments.ledger.models import Account, LedgerEntry
 from anmin.kernel.payments.parties import DECIDE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, yuan
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment, RecoveryMonth
-from anmin.kernel.payments.recovery.months import keep_part, keep_what_is_left, remember_paid
+from anmin.kernel.payments.recovery.months.actions import keep_part, keep_what_is_left, remember_paid
 from anmin.kernel.payments.recovery.queries import free_of, left_of, most_deductible, overpaid_now, paid_from
-from anmin.kernel.payments.recovery.settling import finish
+from anmin.kernel.payments.recovery.settling.actions import finish
 from anmin.kernel.payments.recovery.steps import (
     give_up,
     held,

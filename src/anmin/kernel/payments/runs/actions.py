@@ -17,7 +17,7 @@ from anmin.kernel.payments.approvals.limits import signatures_needed
 from anmin.kernel.payments.parties import APPROVE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told, yuan
 from anmin.kernel.payments.recovery.refunds.queries import refunds_in, uncovered
-from anmin.kernel.payments.recovery.settling import let_go
+from anmin.kernel.payments.recovery.settling.actions import let_go
 from anmin.kernel.payments.runs.computing import Computed, compute_lines
 from anmin.kernel.payments.runs.funding import free_money, fund_lines
 from anmin.kernel.payments.runs.models import PayLine, PayPart, PayRun, PriceSubsidy, RateContinuation

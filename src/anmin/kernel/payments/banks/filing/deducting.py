@@ -12,7 +12,7 @@ from anmin.kernel.access.queries import signature
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.payments.ledger.actions import post_select
 from anmin.kernel.payments.problems import refusals_told
-from anmin.kernel.payments.recovery.settling import settle_deductions
+from anmin.kernel.payments.recovery.settling.actions import settle_deductions
 from anmin.kernel.payments.recovery.sharing import OF_BOOK, SHARED
 from anmin.kernel.payments.runs.models import PayLine, PayRun
 

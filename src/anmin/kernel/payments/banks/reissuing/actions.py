@@ -28,7 +28,7 @@ from anmin.kernel.payments.parties import APPROVE, DECIDE, PREPARE, must, signer
 from anmin.kernel.payments.payees.models import PayeeAccount
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told, yuan
 from anmin.kernel.payments.recovery.refunds.queries import refunded_beyond, uncovered
-from anmin.kernel.payments.recovery.settling import let_go
+from anmin.kernel.payments.recovery.settling.actions import let_go
 from anmin.kernel.payments.runs.models import PayLine, PayPart, PayRun
 from anmin.kernel.payments.sentinels.hearing.actions import hear
 

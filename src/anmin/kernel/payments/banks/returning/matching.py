@@ -10,7 +10,7 @@ from django.db import connection
 from anmin.kernel.payments.banks.models import PayFile, ReturnFile
 from anmin.kernel.payments.ledger.actions import post_select
 from anmin.kernel.payments.problems import refusals_told
-from anmin.kernel.payments.recovery.settling import settle_deductions
+from anmin.kernel.payments.recovery.settling.actions import settle_deductions
 from anmin.kernel.payments.recovery.sharing import OF_BOOK, SHARED
 from anmin.kernel.payments.runs.models import PayLine, PayRun
 

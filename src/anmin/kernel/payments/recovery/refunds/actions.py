@@ -17,7 +17,8 @@ from anmin.kernel.payments.ledger.queries import balances
 from anmin.kernel.payments.parties import APPROVE, DECIDE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, yuan
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
-from anmin.kernel.payments.recovery.months import keep_what_is_left, offset_of
+from anmin.kernel.payments.recovery.months.actions import keep_what_is_left
+from anmin.kernel.payments.recovery.months.queries import offset_of
 from anmin.kernel.payments.recovery.queries import came_back, left_of, paid_from
 from anmin.kernel.payments.recovery.refunds.queries import refund_of
 from anmin.kernel.payments.recovery.steps import (

@@ -84,29 +84,6 @@ def standings(recovery: Recovery) -> list[Standing]:
         return [Standing(*row) for row in cursor.fetchall()]
 
 
-def remember_paid(recovery: Recovery) -> None:
-    """Write down what had been paid for each month when it was claimed."""
-    for one in standings(recovery):
-        if one.now is not None and one.paid is None:
-            recovery.months.filter(pk=one.key).update(paid=one.now)
-
-
-def keep_what_is_left(recovery: Recovery) -> None:
-    """Nothing of the claim is asked back (不予追回、撤回): the family keeps what of it is too much today, and no more."""
-    for one in standings(recovery):
-        recovery.months.filter(pk=one.key).update(kept=one.left_to_keep)
-
-
-def keep_part(recovery: Recovery, fen: int) -> None:
-    """A part is written off (核销): of the last months first, as agreed instalments come off from the last one on."""
-    for row in recovery.months.order_by("-month", "-pk"):
-        part = min(fen, row.fen - (row.kept or 0))
-        if part > 0:
-            row.kept = (row.kept or 0) + part
-            row.save(update_fields=["kept"])
-            fen -= part
-
-
 def offset_of(recovery: Recovery) -> list[tuple[date, int]]:
     """Months that were paid again since they were claimed, with fen of the claim that this offset (追回与补发相抵)."""
     found = [(one.month, min(one.fen, one.paid_since)) for one in standings(recovery)]

@@ -49,7 +49,7 @@ TARGETS: tuple[tuple[str, list[str], tuple[str, ...]], ...] = (
     ),
     (
         "anmin.kernel.payments.banks.returning.matching",
-        ["PAID", "BACK", "LATE", "ORDERS", "LINES", "_bring_on", "settle_run"],
+        ["CHANGED", "MOVED", "BACK", "ORDERS", "LINES", "_bring_on", "settle_run"],
         (
             f"{PAY}/banks/test_returns.py",
             f"{PAY}/banks/test_reissue_and_reconcile.py",
@@ -80,7 +80,7 @@ TARGETS: tuple[tuple[str, list[str], tuple[str, ...]], ...] = (
     ),
     (
         "anmin.kernel.payments.recovery.actions",
-        ["agree", "receive", "finish", "write_off", "_take_off"],
+        ["agree", "receive", "write_off", "_off", "_take_off"],
         (
             f"{PAY}/test_each_fen_once.py",
             f"{PAY}/test_recovery.py",
@@ -88,8 +88,28 @@ TARGETS: tuple[tuple[str, list[str], tuple[str, ...]], ...] = (
         ),
     ),
     (
+        "anmin.kernel.payments.recovery.settling.actions",
+        ["finish", "settle_deductions", "let_go", "_open_again", "_plan_refund"],
+        (f"{PAY}/test_deductions_come_back.py", f"{PAY}/test_each_fen_once.py"),
+    ),
+    (
+        "anmin.kernel.payments.recovery.months.actions",
+        ["remember_paid", "keep_what_is_left", "keep_part"],
+        (f"{PAY}/test_taken_back_and_corrected.py",),
+    ),
+    (
+        "anmin.kernel.payments.recovery.months.queries",
+        ["STANDING", "offset_of"],
+        (f"{PAY}/test_taken_back_and_corrected.py",),
+    ),
+    (
+        "anmin.kernel.payments.recovery.sharing",
+        ["SHARED", "OF_BOOK"],
+        (f"{PAY}/test_lines_of_claims.py", f"{PAY}/test_deductions_come_back.py"),
+    ),
+    (
         "anmin.kernel.payments.recovery.refunds.actions",
-        ["take_back", "pay_by_hand", "_take_out_of_the_books", "_pay"],
+        ["take_back", "pay_by_hand", "_take_out_of_the_books", "_not_offset", "_pay"],
         (f"{PAY}/test_refunds.py", f"{PAY}/test_recovery.py", f"{PAY}/test_each_fen_once.py"),
     ),
     (

@@ -18,13 +18,8 @@ from anmin.kernel.entitlements.queries import benefits_of_runs
 from anmin.kernel.payments.banks import queries as banks
 from anmin.kernel.payments.ledger.queries import closing_numbered
 from anmin.kernel.payments.problems import PaymentProblem, yuan
-from anmin.kernel.payments.recovery.queries import (
-    came_back,
-    free_of,
-    owed_of,
-    recovery_numbered,
-    refund_of,
-)
+from anmin.kernel.payments.recovery.queries import came_back, free_of, owed_of, recovery_numbered
+from anmin.kernel.payments.recovery.refunds.queries import refund_of
 from anmin.kernel.payments.runs.models import PayRun
 from anmin.kernel.payments.runs.queries import line_numbered, run_numbered
 from anmin.lib.money import MoneyProblem, parse_yuan

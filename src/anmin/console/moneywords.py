@@ -167,6 +167,7 @@ MOMENTS = {
     "unknown": gettext_lazy("银行答复：不明（%(file)s）"),
     "given_up": gettext_lazy("决定不再发放"),
     "deducted": gettext_lazy("本笔全部抵扣追回款，没有打款"),
+    "not_deducted": gettext_lazy("抵扣的 %(fen)s 元没有抵扣成，追回 %(number)s 按未还计"),
     "refund": gettext_lazy("其中 %(fen)s 元是追回 %(number)s 撤回后退还的"),
     "refunded": gettext_lazy("本笔抵扣的 %(fen)s 元，因追回 %(number)s 撤回，另行退还"),
 }

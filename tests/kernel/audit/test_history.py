@@ -64,7 +64,6 @@ NO_HISTORY = {
     "RunApproval": "never changed",
     "PriceSubsidy": "never changed",
     "RateContinuation": "never changed",
-    "RecoveryMonth": "never changed",
     "PayFileLine": "changes by answers of the bank alone, which are only added to",
     "ReturnLine": "a book that is only added to",
     "BankStatement": "never changed",

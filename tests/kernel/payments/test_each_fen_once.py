@@ -9,8 +9,9 @@ from anmin.kernel.payments.ledger.queries import trial_balance
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.recovery import actions as recovery
 from anmin.kernel.payments.recovery.actions import Instalment
-from anmin.kernel.payments.recovery.queries import left_of, paid_from, refund_of
+from anmin.kernel.payments.recovery.queries import left_of, paid_from
 from anmin.kernel.payments.recovery.refunds import actions as refunds
+from anmin.kernel.payments.recovery.refunds.queries import refund_of
 from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.runs.models import PayLine
 from tests.kernel.payments.money import (
@@ -212,7 +213,9 @@ def test_a_claim_of_which_nothing_had_come_leaves_the_money_of_its_budget_line_a
 
 def test_a_run_that_was_void_paid_nothing_to_which_money_could_come_back():
     a_budget(10_000_00, year=2024)
-    row = a_claim()
+    home, _people = a_family("H1", "张甲")
+    given = a_grant(home, 600_00, date(2024, 1, 1))
+    row = recovery.find(by=clerk(), entitlement=given, months={date(2024, 3, 1): 500_00}, on=ON)
     run = approved(a_run(OCTOBER))
     assert paid_from(row)[1] is not None
 

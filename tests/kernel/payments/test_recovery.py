@@ -54,8 +54,10 @@ def boss():
     return a_signer("shen1", "county_approver")
 
 
-def noticed():
+def noticed(paid_by=None):
+    """The claim of it; `paid_by` is the budget line that paid the months, where a test asks for one."""
     home, row, found = overpaid()
+    PayLine.objects.filter(entitlement=row).update(budget_line=paid_by)
     found = recovery.hear(by=finance(), recovery=found, statement="家属认可，当时忙于丧事", on=FOUND)
     claim = decided(home, "recover", FOUND, 3_186_00, reason="成员去世后多发三个月")
     return home, row, recovery.notice(by=boss(), recovery=found, decision=claim, cause="honest", on=FOUND)

@@ -22,8 +22,9 @@ from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.recovery import actions as recovery
 from anmin.kernel.payments.recovery.actions import Instalment
 from anmin.kernel.payments.recovery.models import Recovery
-from anmin.kernel.payments.recovery.queries import came_back, owed_of, recoveries, refund_of
+from anmin.kernel.payments.recovery.queries import came_back, owed_of, recoveries
 from anmin.kernel.payments.recovery.refunds import actions as refunds
+from anmin.kernel.payments.recovery.refunds.queries import refund_of
 from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.runs.differences import difference_sums
 from anmin.kernel.payments.runs.models import PayLine, PayPart
@@ -68,8 +69,7 @@ def answered(file, said="paid", day=date(2024, 11, 25), name="hp.ret"):
 
 def paid_back():
     """X-92, of which 300.00 were deducted from November and 1,186.00 paid in: 1,486.00 came back, 1,700.00 are owed."""
-    a_budget(10_000_00, year=2024)
-    home, entitlement, row = noticed()
+    home, entitlement, row = noticed(a_budget(10_000_00, year=2024))
     plan = [Instalment(NOVEMBER, 300_00, "deduct"), Instalment(DECEMBER, 2_886_00)]
     recovery.agree(by=boss(), recovery=row, instalments=plan, agreement="抵扣和缴回", on=FOUND)
     file = filed(approved(a_run(NOVEMBER)))
@@ -335,7 +335,7 @@ def test_a_payment_tells_what_of_it_goes_back_and_what_was_given_back_since():
 
 def test_a_deduction_that_was_given_back_is_not_brought_to_nothing_by_giving_its_payment_up():
     _home, _entitlement, row, file = paid_back()
-    taken_back(row)
+    by_hand(taken_back(row))
     answered(file, "returned", day=date(2024, 12, 9), name="late.ret")
     line = PayLine.objects.get(run=file.run)
 

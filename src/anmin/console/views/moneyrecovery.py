@@ -23,7 +23,9 @@ from anmin.kernel.payments.errands import queries as errands
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.recovery import actions, queries
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
+from anmin.kernel.payments.recovery.months.queries import offset_of
 from anmin.kernel.payments.recovery.refunds import actions as refunds
+from anmin.kernel.payments.recovery.refunds.queries import refund_of, refunded_beyond, refunds_of
 from anmin.kernel.people import queries as people
 
 STEP = ("payments.prepare", "payments.decide")
@@ -79,7 +81,11 @@ def money_recovery(desk: Desk, pk: int) -> HttpResponse:
         left=queries.owed_of(row),
         free=queries.free_of(row),
         back=queries.came_back(row),
-        refund=queries.refund_of(row),
+        refund=refund_of(row),
+        refunds=refunds_of(row),
+        beyond=refunded_beyond(row),
+        came_to_nothing=queries.deducting(row, "returned"),
+        offset=offset_of(row) if row.state in TAKEN_BACK else [],
         in_error=TAKEN_BACK.get(row.state, ""),
         now=queries.overpaid_now(row) if row.state in ("found", "heard") else row.fen,
         decisions=[one for one in found if not hasattr(one, "recovery")] if row.state == "heard" else [],

@@ -73,6 +73,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "kernel_sentinel": (),
     "kernel_recovery": (),
     "kernel_recoveryinstalment": (),
+    "kernel_recoverymonth": (),
     "kernel_payfile": (),
     "kernel_bankcall": (),
     "kernel_returnfile": (),

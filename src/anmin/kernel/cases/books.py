@@ -8,7 +8,8 @@ from anmin.kernel.cases.matters import kind_of
 from anmin.kernel.cases.models import Case
 from anmin.kernel.payments.problems import yuan
 from anmin.kernel.payments.recovery.models import Recovery
-from anmin.kernel.payments.recovery.queries import left_of, recovery_of_case, refund_of
+from anmin.kernel.payments.recovery.queries import left_of, recovery_of_case
+from anmin.kernel.payments.recovery.refunds.queries import refund_of
 
 RECOVERY = "recovery"
 State = Recovery.State

@@ -87,7 +87,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0068_claims_taken_back_are_refunded")]
+    dependencies = [("kernel", "0069_claims_stand_on_one_line")]
     operations = [
         migrations.RunSQL(PAID_BY, migrations.RunSQL.noop),
         migrations.RunSQL(APPROVALS, migrations.RunSQL.noop),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.entitlements.queries import amount_in, each_period, title_of_benefit
 from anmin.kernel.payments.approvals.queries import approvals
+from anmin.kernel.payments.banks.models import ReturnLine
 from anmin.kernel.payments.banks.queries import Moment, life_of
 from anmin.kernel.payments.checks.codes import CODES
 from anmin.kernel.payments.checks.models import PayException
@@ -22,7 +23,7 @@ from anmin.kernel.payments.runs.models import PayLine
 def life(reader: Reader, line: PayLine) -> list[Moment]:
     """Everything that happened to a payment, the earliest first."""
     moments = [*_before(line), *_exceptions(reader, line), *_signatures(line), *life_of(reader, line)]
-    moments += [*_refunds(line)]
+    moments += [*_refunds(line), *_not_deducted(line)]
     if (settled := _deducted(line)) is not None:
         moments.append(settled)
     gone = errands(reader, line.run, "give_up").filter(subject=line.pk, state="done").first()
@@ -67,6 +68,19 @@ def _refunds(line: PayLine) -> Iterator[Moment]:
             yield Moment(line.run.roster_day, "refund", told)
         elif claim.closed_on is not None:
             yield Moment(claim.closed_on, "refunded", told)
+
+
+def _not_deducted(line: PayLine) -> Iterator[Moment]:
+    """What was to be deducted from a payment that came back: it is owed as before."""
+    if line.state not in (PayLine.State.RETURNED, PayLine.State.EXCLUDED):
+        return
+    said = ReturnLine.objects.filter(order__pay_line=line, status="returned").select_related("return_file")
+    last = said.order_by("-pk").first()
+    for part in line.parts.filter(basis="deduct").select_related("instalment__recovery").order_by("pk"):
+        assert part.instalment is not None
+        if last is not None:
+            told = {"number": part.instalment.recovery.number, "fen": yuan(-part.fen)}
+            yield Moment(last.return_file.received_at, "not_deducted", told)
 
 
 def _deducted(line: PayLine) -> Moment | None:

@@ -27,6 +27,10 @@ SELECT budget_line_id, account, sum(fen)::bigint FROM kernel_ledgerline
 WHERE account IN ('available', 'blocked', 'transit', 'returned', 'reserve') AND budget_line_id IS NOT NULL
 GROUP BY 1, 2 HAVING sum(fen) < 0 ORDER BY 1 LIMIT 100
 """
+ACROSS = """
+SELECT budget_line_id, sum(fen)::bigint FROM kernel_ledgerline WHERE budget_line_id IS NOT NULL
+GROUP BY 1 HAVING sum(fen) <> 0 ORDER BY 1 LIMIT 100
+"""
 PARTS = """
 SELECT line.id, line.fen, coalesce(sum(part.fen), 0)::bigint FROM kernel_payline AS line
 LEFT JOIN kernel_paypart AS part ON part.line_id = line.id
@@ -62,6 +66,8 @@ def flaws() -> list[Flaw]:
         found += [
             Flaw(f"指标 {line}", f"{account} 为 {fen} 分，低于零") for line, account, fen in cursor.fetchall()
         ]
+        cursor.execute(ACROSS)
+        found += [Flaw(f"指标 {line}", f"借贷不平，相差 {fen} 分") for line, fen in cursor.fetchall()]
         cursor.execute(PARTS)
         found += [
             Flaw(f"明细 {line}", f"金额 {fen} 分，构成合计 {total} 分")

@@ -18,6 +18,7 @@ from anmin.kernel.payments.checks.models import PayException
 from anmin.kernel.payments.checks.whole import found_about_run
 from anmin.kernel.payments.parties import PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told
+from anmin.kernel.payments.recovery.settling.actions import let_go
 from anmin.kernel.payments.runs.actions import held
 from anmin.kernel.payments.runs.models import PayLine, PayRun
 from anmin.kernel.payments.sentinels.hearing.actions import hear
@@ -44,6 +45,7 @@ def check(*, by: Any, run: PayRun, on: date) -> dict[str, int]:
         _about_run(row)
         row.state = PayRun.State.CHECKED
         row.save()
+    let_go(by=by, lines=PayLine.objects.filter(run=row, state=PayLine.State.EXCLUDED), on=on)
     open_ones = PayException.objects.filter(run=row, state="open").values_list("code", flat=True)
     found: dict[str, int] = {}
     for code in open_ones:
@@ -145,7 +147,7 @@ def _decide(by: Any, run: PayRun, row: PayException, outcome: str, on: date, rea
     row.decided_by, row.decided_at, row.reason = user, timezone.now(), reason.strip()
     row.save()
     if outcome == "exclude" and row.line is not None:
-        _leave_out(row.line, user, reason.strip())
+        _leave_out(row.line, user, reason.strip(), on)
     return user
 
 
@@ -156,11 +158,12 @@ def _is_theirs(user: Any, run: PayRun, line: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _leave_out(line: PayLine, user: Any, reason: str) -> None:
+def _leave_out(line: PayLine, user: Any, reason: str, on: date) -> None:
     """Take a line out of its run; whatever else stood against it is settled with it."""
     line.state = PayLine.State.EXCLUDED
     line.save(update_fields=["state"])
     line.parts.update(is_live=False)
+    let_go(by=user, lines=PayLine.objects.filter(pk=line.pk), on=on)
     settle_with(line, user, reason)
 
 

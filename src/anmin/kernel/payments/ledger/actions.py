@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -79,7 +79,14 @@ def post(
 
 @transaction.atomic
 def post_select(
-    *, by: Any, division: str, on: date, kind: str, source: str, select: str, values: Sequence[Any]
+    *,
+    by: Any,
+    division: str,
+    on: date,
+    kind: str,
+    source: str,
+    select: str,
+    values: Mapping[str, Any] | Sequence[Any],
 ) -> LedgerEntry | None:
     """Post one entry of many lines that a SELECT gives: account, division, level, budget_line, benefit, fen, household, pay_line.
 
@@ -92,7 +99,7 @@ def post_select(
                 cursor.execute(
                     f"INSERT INTO kernel_ledgerline {COLUMNS}"
                     f" SELECT {entry.pk}, made.* FROM ({select}) AS made WHERE made.fen <> 0",
-                    list(values),
+                    values,
                 )
                 if not cursor.rowcount:
                     raise _Nothing

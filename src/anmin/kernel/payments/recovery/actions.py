@@ -16,7 +16,9 @@ from anmin.kernel.payments.ledger.models import Account, LedgerEntry
 from anmin.kernel.payments.parties import DECIDE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, yuan
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment, RecoveryMonth
-from anmin.kernel.payments.recovery.queries import free_of, left_of, most_deductible, overpaid_now
+from anmin.kernel.payments.recovery.months.actions import keep_part, keep_what_is_left, remember_paid
+from anmin.kernel.payments.recovery.queries import free_of, left_of, most_deductible, overpaid_now, paid_from
+from anmin.kernel.payments.recovery.settling.actions import finish
 from anmin.kernel.payments.recovery.steps import (
     give_up,
     held,
@@ -25,7 +27,6 @@ from anmin.kernel.payments.recovery.steps import (
     record,
     waiting,
 )
-from anmin.kernel.payments.runs.models import PayRun
 from anmin.kernel.people.models import Household
 
 ANSWER_DAYS = 60
@@ -122,7 +123,10 @@ def notice(*, by: Any, recovery: Recovery, decision: Decision, cause: str, on: d
 
 
 def post_claim(*, by: Any, recovery: Recovery, on: date) -> LedgerEntry:
-    """Let a claim stand in the books (应收追回入账)."""
+    """Let a claim stand in the books (应收追回入账), from now on in this book and on this budget line."""
+    recovery.book, recovery.budget_line_id = paid_from(recovery)
+    recovery.save(update_fields=["book", "budget_line"])
+    remember_paid(recovery)
     return _post(recovery, by, on, "notice", Account.RECEIVABLE, Account.SPENT, recovery.fen)
 
 
@@ -196,29 +200,6 @@ def receive(*, by: Any, recovery: Recovery, fen: int, on: date, document: str) -
 
 
 @transaction.atomic
-def finish(*, by: Any, recovery: Recovery, on: date) -> bool:
-    """Close a recovery of which nothing is left (还清); whether it is closed. Deductions count once their line is paid."""
-    row = Recovery.objects.select_for_update().get(pk=recovery.pk)
-    if row.state not in (State.NOTICED, State.AGREED, State.COURT) or left_of(row):
-        return False
-    row.state, row.closed_on = State.REPAID, on
-    row.save()
-    record(by, "finish", row, {"state": row.state})
-    return True
-
-
-def finish_deducted(*, by: Any, run: PayRun, on: date) -> None:
-    """Close what the deductions of a run have paid back wholly (抵扣还清); called when lines of the run are paid."""
-    rows = Recovery.objects.filter(
-        state__in=(State.NOTICED, State.AGREED, State.COURT),
-        instalments__parts__is_live=True,
-        instalments__parts__line__run=run,
-    )
-    for row in rows.distinct().order_by("pk"):
-        finish(by=by, recovery=row, on=on)
-
-
-@transaction.atomic
 def write_off(
     *, by: Any, beside: User, recovery: Recovery, on: date, reason: str, fen: int | None = None
 ) -> Recovery:
@@ -240,12 +221,23 @@ def write_off(
     if fen is not None and fen != left:
         return _write_off_part(row, user, beside, on, reason, fen, left)
     nothing_under_way(row)
+    row.before = row.state
     give_up(row, user, State.WRITTEN_OFF, on, reason)
     row.closed_beside = beside
-    _post(row, user, on, "off", Account.WRITTEN_OFF, Account.RECEIVABLE, left)
+    _off(row, user, on, left)
     row.save()
     record(user, "write_off", row, {"fen": left, "beside": beside.pk}, reason)
     return row
+
+
+def _off(row: Recovery, user: User, on: date, fen: int) -> None:
+    """Fen that nobody asks for any more: in the books, as a row of the claim, and in the months that the family keeps."""
+    number = row.instalments.count() + 1
+    entry = _post(row, user, on, f"off:{number}", Account.WRITTEN_OFF, Account.RECEIVABLE, fen)
+    RecoveryInstalment.objects.create(
+        recovery=row, number=number, month=on.replace(day=1), fen=fen, way="off", paid_on=on, entry=entry
+    )
+    keep_part(row, fen)
 
 
 def _write_off_part(
@@ -253,12 +245,8 @@ def _write_off_part(
 ) -> Recovery:
     if not 0 < fen <= free_of(row):
         raise _too_much(row)
-    number = row.instalments.count() + 1
-    entry = _post(row, user, on, f"off:{number}", Account.WRITTEN_OFF, Account.RECEIVABLE, fen)
     _take_off(row, fen, on, last_first=True)
-    RecoveryInstalment.objects.create(
-        recovery=row, number=number, month=on.replace(day=1), fen=fen, way="off", paid_on=on, entry=entry
-    )
+    _off(row, user, on, fen)
     record(user, "write_off_part", row, {"fen": fen, "left": left - fen, "beside": beside.pk}, reason)
     return row
 
@@ -271,8 +259,10 @@ def go_to_court(*, by: Any, recovery: Recovery, on: date, reason: str) -> Recove
 
 @transaction.atomic
 def drop(*, by: Any, recovery: Recovery, on: date, reason: str) -> Recovery:
-    """Decide not to claim it back (不予追回); it is not found again."""
-    return _closed(by, recovery, State.DROPPED, on, reason, State.FOUND, State.HEARD)
+    """Decide not to claim it back (不予追回): what is too much today is not found again."""
+    row = _closed(by, recovery, State.DROPPED, on, reason, State.FOUND, State.HEARD)
+    keep_what_is_left(row)
+    return row
 
 
 @transaction.atomic

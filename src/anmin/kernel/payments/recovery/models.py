@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from anmin.kernel.keys.fields import SealedModel, SealedText
 
@@ -13,7 +13,9 @@ class Recovery(SealedModel):
     """Money that somebody received too much (多发追回): found by anybody, claimed only by a decision of a person.
 
     Without a decision it stays found and nothing is asked back or deducted. `fen` is the sum of its months; what came
-    back and what is left are sums over the ledger.
+    back and what is left are sums over the ledger. `book` and `budget_line` are where its notice was posted, and so is all
+    that follows; a trigger keeps them. `before` is the state in which a closed claim was open last: a deduction whose
+    payment comes back opens it again.
     """
 
     class State(models.TextChoices):
@@ -43,6 +45,9 @@ class Recovery(SealedModel):
     fen = models.BigIntegerField()
     found_on = models.DateField()
     run = models.ForeignKey("kernel.PayRun", models.PROTECT, null=True, related_name="found_recoveries")
+    book = models.CharField(max_length=12, blank=True)
+    budget_line = models.ForeignKey("kernel.BudgetLine", models.PROTECT, null=True, related_name="recoveries")
+    before = models.CharField(max_length=12, choices=State.choices, blank=True)
     case_number = models.CharField(max_length=40, blank=True)
     heard_on = models.DateField(null=True)
     statement = SealedText()
@@ -68,6 +73,9 @@ class Recovery(SealedModel):
                 | Q(closed_by__isnull=False),
                 name="recovery_given_up_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=Q(budget_line__isnull=True) | ~Q(book=""), name="recovery_line_in_a_book"
+            ),
         ]
         indexes = [models.Index(fields=["division", "state"], name="recoveries_of_place")]
 
@@ -76,19 +84,29 @@ class Recovery(SealedModel):
 
 
 class RecoveryMonth(models.Model):
-    """How much too much was paid for one month (多发月份). `sequence` counts the findings about that month."""
+    """How much too much was paid for one month (多发月份). `sequence` counts the findings about that month.
+
+    `paid` is what had been paid for the month when it was claimed: what is paid for it later is back pay. `kept` is what of
+    it the family keeps by decision (written off, taken back, not claimed); null where nobody decided.
+    """
 
     recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="months")
     entitlement = models.BigIntegerField()
     month = models.DateField()
     sequence = models.SmallIntegerField(default=0)
     fen = models.BigIntegerField()
+    paid = models.BigIntegerField(null=True)
+    kept = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["entitlement", "month", "sequence"], name="overpaid_month_once"),
             models.CheckConstraint(condition=Q(fen__gt=0), name="overpaid_month_is_of_money"),
             models.CheckConstraint(condition=Q(month__day=1), name="overpaid_month_is_a_first_day"),
+            models.CheckConstraint(
+                condition=Q(kept__isnull=True) | Q(kept__gte=0, kept__lte=F("fen")),
+                name="no_more_is_kept_than_was_too_much",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -98,7 +116,8 @@ class RecoveryMonth(models.Model):
 class RecoveryInstalment(models.Model):
     """One instalment of an agreement (分期): paid in, or deducted from the run of its month; or a part written off.
 
-    After the claim was taken back: what goes to the family again, with a payment or by a voucher (退还), once.
+    After the claim was taken back: what goes to the family again, with a payment or by a voucher (退还); a trigger lets
+    all of it together be no more than what came.
     """
 
     class Way(models.TextChoices):
@@ -120,11 +139,6 @@ class RecoveryInstalment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["recovery", "number"], name="instalment_once"),
-            models.UniqueConstraint(
-                fields=["recovery"],
-                condition=Q(way__in=["refund", "by_hand"], cancelled_on__isnull=True),
-                name="refunded_once",
-            ),
             models.CheckConstraint(condition=Q(fen__gt=0), name="instalment_is_of_money"),
             models.CheckConstraint(condition=Q(month__day=1), name="instalment_month_is_a_first_day"),
             models.CheckConstraint(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -49,8 +48,6 @@ ORDER BY claim.month
 """
 
 
-REFUNDS = ("refund", "by_hand")
-"""Ways of instalments that go to the family."""
 TO_REFUND = "to_refund"
 """Of the list: what was taken back and is not given back yet."""
 CLOSED = (Recovery.State.DROPPED, Recovery.State.VOID, Recovery.State.WRITTEN_OFF)
@@ -100,47 +97,25 @@ def owed_of(recovery: Recovery) -> int:
 
 
 def paid_from(recovery: Recovery) -> tuple[str, int | None]:
-    """The book that paid what was too much, and the key of the budget line that paid it last, if one here did."""
+    """The book of a claim and the key of its budget line, if one here paid what was too much.
+
+    Before it is claimed: the line that paid its months last, else the one that paid the benefit last.
+    """
+    if recovery.book:
+        return recovery.book, recovery.budget_line_id
     paid = PayLine.objects.filter(entitlement=recovery.entitlement_id, budget_line__isnull=False)
     paid = paid.exclude(state="excluded").exclude(run__state="void")
-    last = paid.select_related("run").order_by("-run__month", "-pk").first()
+    paid = paid.select_related("run").order_by("-run__month", "-pk")
+    months = recovery.months.values("month")
+    last = paid.filter(parts__basis="basic", parts__is_live=True, parts__month__in=months).first()
+    last = last or paid.first()
     return (recovery.division[:6], None) if last is None else (last.run.division, last.budget_line_id)
 
 
-@dataclass(frozen=True)
-class Refund:
-    """What goes back to a family after its claim was taken back (退还): fen, the payment that carries it, or the voucher."""
-
-    plan: RecoveryInstalment
-    line: PayLine | None
-
-    @property
-    def fen(self) -> int:
-        """Fen that go back."""
-        return self.plan.fen
-
-    @property
-    def is_paid(self) -> bool:
-        """Whether it has arrived: the bank said so, or two people paid it by a voucher."""
-        return self.plan.paid_on is not None or (self.line is not None and self.line.state == "paid")
-
-
-def refund_of(recovery: Recovery) -> Refund | None:
-    """What goes back, if the claim was taken back after something had come."""
-    plan = (
-        recovery.instalments.filter(way__in=REFUNDS, cancelled_on__isnull=True)
-        .select_related("entry")
-        .first()
-    )
-    if plan is None:
-        return None
-    part = plan.parts.filter(is_live=True).select_related("line__run").first()
-    return Refund(plan, None if part is None else part.line)
-
-
-def deducting(recovery: Recovery) -> PayLine | None:
-    """A payment under way from which an instalment is being deducted."""
-    part = _under_way(recovery).select_related("line__run").order_by("pk").first()
+def deducting(recovery: Recovery, state: str = "") -> PayLine | None:
+    """A payment under way, or in a state, from which an instalment is being deducted."""
+    parts = _under_way(recovery).filter(line__state=state) if state else _under_way(recovery)
+    part = parts.select_related("line__run").order_by("pk").first()
     return None if part is None else part.line
 
 
@@ -151,9 +126,10 @@ def _under_way(recovery: Recovery) -> QuerySet[PayPart]:
 
 
 def instalments_of(recovery: Recovery) -> QuerySet[RecoveryInstalment]:
-    """Its instalments in their order; `deducted` is true where the payment that it came off has arrived."""
+    """Its instalments in their order; `deducted` and `refunded` are true where the payment that bears it has arrived."""
     taken = PayPart.objects.filter(instalment=OuterRef("pk"), is_live=True, line__state="paid")
-    return recovery.instalments.annotate(deducted=Exists(taken)).order_by("number")
+    refunded = Exists(taken.filter(basis="refund")) | Q(way="by_hand")
+    return recovery.instalments.annotate(deducted=Exists(taken), refunded=refunded).order_by("number")
 
 
 def most_deductible(recovery: Recovery, month: date) -> int:

@@ -17,6 +17,7 @@ from anmin.kernel.payments.ledger.models import Account, LedgerEntry
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
 from anmin.kernel.payments.recovery.queries import deducting, paid_from
+from anmin.kernel.payments.runs.models import PayLine
 from anmin.kernel.people.queries import names_in
 
 State = Recovery.State
@@ -59,6 +60,12 @@ def nothing_under_way(row: Recovery) -> None:
         PaymentProblem: `recovery_deducting`, naming the run.
     """
     line = deducting(row)
+    if line is not None and line.state == PayLine.State.RETURNED:
+        raise PaymentProblem(
+            "recovery_deducting",
+            _("批次 %(run)s 抵扣其中一期的那一笔已退票：先重发到账，或不再发放，再办")
+            % {"run": line.run.number},
+        )
     if line is not None:
         raise PaymentProblem(
             "recovery_deducting",
@@ -70,7 +77,7 @@ def nothing_under_way(row: Recovery) -> None:
 def post_about(
     row: Recovery, by: Any, on: date, what: str, moved: Mapping[str, int], document: str = ""
 ) -> LedgerEntry:
-    """Post fen by account in the book that paid, out of the budget line that paid last."""
+    """Post fen by account in the claim's book, on its budget line: the same from its notice to its end."""
     book, line = paid_from(row)
     benefit, home = row.entitlement.benefit, row.household_id
     return post(

@@ -16,9 +16,11 @@ from anmin.kernel.entitlements.actions import carry_years_on
 from anmin.kernel.payments.approvals.limits import counted_with, signatures_needed
 from anmin.kernel.payments.parties import APPROVE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told, yuan
+from anmin.kernel.payments.recovery.refunds.queries import refunds_in, uncovered
+from anmin.kernel.payments.recovery.settling.actions import let_go
 from anmin.kernel.payments.runs.computing import Computed, compute_lines
 from anmin.kernel.payments.runs.funding import free_money, fund_lines
-from anmin.kernel.payments.runs.models import PayLine, PayRun, PriceSubsidy, RateContinuation
+from anmin.kernel.payments.runs.models import PayLine, PayPart, PayRun, PriceSubsidy, RateContinuation
 from anmin.kernel.payments.runs.sealing import seal_of
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.lib.calendar import add_months
@@ -79,6 +81,9 @@ def compute(*, by: Any, run: PayRun, on: date) -> Computed:
     row = held(run, *PayRun.OPEN)
     must(by, PREPARE, row.division, on)
     one_at_a_time(row.division)
+    if bare := uncovered(refunds_in(row)):
+        PayPart.objects.filter(line__in=bare, basis="refund").update(is_live=False)
+        let_go(by=by, lines=PayLine.objects.filter(pk__in=bare), on=on)
     with refusals_told(), connection.cursor() as cursor:
         done = compute_lines(cursor, row)
     row.state, row.lines_number, row.total, row.seal = PayRun.State.COMPUTED, done.lines, done.fen, ""
@@ -135,6 +140,7 @@ def void(*, by: Any, run: PayRun, on: date, reason: str) -> PayRun:
             " WHERE line.id = line_id AND line.run_id = %s",
             [row.pk],
         )
+    let_go(by=by, lines=PayLine.objects.filter(run=row), on=on)
     audit.record(by=signature(by), act="payments.void_run", subject=row, reason=reason, division=row.division)
     return row
 

@@ -58,6 +58,8 @@ SELECT count(*) FROM money_roster AS listed JOIN kernel_amount AS amount ON amou
 WHERE amount.fen > 0 AND (amount.year IS NOT NULL) <> (listed.benefit = ANY (%(yearly)s))
 """
 
+# What is claimed is not the family's, whether it has come back or not; what of it somebody decided that the family keeps is
+# neither paid again nor found again. What was found and not decided is not found twice.
 DIFFERENCES = """
 CREATE TEMP TABLE money_difference ON COMMIT DROP AS
 WITH due AS (
@@ -80,8 +82,11 @@ WITH due AS (
     SELECT entitlement, month, sum(fen)::bigint AS fen, max(next) AS next FROM given GROUP BY 1, 2
 ), found AS (
     SELECT back.entitlement, back.month, max(back.sequence) + 1 AS next,
-        coalesce(sum(back.fen) FILTER (WHERE owed.state IN ('noticed', 'agreed', 'repaid', 'court')), 0)::bigint AS owed,
-        coalesce(sum(back.fen) FILTER (WHERE owed.state IN ('found', 'heard', 'dropped', 'written_off')), 0)::bigint AS kept
+        coalesce(sum(back.fen - coalesce(back.kept, 0))
+            FILTER (WHERE owed.state IN ('noticed', 'agreed', 'repaid', 'court', 'written_off')), 0)::bigint AS owed,
+        coalesce(sum(CASE WHEN owed.state IN ('found', 'heard') THEN back.fen
+                WHEN owed.state = 'dropped' THEN coalesce(back.kept, back.fen) ELSE coalesce(back.kept, 0) END)
+            FILTER (WHERE owed.state <> 'void'), 0)::bigint AS kept
     FROM kernel_recoverymonth AS back JOIN kernel_recovery AS owed ON owed.id = back.recovery_id
     JOIN money_roster AS listed ON listed.entitlement = back.entitlement
     GROUP BY 1, 2
@@ -272,11 +277,11 @@ WITH over AS (
     SELECT entitlement, sum(less) AS fen FROM money_difference WHERE less > 0 GROUP BY 1
 ), made AS (
     INSERT INTO kernel_recovery (number, entitlement_id, household_id, division, level, state, cause, fen, found_on, run_id,
-        case_number, statement, agreement, reason)
+        book, before, case_number, statement, agreement, reason)
     SELECT 'ZH' || to_char(%(month)s::date, 'YYYYMM') || '-' || over.entitlement || '-' || (
             SELECT count(*) + 1 FROM kernel_recovery AS former WHERE former.entitlement_id = over.entitlement
         ), over.entitlement, listed.household, listed.division, listed.level, 'found', 'unknown', over.fen, %(day)s, %(run)s,
-        '', ''::bytea, ''::bytea, ''::bytea
+        '', '', '', ''::bytea, ''::bytea, ''::bytea
     FROM over JOIN money_roster AS listed USING (entitlement)
     RETURNING id, entitlement_id
 )

@@ -26,6 +26,7 @@ from anmin.kernel.payments.ledger.actions import post_select
 from anmin.kernel.payments.parties import PREPARE, must
 from anmin.kernel.payments.payees.models import PayeeAccount
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told
+from anmin.kernel.payments.recovery.refunds.queries import refunds_in, uncovered
 from anmin.kernel.payments.runs.models import PayLine, PayRun
 from anmin.kernel.payments.runs.sealing import seal_of
 from anmin.kernel.payments.sentinels.hearing.actions import hear
@@ -96,7 +97,8 @@ def make_files(*, by: Any, run: PayRun, on: date, leave_out: bool = False) -> Fi
 
     A line that is deducted as a whole needs no bank: it is settled here, in the books and for its recovery.
     What departments have said since the check is heard first. Lines held by a sentinel stay due and are told in
-    `left`. With `leave_out`, so do lines that cannot be written; without it nothing is made at all.
+    `left`, and so are lines with a refund of what has not come. With `leave_out`, so do lines that cannot be written;
+    without it nothing is made at all.
 
     Raises:
         PaymentProblem: `run_moved`, `pay_run_changed` when the seal no longer comes out, `nothing_due`.
@@ -112,6 +114,7 @@ def make_files(*, by: Any, run: PayRun, on: date, leave_out: bool = False) -> Fi
         )
         for key in stopped_since(row, PayLine.objects.filter(run=row, state=PayLine.State.DUE), on)
     ]
+    left += [Unfilable(key, "refund_uncovered", refund_waits(key)) for key in uncovered(refunds_in(row))]
     groups: dict[str, tuple[Form, list[_Order]]] = {}
     problems = _sort_into_forms(row, on, {one.pay_line for one in left}, groups)
     if problems and not leave_out:
@@ -134,6 +137,13 @@ def make_files(*, by: Any, run: PayRun, on: date, leave_out: bool = False) -> Fi
         move(row, PayRun.State.FILED)
         settle_run(row.pk)
     return Filed(made, [*left, *problems], deducted)
+
+
+def refund_waits(line: int) -> str:
+    """Why a payment does not go out that would give back what has not come, and what to do."""
+    return _(
+        "明细 %(line)d 要退还的款项里，有一笔抵扣所在的发放已退票，还没有真正抵扣；先重发那一笔，或不再发放这一笔，以后只退真正还过的"
+    ) % {"line": line}
 
 
 def make_file_of(

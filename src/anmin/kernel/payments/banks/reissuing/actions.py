@@ -15,6 +15,7 @@ from anmin.kernel.payments.banks.filing.actions import (
     account_in_force,
     make_file_of,
     move,
+    refund_waits,
     sealed_run,
     stopped_since,
 )
@@ -26,6 +27,8 @@ from anmin.kernel.payments.ledger.actions import Posting, post
 from anmin.kernel.payments.parties import APPROVE, DECIDE, PREPARE, must, signer
 from anmin.kernel.payments.payees.models import PayeeAccount
 from anmin.kernel.payments.problems import PaymentProblem, refusals_told, yuan
+from anmin.kernel.payments.recovery.refunds.queries import refunded_beyond, uncovered
+from anmin.kernel.payments.recovery.settling.actions import let_go
 from anmin.kernel.payments.runs.models import PayLine, PayPart, PayRun
 from anmin.kernel.payments.sentinels.hearing.actions import hear
 
@@ -40,7 +43,7 @@ def reissue(*, by: Any, run: PayRun, lines: Sequence[PayLine], on: date) -> list
 
     Raises:
         PaymentProblem: `run_moved`, `pay_run_changed`, `not_returned`, `sentinel`, `no_account`, `same_account`,
-            `nothing_due`.
+            `nothing_due`, `refund_uncovered`.
         FileProblem: `unwritable`.
     """
     row = sealed_run(by, run, on)
@@ -56,6 +59,8 @@ def reissue(*, by: Any, run: PayRun, lines: Sequence[PayLine], on: date) -> list
             _("明细 %(line)d 的家庭有死亡、羁押、证件或重复享受等情况，不能重发；核实后解除，或不再发放")
             % {"line": stopped[0]},
         )
+    if bare := uncovered(few):
+        raise PaymentProblem("refund_uncovered", refund_waits(bare[0]))
     by_form: dict[str, list[tuple[PayLine, PayeeAccount, int]]] = defaultdict(list)
     chosen: dict[str, Form] = {}
     for line in rows:
@@ -78,7 +83,8 @@ def give_up(*, by: Any, beside: Any, line: PayLine, reason: str, on: date) -> Pa
     Its months count as not paid: who is still entitled to them has them in the next run.
 
     Raises:
-        PaymentProblem: `by_two`, `no_reason`, `not_returned`.
+        PaymentProblem: `by_two`, `no_reason`, `not_returned`, `deduction_refunded` where what was deducted went back to
+            the family already.
     """
     row = PayLine.objects.select_for_update().get(pk=line.pk)
     run = PayRun.objects.select_for_update().get(pk=row.run_id)
@@ -107,6 +113,7 @@ def give_up(*, by: Any, beside: Any, line: PayLine, reason: str, on: date) -> Pa
     with refusals_told():
         row.save(update_fields=["state"])
         PayPart.objects.filter(line=row).update(is_live=False)
+    let_go(by=user, lines=PayLine.objects.filter(pk=row.pk), on=on)
     settle_with(row, user, reason)
     settle_run(run.pk)
     audit.record(
@@ -136,13 +143,18 @@ def _not_refunded(line: PayLine) -> None:
     taken = PayPart.objects.filter(
         line=line, is_live=True, basis="deduct", instalment__recovery__state="dropped"
     )
-    part = taken.select_related("instalment__recovery").first()
-    if part is not None and part.instalment is not None:
-        raise PaymentProblem(
-            "deduction_refunded",
-            _("这一笔抵扣过的 %(fen)s 元已随追回 %(number)s 撤回退给家庭，只能更正账户后重发")
-            % {"fen": yuan(-part.fen), "number": part.instalment.recovery.number},
-        )
+    for part in taken.select_related("instalment__recovery").order_by("pk"):
+        assert part.instalment is not None
+        claim = part.instalment.recovery
+        if refunded_beyond(claim):
+            raise PaymentProblem(
+                "deduction_refunded",
+                _(
+                    "这一笔抵扣过的 %(fen)s 元已随追回 %(number)s 撤回退给家庭（或已列入退还），只能更正账户后重发；"
+                    "退还的那一笔还没有发出的，先作废或不再发放那一笔"
+                )
+                % {"fen": yuan(-part.fen), "number": claim.number},
+            )
 
 
 def _account_for(line: PayLine, last: PayFileLine, on: date) -> PayeeAccount:

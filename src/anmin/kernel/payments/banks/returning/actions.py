@@ -23,7 +23,7 @@ from anmin.kernel.payments.banks.contents import Contents, FileProblem, Values, 
 from anmin.kernel.payments.banks.layouts import Form, form_named
 from anmin.kernel.payments.banks.models import PayFile, PayFileLine, ReturnFile, ReturnLine
 from anmin.kernel.payments.banks.ports.choosing import ports
-from anmin.kernel.payments.banks.returning.matching import apply
+from anmin.kernel.payments.banks.returning.matching import apply, books_beside
 from anmin.kernel.payments.banks.storage import content_of, keep
 from anmin.kernel.payments.ledger.queries import is_closed
 from anmin.kernel.payments.parties import APPROVE, PREPARE, must, signer
@@ -200,7 +200,7 @@ def _against_the_file(file: PayFile, day: date, on: date) -> list[Reason]:
         )
     if day > on or day < file.made_on:
         found.append(Reason(0, "day", _("记账日期 %(day)s 早于发送或晚于今天") % {"day": day}))
-    elif is_closed(file.division, day):
+    elif any(is_closed(book, day) for book in (file.division, *books_beside(file))):
         words = _("记账日期 %(day)s 所在月份已结账，不能再入账；核实后可记在今天") % {"day": day}
         found.append(Reason(0, "period_closed", words))
     return found

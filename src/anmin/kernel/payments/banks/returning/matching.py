@@ -10,67 +10,55 @@ from django.db import connection
 from anmin.kernel.payments.banks.models import PayFile, ReturnFile
 from anmin.kernel.payments.ledger.actions import post_select
 from anmin.kernel.payments.problems import refusals_told
-from anmin.kernel.payments.recovery.actions import finish_deducted
+from anmin.kernel.payments.recovery.settling.actions import settle_deductions
+from anmin.kernel.payments.recovery.sharing import OF_BOOK, SHARED
 from anmin.kernel.payments.runs.models import PayLine, PayRun
 
-# What the answer changes: where the order stood before, what is said now, what the line is gross of its deductions,
-# and what of it was the family's already and goes back to it (a claim that was taken back).
+# What the answer changes: where the order stood before, and what is said now.
 CHANGED = """
 WITH changed AS (
-    SELECT placed.id, placed.state AS before, said.status AS after, line.id AS pay_line, line.division, line.level,
-        line.household_id AS household, line.budget_line_id AS budget_line, line.benefit, line.fen,
-        coalesce((SELECT -sum(part.fen) FROM kernel_paypart AS part WHERE part.line_id = line.id AND part.fen < 0), 0)::bigint
-            AS deducted,
-        coalesce((SELECT sum(part.fen) FROM kernel_paypart AS part WHERE part.line_id = line.id AND part.basis = 'refund'), 0)::bigint
-            AS refunded
+    SELECT placed.state AS before, said.status AS after, line.id AS pay_line, line.division, line.level,
+        line.household_id AS household, line.budget_line_id AS budget_line, line.benefit, line.fen
     FROM kernel_returnline AS said JOIN kernel_payfileline AS placed ON placed.id = said.order_id
     JOIN kernel_payline AS line ON line.id = placed.pay_line_id
-    WHERE said.return_file_id = %s AND placed.state <> said.status
+    WHERE said.return_file_id = %(answer)s AND placed.state <> said.status
 )
 """
 
-# To the household what it is due, in the books what of it was deducted, and out of where the money stood.
-PAID = (
+# What arrived or came back after it had: the line that pays has spent what left it, and what was deducted or given back is
+# settled with the claim that it is about, in the claim's book and on its line.
+MOVED = (
     CHANGED
     + """
-SELECT 'spent', division, level, budget_line, benefit, fen + deducted - refunded AS fen, household, pay_line
-FROM changed WHERE after = 'paid'
-UNION ALL
-SELECT 'refundable', division, level, budget_line, benefit, refunded, household, pay_line
-FROM changed WHERE after = 'paid'
-UNION ALL
-SELECT 'receivable', division, level, budget_line, benefit, -deducted, household, pay_line
-FROM changed WHERE after = 'paid'
-UNION ALL
-SELECT CASE before WHEN 'returned' THEN 'returned' ELSE 'transit' END, %s, 0, budget_line, benefit, -sum(fen)::bigint,
-    NULL::bigint, NULL::bigint
-FROM changed WHERE after = 'paid' GROUP BY 1, budget_line, benefit
-"""
+, moved AS (
+    SELECT *, CASE after WHEN 'paid' THEN 1 ELSE -1 END AS sign FROM changed WHERE after = %(after)s AND (after = 'paid' OR before = 'paid')
+), posted AS (
+    SELECT 'spent' AS account, division, level, budget_line, benefit, sign * fen AS fen, household, pay_line, %(own)s AS book FROM moved
+    UNION ALL
+    SELECT CASE WHEN sign < 0 OR before = 'returned' THEN 'returned' ELSE 'transit' END, %(own)s, 0, budget_line, benefit,
+        -sign * sum(fen)::bigint, NULL, NULL, %(own)s
+    FROM moved GROUP BY 1, budget_line, benefit, sign
+    UNION ALL ("""
+    + SHARED
+    + """)
+)"""
+    + OF_BOOK
 )
 BACK = (
     CHANGED
     + """
-SELECT side.account, %s, 0, budget_line, benefit, (side.sign * sum(fen))::bigint AS fen, NULL::bigint, NULL::bigint
+SELECT side.account, %(own)s, 0, budget_line, benefit, (side.sign * sum(fen))::bigint AS fen, NULL::bigint, NULL::bigint
 FROM changed CROSS JOIN (VALUES ('returned', 1), ('transit', -1)) AS side(account, sign)
 WHERE after = 'returned' AND before <> 'paid' GROUP BY side.account, side.sign, budget_line, benefit
 """
 )
-LATE = (
-    CHANGED
-    + """
-SELECT 'spent', division, level, budget_line, benefit, -(fen + deducted - refunded) AS fen, household, pay_line
-FROM changed WHERE after = 'returned' AND before = 'paid'
-UNION ALL
-SELECT 'refundable', division, level, budget_line, benefit, -refunded, household, pay_line
-FROM changed WHERE after = 'returned' AND before = 'paid'
-UNION ALL
-SELECT 'receivable', division, level, budget_line, benefit, deducted, household, pay_line
-FROM changed WHERE after = 'returned' AND before = 'paid'
-UNION ALL
-SELECT 'returned', %s, 0, budget_line, benefit, sum(fen)::bigint, NULL::bigint, NULL::bigint
-FROM changed WHERE after = 'returned' AND before = 'paid' GROUP BY budget_line, benefit
+
+# Other books than the run's in which claims stand of which something was deducted in a file, or given back.
+BOOKS = """
+SELECT DISTINCT claim.book FROM kernel_payfileline AS placed JOIN kernel_paypart AS part ON part.line_id = placed.pay_line_id
+JOIN kernel_recoveryinstalment AS plan ON plan.id = part.instalment_id JOIN kernel_recovery AS claim ON claim.id = plan.recovery_id
+WHERE placed.file_id = %s AND claim.book NOT IN ('', %s) ORDER BY 1
 """
-)
 
 # An older "unknown" does not undo what is known.
 ORDERS = """
@@ -92,21 +80,38 @@ def apply(*, by: Any, return_file: ReturnFile, file: PayFile, posted_on: date) -
     """Let the lines of an answer count. The file and its orders are locked first, in order of their keys."""
     held = PayFile.objects.select_for_update().get(pk=file.pk)
     list(held.lines.select_for_update().order_by("pk").values_list("pk", flat=True))
-    for kind, select in (("paid", PAID), ("back", BACK), ("late", LATE)):
-        post_select(
-            by=by,
-            division=file.division,
-            on=posted_on,
-            kind=f"return_{kind}",
-            source=f"return:{return_file.pk}:{kind}",
-            select=select,
-            values=[return_file.pk, file.division],
-        )
+    own = file.division
+    for book in (own, *books_beside(file)):
+        for kind, after in (("paid", "paid"), ("late", "returned")):
+            _post(by, return_file, kind, MOVED, book, own, posted_on, after)
+    _post(by, return_file, "back", BACK, own, own, posted_on)
     with refusals_told(), connection.cursor() as cursor:
         cursor.execute(ORDERS, [return_file.pk])
         cursor.execute(LINES, [return_file.pk])
     _bring_on(held)
-    finish_deducted(by=by, run=held.run, on=posted_on)
+    said = return_file.lines.values("order__pay_line")
+    settle_deductions(by=by, lines=PayLine.objects.filter(pk__in=said), on=posted_on)
+
+
+def books_beside(file: PayFile) -> list[str]:
+    """Other books in which an answer to a file may post: those of claims of which something was deducted or given back."""
+    with connection.cursor() as cursor:
+        cursor.execute(BOOKS, [file.pk, file.division])
+        return [book for (book,) in cursor.fetchall()]
+
+
+def _post(
+    by: Any, row: ReturnFile, kind: str, select: str, book: str, own: str, on: date, after: str = ""
+) -> None:
+    post_select(
+        by=by,
+        division=book,
+        on=on,
+        kind=f"return_{kind}",
+        source=f"return:{row.pk}:{kind}" + ("" if book == own else f":{book}"),
+        select=select,
+        values={"answer": row.pk, "own": own, "book": book, "after": after},
+    )
 
 
 def _bring_on(file: PayFile) -> None:

@@ -17,7 +17,10 @@ from anmin.kernel.payments.ledger.queries import balances
 from anmin.kernel.payments.parties import APPROVE, DECIDE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, yuan
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
-from anmin.kernel.payments.recovery.queries import came_back, left_of, paid_from, refund_of
+from anmin.kernel.payments.recovery.months.actions import keep_what_is_left
+from anmin.kernel.payments.recovery.months.queries import offset_of
+from anmin.kernel.payments.recovery.queries import came_back, left_of, paid_from
+from anmin.kernel.payments.recovery.refunds.queries import refund_of
 from anmin.kernel.payments.recovery.steps import (
     State,
     give_up,
@@ -41,13 +44,17 @@ def take_back(
     next payment of the benefit, or by a voucher (`pay_by_hand`). What was paid in is available again to pay it from. `fen`
     is what the two have seen.
 
+    Months that were corrected upwards and paid since are set off against the claim (追回与补发相抵): where that is all of it,
+    the family has what it is due and nothing is taken back. Of a claim of which a part was set off, that part is found anew.
+
     Raises:
         PaymentProblem: `recovery_deducting` while a deduction is on its way, `by_two`, `recovery_changed` where another
-            sum has come back than the two have seen.
+            sum has come back than the two have seen, `recovery_offset` naming the months that were paid since.
     """
     row = held(recovery, State.NOTICED, State.AGREED, State.COURT, State.REPAID, State.WRITTEN_OFF)
     user = signer(by, DECIDE, row.division, on)
     nothing_under_way(row)
+    _not_offset(row)
     back = came_back(row)
     if fen is not None and fen != back:
         raise PaymentProblem(
@@ -64,6 +71,7 @@ def take_back(
     give_up(row, user, State.DROPPED, on, reason)
     row.closed_beside = beside if back else None
     row.save()
+    keep_what_is_left(row)
     if back:
         RecoveryInstalment.objects.create(
             recovery=row,
@@ -104,17 +112,35 @@ def pay_by_hand(*, by: Any, beside: User, recovery: Recovery, document: str, on:
             _("已列入批次 %(run)s 随发放退还，不能再凭凭证支付") % {"run": refund.line.run.number},
         )
     plan = RecoveryInstalment.objects.select_for_update().get(pk=refund.plan.pk)
-    entry = _pay(row, user, on, plan.fen, document.strip())
+    entry = _pay(row, user, on, plan.number, plan.fen, document.strip())
     plan.way, plan.paid_on, plan.entry = Way.BY_HAND, on, entry
     plan.save()
     record(user, "refund", row, {"fen": plan.fen, "document": document.strip(), "beside": beside.pk})
     return entry
 
 
+def _not_offset(row: Recovery) -> None:
+    """Refuse to take a claim back of which every fen was paid to the family again since."""
+    offset = offset_of(row)
+    if sum(fen for _month, fen in offset) < row.fen:
+        return
+    months = "、".join(
+        _("%(month)s 补发 %(fen)s 元") % {"month": f"{month:%Y-%m}", "fen": yuan(fen)}
+        for month, fen in offset
+    )
+    raise PaymentProblem(
+        "recovery_offset",
+        _(
+            "此后已更正并补发（%(months)s），追回与补发相抵，家庭得到的就是应得的，不必撤回；"
+            "补发还没有送银行的，可以先作废那个批次再撤回"
+        )
+        % {"months": months},
+    )
+
+
 def _take_out_of_the_books(row: Recovery, user: User, on: date, back: int) -> None:
     """Undo the claim: what was owed, what was written off, and what came back is owed to the family."""
-    left = left_of(row)
-    owed = 0 if row.state == State.WRITTEN_OFF else left
+    owed = left_of(row)
     paid_in = (
         row.instalments.filter(way=Way.PAID_IN, paid_on__isnull=False).aggregate(fen=Sum("fen"))["fen"] or 0
     )
@@ -130,7 +156,7 @@ def _take_out_of_the_books(row: Recovery, user: User, on: date, back: int) -> No
     post_about(row, user, on, "taken_back", moved)
 
 
-def _pay(row: Recovery, user: User, on: date, fen: int, document: str) -> LedgerEntry:
+def _pay(row: Recovery, user: User, on: date, number: int, fen: int, document: str) -> LedgerEntry:
     """Out of the budget line to which it came back, else out of another of the same benefit that has as much."""
     book, own = paid_from(row)
     benefit = row.entitlement.benefit
@@ -144,15 +170,19 @@ def _pay(row: Recovery, user: User, on: date, fen: int, document: str) -> Ledger
             _("可用指标不足 %(fen)s 元，先下达指标，再退还") % {"fen": yuan(fen)},
         )
     to = (benefit, row.division, row.level, row.household_id)
+    lines = [
+        Posting(Account.REFUNDABLE, fen, own, *to),
+        Posting(Account.AVAILABLE, -fen, from_line, benefit),
+    ]
+    if from_line != own:
+        # Money of another line: what it pays is its own spending, and the claim's line has spent that much less.
+        lines += [Posting(Account.SPENT, fen, from_line, *to), Posting(Account.SPENT, -fen, own, *to)]
     return post(
         by=user,
         division=book,
         on=on,
         kind="recovery",
-        source=f"recovery:{row.pk}:refunded",
-        lines=[
-            Posting(Account.REFUNDABLE, fen, own, *to),
-            Posting(Account.AVAILABLE, -fen, from_line, benefit),
-        ],
+        source=f"recovery:{row.pk}:refunded:{number}",
+        lines=lines,
         document=document,
     )

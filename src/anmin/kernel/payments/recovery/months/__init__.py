@@ -1,0 +1,1 @@
+"""What of the months of a claim the family keeps."""

@@ -23,6 +23,7 @@ from anmin.console.words import DOMAINS
 from anmin.kernel.entitlements.queries import benefits_of_runs, title_of_benefit
 from anmin.kernel.payments.budget import actions, queries
 from anmin.kernel.payments.budget.models import Fund
+from anmin.kernel.payments.budget.uses import covers
 from anmin.kernel.payments.errands import queries as errands
 from anmin.kernel.payments.ledger import queries as ledger
 from anmin.kernel.payments.ledger.models import Account
@@ -30,7 +31,7 @@ from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.runs.queries import continuations, price_subsidies
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.lib.calendar import add_months
-from anmin.lib.divisions import DivisionLevel, level_of
+from anmin.lib.divisions import DivisionLevel, is_within, level_of
 
 MOVES = {
     "appropriate": gettext_lazy("下达"),
@@ -140,8 +141,9 @@ def money_budget_line(desk: Desk, pk: int) -> HttpResponse:
         row
         for row in queries.budget_lines(desk.reader, line.year)
         if row.fund_id == line.fund_id
-        and row.division.startswith(line.division)
         and row.division != line.division
+        and is_within(row.division, line.division)
+        and covers([line.use], row.use)
     ]
     found = ledger.balances([pk]).get(pk, {})
     return desk.page(

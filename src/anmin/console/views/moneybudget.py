@@ -172,7 +172,7 @@ def money_move(desk: Desk, pk: int) -> HttpResponse:
         more: dict[str, Any] = {}
         if kind in ("allot", "take_back"):
             to = given.get("to", "")
-            more["to_line"] = _line(desk, int(to) if to.isdigit() and len(to) < 19 else 0)
+            more["to_line"] = _line(desk, int(to) if to.isdecimal() and len(to) < 19 else 0)
         fen = yuan_in(given.get("yuan", ""), _("金额"))
         act = getattr(actions, kind)
         act(
@@ -253,7 +253,7 @@ def _line(desk: Desk, pk: int) -> Any:
 
 def _year(desk: Desk) -> int:
     asked = desk.written("year")
-    return int(asked) if asked.isdigit() and len(asked) == 4 else desk.today.year
+    return int(asked) if asked.isdecimal() and len(asked) == 4 else desk.today.year
 
 
 def _month(text: str) -> Any:

@@ -132,14 +132,24 @@ def reject(*, by: Any, return_file: ReturnFile, on: date, reason: str) -> Return
 
 @transaction.atomic
 def settle_by_paper(
-    *, by: Any, beside: User, order: PayFileLine, status: str, code: str, document: str, on: date
+    *,
+    by: Any,
+    beside: User,
+    order: PayFileLine,
+    status: str,
+    code: str,
+    document: str,
+    on: date,
+    day: date | None = None,
 ) -> ReturnFile:
     """Note what a bank says in writing of one order that stays unknown (凭书面答复登记), by two people.
 
+    `day` is the day on which the bank booked it, by its letter: on that day's statement it stands. It is posted today.
+
     Raises:
-        PaymentProblem: `by_two`, `no_reason`, `order_answered`, `status`.
+        PaymentProblem: `by_two`, `no_reason`, `order_answered`, `status`, `day`.
     """
-    file = PayFile.objects.select_related("run").get(pk=order.file_id)
+    file = PayFile.objects.select_related("run").select_for_update(of=("self",)).get(pk=order.file_id)
     user = signer(by, PREPARE, file.division, on)
     must(beside, APPROVE, file.division, on)
     if user == beside:
@@ -151,7 +161,10 @@ def settle_by_paper(
         raise PaymentProblem("order_answered", _("银行已经答复过这一笔"))
     if status not in ("paid", "returned"):
         raise PaymentProblem("status", _("只能登记到账或退票"))
-    made = _answer_of_our_own(user, file, "paper", [(row, status, code)], on)
+    booked = day or on
+    if not file.made_on <= booked <= on:
+        raise PaymentProblem("day", _("银行记账日期不能早于出文件的那天，也不能晚于今天"))
+    made = _answer_of_our_own(user, file, "paper", [(row, status, code)], on, booked)
     after = {"order": row.key, "status": status, "beside": beside.pk}
     _record(user, made, "settle_by_paper", after, document)
     return made
@@ -160,7 +173,7 @@ def settle_by_paper(
 def return_whole(*, by: Any, file: PayFile, on: date) -> ReturnFile:
     """Every order of a file that the bank refused comes back; the refusal is the evidence."""
     orders = file.lines.filter(state__in=["waiting", "unknown"])
-    made = _answer_of_our_own(by, file, "receipt", [(row, "returned", WHOLE) for row in orders], on)
+    made = _answer_of_our_own(by, file, "receipt", [(row, "returned", WHOLE) for row in orders], on, on)
     _record(signature(by), made, "receive_return", {"lines": made.lines_number, "state": made.state})
     return made
 
@@ -189,9 +202,9 @@ def _take(by: Any, row: ReturnFile, form: Form, contents: Contents, posted_on: d
 
 
 def _answer_of_our_own(
-    by: Any, file: PayFile, form: str, answers: list[tuple[PayFileLine, str, str]], on: date
+    by: Any, file: PayFile, form: str, answers: list[tuple[PayFileLine, str, str]], on: date, day: date
 ) -> ReturnFile:
-    """An answer that came otherwise than as a file: its lines are the same evidence."""
+    """An answer that came otherwise than as a file, booked by the bank on a day: its lines are the same evidence."""
     text = "\n".join(f"{row.key}|{status}|{code}|{on}" for row, status, code in answers)
     row = ReturnFile(
         file=file,
@@ -201,7 +214,7 @@ def _answer_of_our_own(
         name=f"{form}-{file.pk}",
         sha256=hashlib.sha256(f"{form}|{file.pk}|{text}".encode()).hexdigest(),
         state=ReturnFile.State.MATCHED,
-        day=on,
+        day=day,
         posted_on=on,
         lines_number=len(answers),
         fen=sum(order.fen for order, _status, _code in answers),
@@ -210,7 +223,7 @@ def _answer_of_our_own(
     )
     row.save()
     ReturnLine.objects.bulk_create(
-        ReturnLine(return_file=row, order=order, status=status, code=code, fen=order.fen, on=on)
+        ReturnLine(return_file=row, order=order, status=status, code=code, fen=order.fen, on=day)
         for order, status, code in answers
     )
     apply(by=by, return_file=row, file=file, posted_on=on)

@@ -18,7 +18,7 @@ from anmin.kernel.payments.ledger.queries import trial_balance
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.runs.models import PayLine
 from tests.kernel.payments.banks.banking import AT, a_bank, a_return, by_force, filed, received, sent
-from tests.kernel.payments.money import COUNTY, TODAY, finance
+from tests.kernel.payments.money import COUNTY, TODAY, finance, leader
 
 pytestmark = pytest.mark.django_db
 NEXT_DAY = TODAY + timedelta(1)
@@ -254,3 +254,23 @@ def test_a_file_that_is_broken_does_not_keep_the_others_from_leaving():
     assert arrived == ["second"]
     assert told.value.code == "file_broken" and call.key in str(told.value)
     assert content_of(second) == b"x"
+
+
+@pytest.mark.parametrize("day", [TODAY - timedelta(1), TODAY + timedelta(1)])
+def test_a_letter_of_a_day_before_the_file_or_after_today_is_refused(day):
+    file, _bank = sent(1)
+    received(file, a_return(file, "unknown"))
+
+    with pytest.raises(PaymentProblem) as refused:
+        returning.settle_by_paper(
+            by=finance(),
+            beside=leader().user,
+            order=file.lines.get(),
+            status="paid",
+            code="",
+            document="函〔2026〕3号",
+            on=TODAY,
+            day=day,
+        )
+
+    assert (refused.value.code, states()) == ("day", ["unknown"])

@@ -323,26 +323,6 @@ def test_what_stays_unknown_is_settled_by_paper_and_two_people():
         returning.settle_by_paper(**given, document="函〔2026〕3号")
 
 
-@pytest.mark.parametrize("day", [TODAY - timedelta(1), TODAY + timedelta(1)])
-def test_a_letter_of_a_day_before_the_file_or_after_today_is_refused(day):
-    file, _bank = sent(1)
-    received(file, a_return(file, "unknown"))
-
-    with pytest.raises(PaymentProblem) as refused:
-        returning.settle_by_paper(
-            by=finance(),
-            beside=leader().user,
-            order=file.lines.get(),
-            status="paid",
-            code="",
-            document="函〔2026〕3号",
-            on=TODAY,
-            day=day,
-        )
-
-    assert (refused.value.code, states()) == ("day", ["unknown"])
-
-
 def test_without_evidence_the_database_lets_nothing_be_paid():
     file, _bank = sent(1)
 

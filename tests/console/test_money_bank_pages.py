@@ -258,3 +258,43 @@ def test_the_content_that_was_handed_in_is_kept_sealed_and_only_until_it_is_take
 
     assert Errand.objects.get(kind="receive").content == ""
     assert PayRun.objects.get().state == "settled"
+
+
+def test_a_letter_of_the_bank_is_noted_with_the_day_on_which_it_booked(desks, run):
+    file, today = handed_over(desks, run), timezone.localdate()
+    PayFile.objects.update(made_on=today - timedelta(3))
+    handed_in(desks["clerk"], file, a_return(file, ["paid", "unknown"], day=today))
+    line = PayLine.objects.get(state="unknown")
+    order = line.orders.get()
+    assert 'name="day"' in get(desks["clerk"], "money_line", line.pk)
+    given = {"subject": order.pk, "status": "paid", "words": "函〔2026〕3号"}
+
+    assert "银行记账日请写成" in post(desks["clerk"], "money_ask", "settle_by_paper", **given, day="昨天")
+    post(desks["clerk"], "money_ask", "settle_by_paper", **given, day=today - timedelta(2))
+    asked = Errand.objects.get(kind="settle_by_paper")
+    assert str(today - timedelta(2)) in get(desks["boss"], "money_errands")
+    post(desks["boss"], "money_errand", asked.pk, step="second")
+    worked()
+
+    order.refresh_from_db()
+    assert (order.state, order.answered_on) == ("paid", today - timedelta(2))
+    assert ReturnFile.objects.get(form="paper").posted_on == today
+
+
+def test_what_comes_back_after_the_run_was_closed_can_be_let_count_on_the_page(desks, run):
+    file, today = handed_over(desks, run), timezone.localdate()
+    handed_in(desks["clerk"], file, a_return(file, "paid", day=today))
+    post(desks["clerk"], "money_ask", "close_run", run=run.pk)
+    worked()
+    handed_in(desks["clerk"], file, a_return(file, ["returned", "paid"], day=today), name="late.ret")
+    row = ReturnFile.objects.get(state="quarantined")
+    assert [one["code"] for one in row.reasons] == ["run_closed"]
+
+    assert "核实入账" not in get(desks["clerk"], "money_return", row.pk)
+    assert "核实入账" in get(desks["other"], "money_return", row.pk)
+    post(desks["other"], "money_ask", "release_return", subject=row.pk, words="银行来函：账户已注销")
+    worked()
+
+    row.refresh_from_db()
+    assert row.state == "released"
+    assert PayLine.objects.filter(state="returned").count() == 1

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from lxml import html
 
 from anmin.kernel.cases.models import Case
+from anmin.kernel.payments.budget import actions as budget
 from anmin.kernel.payments.budget.models import BudgetLine, BudgetMove, Fund
 from anmin.kernel.payments.checks.models import PayException
 from anmin.kernel.payments.errands.models import Errand
@@ -15,9 +17,19 @@ from anmin.kernel.payments.recovery import actions as recovery
 from anmin.kernel.payments.recovery.models import Recovery
 from anmin.kernel.payments.runs.models import PayLine, PriceSubsidy, RateContinuation
 from anmin.kernel.payments.sentinels.models import Sentinel
-from tests.console.moneydesk import at, desks, get, post, worked
+from tests.console.moneydesk import a_month, at, desks, get, post, worked
 from tests.kernel.payments.banks.banking import families
-from tests.kernel.payments.money import COUNTY, TOWN, a_budget, a_family, a_grant, a_run, decided
+from tests.kernel.payments.money import (
+    COUNTY,
+    DIBAO,
+    TOWN,
+    a_budget,
+    a_family,
+    a_fund,
+    a_grant,
+    a_run,
+    decided,
+)
 from tests.make import a_user
 
 __all__ = ["desks"]
@@ -316,3 +328,50 @@ def test_a_month_is_closed_by_one_who_asks_and_another_who_agrees(desks):
     page = get(desks["clerk"], "money_books")
 
     assert f"{last:%Y-%m}" in page and "提出反结账" in page
+
+
+def test_a_line_offers_the_lines_below_that_are_for_a_use_within(desks):
+    fund, today = a_fund(uses=("assistance/*", "children/*")), timezone.localdate()
+    county, town, _other = (
+        budget.open_line(by="test", fund=fund, division=place, year=today.year, use=use, on=today)
+        for place, use in ((COUNTY, "assistance/*"), (TOWN, DIBAO), (TOWN, "children/*"))
+    )
+
+    page = html.fromstring(get(desks["clerk"], "money_budget_line", county.pk))
+
+    assert [one.get("value") for one in page.iterfind(".//select[@id='to']/option")] == ["", str(town.pk)]
+
+
+@pytest.mark.parametrize("asked", ["0000", "²²²²", "９９９９", "2026'"])
+def test_a_year_that_is_none_breaks_no_page(desks, asked):
+    for page in ("money_funds", "money_budget"):
+        assert desks["clerk"].get(reverse(f"console:{page}"), {"year": asked}).status_code == 200
+
+
+@pytest.mark.parametrize("key", ["²", "1²", "９"])
+def test_a_number_that_is_none_breaks_no_form(desks, key):
+    run = a_month()
+    for kind in ("make_files", "deliver", "reissue", "release_return", "settle_by_paper", "reopen_period"):
+        given = {"run": key, "subject": key, "status": "paid"}
+        assert desks["clerk"].post(reverse("console:money_ask", args=[kind]), given).status_code == 302
+    alike = {"exception": [key], "outcome": "release", "code": "payee_dead", "reason": "x"}
+    assert desks["clerk"].post(reverse("console:money_alike", args=[run.pk]), alike).status_code == 302
+
+
+@pytest.mark.parametrize("value", ["inf", "nan", "1e400", "1e12", "-1e12"])
+def test_a_rise_that_is_no_number_is_told(desks, value):
+    page = post(
+        desks["boss"],
+        "money_ask",
+        "price_subsidy",
+        division=COUNTY,
+        month="2026-11",
+        benefits=[DIBAO],
+        document="x",
+        cpi=value,
+        food="1",
+        index="1",
+        urban="1",
+        rural="1",
+    )
+    assert "请写百分数" in page

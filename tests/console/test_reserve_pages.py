@@ -5,11 +5,14 @@ from datetime import date
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
+from anmin.kernel.access.models import User
 from anmin.kernel.cases.reserve.models import ReserveClosing, ReserveEntry
 from anmin.kernel.cases.reserve.queries import balance
 from anmin.kernel.cases.verification.actions import Said
 from anmin.kernel.payments.errands.models import Errand
+from anmin.kernel.payments.reserve.queries import standing
 from tests.console.counter import at, logged_in
 from tests.console.moneydesk import worked
 from tests.kernel.cases.road import DAY, TOWN, Road, a_family, town_staff
@@ -66,6 +69,22 @@ def test_money_comes_in_and_the_balance_stands_on_every_line(clerk):
     page = posted(clerk, what="put_in", kind="give_back", yuan="1000.50", note="")
 
     assert balance(TOWN, 2026) == 4_899_950 and "48,999.50" in page and "年初预拨" in page
+
+
+def test_what_was_left_at_the_end_of_the_year_goes_back_in_january_and_is_no_money_of_the_new_year(
+    staff, clerk
+):
+    posted(clerk, what="put_in", kind="advance", yuan="50000", note="年初预拨")
+    with time_machine.travel(f"{DAY.year + 1}-01-05T02:00:00Z", tick=False):
+        User.objects.update(password_changed_at=timezone.now())
+        clerk = logged_in(staff["clerk"])
+        page = posted(clerk, what="put_in", kind="give_back", yuan="1", note="")
+        assert "余额 0.00 元" in page
+        posted(clerk, what="put_in", kind="last_year", yuan="50000", note="年终交回")
+
+    assert (balance(TOWN, DAY.year), balance(TOWN, DAY.year + 1)) == (0, 0)
+    assert standing(TOWN, DAY.year) == standing(TOWN, DAY.year + 1) == {}
+    assert ReserveEntry.objects.get(fen__lt=0).on == date(DAY.year, 12, 31)
 
 
 def test_the_ledger_leaves_as_a_file_with_its_balances_for_a_purpose(clerk):

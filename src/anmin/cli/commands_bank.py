@@ -92,8 +92,12 @@ def files(
 def send() -> None:
     """把待发的文件送交有直连通道的银行，查证结果不明的，收取回盘；已经送出的绝不自动重发。"""
     now = timezone.now()
-    for call in outbox.deliver_due(by=BY, at=now):
-        out.print(f"{call.key} {call.get_state_display()}")
+    trouble = None
+    try:
+        for call in outbox.deliver_due(by=BY, at=now):
+            out.print(f"{call.key} {call.get_state_display()}")
+    except PaymentProblem as problem:
+        trouble = problem
     for row in returning.collect(by=BY, on=timezone.localdate()):
         out.print(f"回盘 {row.name} {row.get_state_display()}（编号 {row.pk}）")
     waiting = list(queries.calls_open(operator(timezone.localdate())))
@@ -101,6 +105,8 @@ def send() -> None:
         out.print(f"[yellow]{call.key}[/yellow] {call.get_state_display()}（{call.bank}）")
     if not waiting:
         out.print("没有待发或待查证的文件")
+    if trouble is not None:
+        _refused(trouble)
 
 
 @bank_app.command("export")

@@ -8,6 +8,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal, DecimalException
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -27,6 +28,7 @@ from anmin.lib.money import MoneyProblem, parse_yuan
 LARGEST = 60 * 1024 * 1024
 """Bytes of a file from a bank: about 400,000 payments."""
 MOST_LINES = 200_000
+MOST_PERCENT = 1_000
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,17 @@ def yuan_in(text: str, name: str) -> int:
 
 def _percent(text: str, name: str) -> int:
     try:
-        return round(float(text) * 100)
-    except ValueError:
-        raise PaymentProblem("unreadable", _("%(name)s请写百分数，例如 3.2") % {"name": name}) from None
+        share = Decimal(text.strip())
+    except DecimalException:
+        share = Decimal("NaN")
+    if not share.is_finite() or abs(share) > MOST_PERCENT:
+        raise PaymentProblem("unreadable", _("%(name)s请写百分数，例如 3.2") % {"name": name})
+    return int((share * 100).to_integral_value())
 
 
 def _number(desk: Desk, name: str) -> int:
     text = desk.request.POST.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 19 else 0
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def _found(row: Any) -> Any:
@@ -142,6 +147,7 @@ def _paper(desk: Desk) -> Asked:
     values = {
         "status": given["status"],
         "code": given.get("code", "").strip()[:20],
+        "day": day_in(given.get("day", ""), _("银行记账日")).isoformat(),
         "line": order.pay_line_id,
     }
     return Asked(

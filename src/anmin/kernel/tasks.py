@@ -289,8 +289,10 @@ def raise_deaths() -> None:
 )
 def banks() -> None:
     """Hand files over, ask after those of which nothing is known, take answers in. Nothing is sent twice."""
-    outbox.deliver_due(by="系统", at=timezone.now())
-    returning.collect(by="系统", on=timezone.localdate())
+    try:
+        outbox.deliver_due(by="系统", at=timezone.now())
+    finally:
+        returning.collect(by="系统", on=timezone.localdate())
 
 
 @background(name=preparing.COMPUTE, title=_("计算并校验发放批次"), seconds=3600)

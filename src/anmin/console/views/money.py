@@ -214,7 +214,7 @@ def money_alike(desk: Desk, pk: int) -> HttpResponse:
     outcome, code = given.get("outcome", ""), given.get("code", "")
     if outcome not in ("release", "exclude") or code not in CODES:
         raise Http404
-    keys = [int(key) for key in given.getlist("exception") if key.isdigit() and len(key) < 19]
+    keys = [int(key) for key in given.getlist("exception") if key.isdecimal() and len(key) < 19]
     try:
         done = checks.decide_alike(
             by=desk.reader,
@@ -236,7 +236,7 @@ def money_alike(desk: Desk, pk: int) -> HttpResponse:
 def money_funds(desk: Desk) -> HttpResponse:
     """Execution of budgets by place, and line by line behind each place; every figure is a sum over the ledger."""
     asked, division = desk.written("year"), desk.written("division")
-    year = int(asked) if asked.isdigit() and len(asked) == 4 else desk.today.year
+    year = int(asked) if asked.isdecimal() and len(asked) == 4 else desk.today.year
     division = division if desk.reaches(division) else ""
     codes = [division] if division else desk.scope.codes
     rows = [one for code in codes for one in execution(desk.reader, code, year)]

@@ -24,6 +24,7 @@ from anmin.kernel.payments.banks.layouts import form_named
 from anmin.kernel.payments.banks.outbox import actions as outbox
 from anmin.kernel.payments.banks.ports.choosing import port_of
 from anmin.kernel.payments.banks.reconciling.actions import Difference
+from anmin.kernel.payments.banks.returning.actions import RELEASABLE
 from anmin.kernel.payments.banks.storage import content_of
 from anmin.kernel.payments.errands import queries as errands
 from anmin.kernel.payments.problems import PaymentProblem
@@ -188,9 +189,6 @@ def money_return(desk: Desk, pk: int) -> HttpResponse:
             desk, errands.errands(desk.reader, None, "release_return", "reject_return").filter(subject=pk)
         ),
     )
-
-
-RELEASABLE = {"period_closed", "paid_after_return"}
 
 
 def places_of(desk: Desk) -> list[str]:

@@ -23,6 +23,7 @@ from anmin.console.words import DOMAINS
 from anmin.kernel.entitlements.queries import benefits_of_runs, title_of_benefit
 from anmin.kernel.payments.budget import actions, queries
 from anmin.kernel.payments.budget.models import Fund
+from anmin.kernel.payments.budget.uses import covers
 from anmin.kernel.payments.errands import queries as errands
 from anmin.kernel.payments.ledger import queries as ledger
 from anmin.kernel.payments.ledger.models import Account
@@ -30,7 +31,7 @@ from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.runs.queries import continuations, price_subsidies
 from anmin.kernel.screening.rulebooks import rulebook
 from anmin.lib.calendar import add_months
-from anmin.lib.divisions import DivisionLevel, level_of
+from anmin.lib.divisions import DivisionLevel, is_within, level_of
 
 MOVES = {
     "appropriate": gettext_lazy("下达"),
@@ -140,8 +141,9 @@ def money_budget_line(desk: Desk, pk: int) -> HttpResponse:
         row
         for row in queries.budget_lines(desk.reader, line.year)
         if row.fund_id == line.fund_id
-        and row.division.startswith(line.division)
         and row.division != line.division
+        and is_within(row.division, line.division)
+        and covers([line.use], row.use)
     ]
     found = ledger.balances([pk]).get(pk, {})
     return desk.page(
@@ -170,7 +172,7 @@ def money_move(desk: Desk, pk: int) -> HttpResponse:
         more: dict[str, Any] = {}
         if kind in ("allot", "take_back"):
             to = given.get("to", "")
-            more["to_line"] = _line(desk, int(to) if to.isdigit() and len(to) < 19 else 0)
+            more["to_line"] = _line(desk, int(to) if to.isdecimal() and len(to) < 19 else 0)
         fen = yuan_in(given.get("yuan", ""), _("金额"))
         act = getattr(actions, kind)
         act(
@@ -251,7 +253,7 @@ def _line(desk: Desk, pk: int) -> Any:
 
 def _year(desk: Desk) -> int:
     asked = desk.written("year")
-    return int(asked) if asked.isdigit() and len(asked) == 4 else desk.today.year
+    return int(asked) if asked.isdecimal() and len(asked) == 4 else desk.today.year
 
 
 def _month(text: str) -> Any:

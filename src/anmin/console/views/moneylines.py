@@ -34,7 +34,7 @@ def money_lines(desk: Desk, pk: int) -> HttpResponse:
     """The payments of a run, or those in one state or of one benefit."""
     run = _run(desk, pk)
     state, benefit = desk.written("state"), desk.written("benefit")
-    state = state if state in PayLine.State.values else ""
+    state = state if state in (*PayLine.State.values, queries.KEPT) else ""
     benefit = benefit if benefit in run.benefits else ""
     page = page_of(desk, queries.lines(desk.reader, run, state, benefit))
     noted(desk, [row.person_id for row in page.object_list], "money")
@@ -47,7 +47,7 @@ def money_lines(desk: Desk, pk: int) -> HttpResponse:
         rows=[(row, title_of_benefit(row.benefit)) for row in page.object_list],
         state=state,
         benefit=benefit,
-        states=PayLine.State.choices,
+        states=[*PayLine.State.choices, (queries.KEPT, _("除“本月不发”以外"))],
         benefits=[(key, title_of_benefit(key)) for key in run.benefits],
     )
 
@@ -105,6 +105,8 @@ def money_line(desk: Desk, pk: int) -> HttpResponse:
         parts=[(part, queries.words_of_part(part)) for part in queries.parts_of(line)],
         moments=[(one, told(one.code, one.told)) for one in life(desk.reader, line)],
         orders=[(row, form_named(row.file.form).codes) for row in orders],
+        today=desk.today,
+        sees_run=desk.scope.contains(line.run.division),
         stands=[
             (CODES[row.code].title, words_of(row), row.code)
             for row in exceptions(desk.reader, line.run).filter(line=line)

@@ -82,7 +82,7 @@ def money_table(desk: Desk, pk: int) -> HttpResponse:
     if not purpose or kind not in FORMS:
         return ask_purpose(desk, "money", title=_("导出发放明细"), usual="pay", back=back)
     state, benefit = desk.written("state"), desk.written("benefit")
-    state = state if state in PayLine.State.values else ""
+    state = state if state in (*PayLine.State.values, queries.KEPT) else ""
     rows = queries.lines(desk.reader, run, state, benefit if benefit in run.benefits else "")
     persons = list(rows.values_list("person_id", flat=True))
     most = MOST_ROWS[kind]

@@ -34,6 +34,8 @@ POWERS = ("emergency.pay", "payments.prepare", "payments.read", "case.confirm", 
 FILL = ("emergency.pay", "payments.prepare", "case.confirm")
 REFUSED = (StepRefused, actions.ReserveProblem, ProcedureProblem, PolicyError, PaymentProblem)
 TOWN_DIGITS, SHOWN = 9, 10
+LAST_YEAR = "last_year"
+"""Giving back what was left of last year: a year's reserve is its own, and it is the year's last entry."""
 
 
 class PutInForm(PlainForm):
@@ -45,6 +47,7 @@ class PutInForm(PlainForm):
             ("advance", gettext_lazy("预拨")),
             ("topup", gettext_lazy("补足")),
             ("give_back", gettext_lazy("交回")),
+            (LAST_YEAR, gettext_lazy("交回上年结余（记在上年末）")),
         ),
     )
     yuan = forms.DecimalField(
@@ -95,13 +98,14 @@ def _done(desk: Desk, town: str, form: PutInForm) -> bool:
         if not form.is_valid():
             return False
         values = form.cleaned_data
+        is_late = values["kind"] == LAST_YEAR
         actions.put_in(
             by=desk.reader,
             town=town,
             fen=int(values["yuan"] * 100),
-            on=desk.today,
+            on=date(desk.today.year - 1, 12, 31) if is_late else desk.today,
             note=values["note"],
-            kind=values["kind"],
+            kind="give_back" if is_late else values["kind"],
         )
         messages.success(desk.request, _("已登记。"))
     elif what == "pay_first":

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from anmin.kernel.payments.banks.contents import FileProblem, read_file, write_file
+from anmin.kernel.entitlements.queries import benefits_of_runs, title_of_benefit
+from anmin.kernel.payments.banks.contents import FileProblem, problems_with, read_file, write_file
 from anmin.kernel.payments.banks.layouts import form_for, form_named, forms
 from anmin.kernel.payments.banks.letters import troublesome
 
@@ -98,9 +99,50 @@ def test_letters_of_the_national_set_are_taken(letter):
     assert troublesome(letter, "gb18030") == ""
 
 
-@pytest.mark.parametrize("letter", ["\ue000", "\U000f0000", "\U00031350", "\u200b", "?", "\ufffd", "\x00"])
+@pytest.mark.parametrize(
+    "letter",
+    [
+        "\ue000",
+        "\U000f0000",
+        "\U00031350",
+        "\u200b",
+        "?",
+        "\ufffd",
+        "\x00",
+        "\u9fb4",
+        "\ufe12",
+        "\ufe00",
+        "\U000e0100",
+    ],
+)
 def test_letters_outside_the_national_set_are_not(letter):
     assert troublesome(letter, "gb18030") == letter
+
+
+def test_letters_whose_bytes_the_new_edition_changed_are_those_that_this_codec_writes_in_four():
+    """GB 18030-2022 writes U+9FB4 as FE59; who reads by it would find another letter in our bytes."""
+    assert "\u9fb4".encode("gb18030") == b"\x82\x35\x90\x37"
+    assert b"\xfe\x59".decode("gb18030") != "\u9fb4"
+
+
+@pytest.mark.parametrize("name", ["𠮷田", "㛃", "阿依古丽·买买提", "王䶮", "𬭼"])
+@pytest.mark.parametrize("key", KEYS)
+def test_rare_names_come_back_whole_in_every_format(key, name):
+    form = form_named(key)
+
+    found = read_file(form, form.back, write_file(form, form.back, HEAD, [a_line(holder=name)]))
+
+    assert found.lines[0]["holder"] == name
+
+
+def test_every_benefit_has_a_title_that_every_bank_can_take():
+    """A purpose that is too long for one bank would keep all its families from being paid."""
+    titles = [title_of_benefit(key) for key in benefits_of_runs()]
+    assert titles
+
+    for form in forms():
+        lines = [a_line(at, purpose=title) for at, title in enumerate(titles, start=1)]
+        assert problems_with(form, form.out, lines) == []
 
 
 def test_every_total_is_compared():

@@ -5,11 +5,13 @@ from datetime import date, timedelta
 import pytest
 
 from anmin.kernel.payments.banks.filing import actions as filing
-from anmin.kernel.payments.banks.models import PayFile, PayFileLine
+from anmin.kernel.payments.banks.models import BankStatement, PayFile, PayFileLine
 from anmin.kernel.payments.banks.outbox import actions as outbox
 from anmin.kernel.payments.banks.reconciling import actions as reconciling
 from anmin.kernel.payments.banks.reissuing import actions as reissuing
+from anmin.kernel.payments.banks.returning import actions as returning
 from anmin.kernel.payments.ledger import actions as ledger
+from anmin.kernel.payments.ledger.models import LedgerEntry
 from anmin.kernel.payments.ledger.queries import trial_balance
 from anmin.kernel.payments.payees import actions as payees
 from anmin.kernel.payments.problems import PaymentProblem
@@ -231,11 +233,84 @@ def test_a_bounce_on_another_day_stands_on_that_days_statement_and_opens_the_fil
     assert (made.returned_lines, made.paid_lines) == (1, 2)
 
 
+def test_what_a_letter_settles_stands_on_the_statement_of_the_day_on_which_the_bank_booked_it():
+    """The bank paid both on one day and knew it of one; its letter comes two days later. The month can be closed."""
+    file, _bank = sent(2)
+    received(file, a_return(file, ["paid", "unknown"]))
+    orders = list(file.lines.order_by("seq"))
+    moved = [(order.key, order.fen) for order in orders]
+    reconciling.take_statement(
+        by="test",
+        form=file.form,
+        division=COUNTY,
+        day=TODAY,
+        opening=file.fen,
+        closing=0,
+        lines=moved,
+        on=TODAY,
+    )
+    assert codes(reconciling.reconcile(by="test", run=file.run, on=TODAY)) == ["only_on_statement", "unknown"]
+
+    later = TODAY + timedelta(2)
+    returning.settle_by_paper(
+        by=finance(),
+        beside=leader().user,
+        order=orders[1],
+        status="paid",
+        code="",
+        document="函〔2026〕3号",
+        on=later,
+        day=TODAY,
+    )
+
+    made = reconciling.reconcile(by="test", run=file.run, on=later)
+    file.refresh_from_db()
+    assert (made.differences, file.state) == ([], "reconciled")
+    assert LedgerEntry.objects.filter(kind="return_paid").order_by("pk").last().on == later
+    close_november()
+
+
+def test_a_statement_of_a_day_that_has_not_come_is_refused():
+    file, _bank = answered()
+
+    with pytest.raises(PaymentProblem) as refused:
+        reconciling.take_statement(
+            by="test",
+            form=file.form,
+            division=COUNTY,
+            day=TODAY + timedelta(1),
+            opening=0,
+            closing=0,
+            lines=[],
+            on=TODAY,
+        )
+
+    assert refused.value.code == "statement_day"
+    assert not BankStatement.objects.exists()
+
+
+def test_a_day_that_is_handed_in_late_must_lead_to_the_one_after_it():
+    file, _bank = answered()
+    day = TODAY - timedelta(1)
+    given = {"by": "test", "form": file.form, "division": COUNTY, "on": TODAY}
+    reconciling.take_statement(**given, day=TODAY, opening=500, closing=400, lines=[("a-1", 100)])
+
+    with pytest.raises(PaymentProblem) as refused:
+        reconciling.take_statement(**given, day=day, opening=900, closing=700, lines=[("b-1", 200)])
+    assert refused.value.code == "statement_gap"
+    reconciling.take_statement(**given, day=day, opening=700, closing=500, lines=[("b-1", 200)])
+
+    assert BankStatement.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     ("known", "code"),
     [
         ({"closing": 1}, "statement_sum"),
-        ({"day": TODAY + timedelta(1), "opening": 5, "closing": 5}, "statement_gap"),
+        (
+            {"day": TODAY + timedelta(1), "opening": 5, "closing": 5, "on": TODAY + timedelta(1)},
+            "statement_gap",
+        ),
     ],
 )
 def test_a_statement_that_does_not_come_out_is_refused(known, code):
@@ -244,7 +319,7 @@ def test_a_statement_that_does_not_come_out_is_refused(known, code):
     given = {"by": "test", "form": file.form, "division": COUNTY, "day": TODAY, "opening": 0, "closing": 0}
 
     with pytest.raises(PaymentProblem) as refused:
-        reconciling.take_statement(**{**given, **known}, lines=[], on=TODAY)
+        reconciling.take_statement(**{**given, "on": TODAY, **known}, lines=[])
 
     assert refused.value.code == code
 

@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from anmin.kernel.payments.banks.filing import actions as filing
 from anmin.kernel.payments.banks.models import PayFile, PayFileLine, ReturnFile, ReturnLine
 from anmin.kernel.payments.banks.returning import actions as returning
+from anmin.kernel.payments.banks.returning import looking
 from anmin.kernel.payments.ledger.models import LedgerEntry
 from anmin.kernel.payments.ledger.queries import trial_balance
 from anmin.kernel.payments.problems import PaymentProblem
@@ -349,7 +350,7 @@ def test_only_who_prepares_payments_takes_answers_in():
 def test_the_wrong_variant_that_takes_lines_without_looking_is_caught(monkeypatch):
     """A matcher that skips the comparison lets a wrong amount count: these tests fail on it."""
     file, _bank = sent(3)
-    monkeypatch.setattr(returning, "_trouble", lambda *_given: "")
+    monkeypatch.setattr(looking, "_trouble", lambda *_given: "")
 
     row = received(file, a_return(file, "paid", change=spoil_amount))
 

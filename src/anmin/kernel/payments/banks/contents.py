@@ -23,11 +23,12 @@ from anmin.lib.crypto import sm3
 Values = dict[str, Any]
 FEN, YUAN, DAY, NUMBER = "fen", "yuan", "day", "int"
 WRITTEN = {
-    FEN: re.compile(r"\d{1,15}"),
-    YUAN: re.compile(r"\d{1,13}\.\d{2}"),
-    DAY: re.compile(r"\d{8}"),
-    NUMBER: re.compile(r"\d{1,9}"),
+    FEN: re.compile(r"[0-9]{1,15}"),
+    YUAN: re.compile(r"[0-9]{1,13}\.[0-9]{2}"),
+    DAY: re.compile(r"[0-9]{8}"),
+    NUMBER: re.compile(r"[0-9]{1,9}"),
 }
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,8 @@ def _values(
         shape = WRITTEN.get(column.kind)
         try:
             if (shape is not None and not shape.fullmatch(text)) or (column.value and text != column.value):
+                raise ValueError
+            if CONTROL.search(text) or (column.width and len(text) > column.width):
                 raise ValueError
             values[column.name] = _value(column, text)
         except ValueError:

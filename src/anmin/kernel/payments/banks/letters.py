@@ -12,6 +12,10 @@ from functools import lru_cache
 PRIVATE = ((0xE000, 0xF8FF), (0xF0000, 0x10FFFF))
 BEYOND = ((0x2EBF0, 0x2EE5F), (0x30000, 0x3347F))
 """Ideographs after Extension F: GB 18030-2022 ends with F (87,887 汉字)."""
+CHANGED = ((0x9FB4, 0x9FBB), (0xFE10, 0xFE19))
+"""Letters that GB 18030-2022 gave other bytes than the edition before, which Python's codec and many banks still write."""
+CHOOSING = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
+"""Selectors that choose a shape of the letter before them: no bank's collection holds them."""
 PLACEHOLDERS = frozenset("\ufffd?？□■")
 
 
@@ -40,6 +44,6 @@ def _can_stand(letter: str, encoding: str) -> bool:
 
 def _is_outside(letter: str) -> bool:
     point = ord(letter)
-    if any(first <= point <= last for first, last in (*PRIVATE, *BEYOND)):
+    if any(first <= point <= last for first, last in (*PRIVATE, *BEYOND, *CHANGED, *CHOOSING)):
         return True
     return unicodedata.category(letter) in ("Cn", "Cc", "Cs", "Cf", "Zl", "Zp")

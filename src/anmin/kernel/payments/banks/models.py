@@ -150,7 +150,7 @@ class ReturnFile(SealedModel):
     bank = models.CharField(max_length=40)
     form = models.CharField(max_length=20, blank=True)
     name = models.CharField(max_length=100)
-    sha256 = models.CharField(max_length=64, unique=True)
+    sha256 = models.CharField(max_length=64)
     path = models.CharField(max_length=200, blank=True)
     secret = SealedText()
     day = models.DateField(null=True)
@@ -164,6 +164,11 @@ class ReturnFile(SealedModel):
     received_at = models.DateTimeField(auto_now_add=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["division", "form", "sha256"], name="return_file_once")
+        ]
 
     def __str__(self) -> str:
         return self.name

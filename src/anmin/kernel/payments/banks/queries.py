@@ -30,7 +30,7 @@ def files(reader: Reader, run: PayRun | None = None) -> QuerySet[PayFile]:
 def file_named(reader: Reader, name: str) -> PayFile | None:
     """A file by its batch number, such as `371002-202611-01-01`."""
     number, _dash, last = name.rpartition("-")
-    if not last.isdigit():
+    if not last.isdecimal():
         return None
     return files(reader).filter(run__number=number, number=int(last)).first()
 

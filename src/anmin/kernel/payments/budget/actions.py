@@ -7,16 +7,17 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.queries import signature, user_of
 from anmin.kernel.audit import actions as audit
-from anmin.kernel.payments.budget.models import BudgetLine, BudgetMove, Fund
+from anmin.kernel.payments.budget.models import BELOW, BudgetLine, BudgetMove, Fund
 from anmin.kernel.payments.budget.uses import covers
 from anmin.kernel.payments.ledger.actions import Posting, post
 from anmin.kernel.payments.ledger.models import Account
 from anmin.kernel.payments.parties import PREPARE, must
-from anmin.kernel.payments.problems import PaymentProblem, refusals_told
+from anmin.kernel.payments.problems import PaymentProblem, refusals_told, yuan
 from anmin.lib.divisions import is_within
 
 
@@ -87,10 +88,7 @@ def cut(*, by: Any, line: BudgetLine, fen: int, document: str, on: date) -> Budg
 @transaction.atomic
 def allot(*, by: Any, line: BudgetLine, to_line: BudgetLine, fen: int, document: str, on: date) -> BudgetMove:
     """Hand money down to a lower place (分配下级): of the same fund, for a use within, never more than is available."""
-    if not is_within(to_line.division, line.division) or to_line.division == line.division:
-        raise PaymentProblem("allot_not_below", _("只能分配给下级"))
-    if to_line.fund_id != line.fund_id or to_line.year != line.year or not covers([line.use], to_line.use):
-        raise PaymentProblem("allot_other_use", _("分配不能改变资金来源、年度和用途"))
+    _goes_down(line, to_line)
     move = _move(by, "allot", line, to_line, fen, document, on)
     _both(by, move, line, to_line, fen, on)
     return move
@@ -100,12 +98,37 @@ def allot(*, by: Any, line: BudgetLine, to_line: BudgetLine, fen: int, document:
 def take_back(
     *, by: Any, line: BudgetLine, to_line: BudgetLine, fen: int, document: str, on: date
 ) -> BudgetMove:
-    """Take back from a lower place what it has not used (收回): `to_line` is the one below."""
-    if to_line.fund_id != line.fund_id or to_line.year != line.year:
-        raise PaymentProblem("allot_other_use", _("收回不能改变资金来源和年度"))
+    """Take back from a lower place what was handed down to it and it has not used (收回): `to_line` is the one below.
+
+    Raises:
+        PaymentProblem: `allot_not_below`, `allot_other_use`; `take_back_too_much` beyond what this line handed down.
+    """
+    _goes_down(line, to_line)
+    BudgetLine.objects.select_for_update().get(pk=to_line.pk)
+    down = _handed_down(line, to_line)
+    if fen > down:
+        raise PaymentProblem(
+            "take_back_too_much",
+            _("从这项指标分配下去、还没有收回的只有 %(fen)s 元") % {"fen": yuan(down)},
+        )
     move = _move(by, "take_back", line, to_line, fen, document, on)
     _both(by, move, line, to_line, -fen, on)
     return move
+
+
+def _goes_down(line: BudgetLine, to_line: BudgetLine) -> None:
+    """Money goes down and comes back between a place and one below it, of one fund, year and use."""
+    if not is_within(to_line.division, line.division) or to_line.division == line.division:
+        raise PaymentProblem("allot_not_below", _("只能分配给下级，或从下级收回"))
+    if to_line.fund_id != line.fund_id or to_line.year != line.year or not covers([line.use], to_line.use):
+        raise PaymentProblem("allot_other_use", _("分配和收回不能改变资金来源、年度和用途"))
+
+
+def _handed_down(line: BudgetLine, to_line: BudgetLine) -> int:
+    """Fen that one line handed to another and has not taken back."""
+    rows = BudgetMove.objects.filter(line=line, to_line=to_line).values_list("kind")
+    found = dict(rows.annotate(fen=Sum("fen")).order_by("kind"))
+    return int(found.get("allot", 0)) - int(found.get("take_back", 0))
 
 
 def _move(
@@ -144,7 +167,7 @@ def _both(by: Any, move: BudgetMove, line: BudgetLine, to_line: BudgetLine, fen:
         Posting(Account.ALLOTTED, -fen, to_line.pk, to_line.use),
     ]
     _post(by, move, line.division, on, above)
-    _post(by, move, to_line.division, on, below, ":in")
+    _post(by, move, to_line.division, on, below, BELOW)
 
 
 def _post(by: Any, move: BudgetMove, division: str, on: date, lines: list[Posting], more: str = "") -> None:

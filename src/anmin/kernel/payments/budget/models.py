@@ -7,6 +7,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+BELOW = ":in"
+"""How the source of an entry ends that a move between two places makes in the book of the lower one."""
+
 
 class Fund(models.Model):
     """A source of money (资金来源) and what it may be used for: benefit keys, or `assistance/*` for all of a domain."""

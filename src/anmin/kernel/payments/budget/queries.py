@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from anmin.kernel.access.queries import Reader
-from anmin.kernel.payments.budget.models import BudgetLine, BudgetMove, Fund
+from anmin.kernel.payments.budget.models import BELOW, BudgetLine, BudgetMove, Fund
 from anmin.kernel.payments.budget.uses import covers
-from anmin.kernel.payments.ledger.models import Account
-from anmin.kernel.payments.ledger.queries import balances, sums
+from anmin.kernel.payments.ledger.models import Account, LedgerLine
+from anmin.kernel.payments.ledger.queries import LAST, balances, sums
 
 
 def funds() -> QuerySet[Fund]:
@@ -58,7 +58,10 @@ def available(lines: Iterable[BudgetLine]) -> dict[int, int]:
 
 @dataclass(frozen=True)
 class Execution:
-    """A budget line's year so far (预算执行): everything is a sum over the ledger."""
+    """A budget line so far (预算执行): everything is a sum over the ledger, and a row adds up to `own`.
+
+    `elsewhere` lies in reserves, is claimed back, came back or was given up.
+    """
 
     line: int
     fund: str
@@ -72,8 +75,7 @@ class Execution:
     transit: int
     spent: int
     returned: int
-    reserve: int
-    receivable: int
+    elsewhere: int
 
     @property
     def own(self) -> int:
@@ -87,8 +89,11 @@ class Execution:
 
 
 def execution(reader: Reader, division: str, year: int, on: date | None = None) -> list[Execution]:
-    """Execution against plan of a place and all below it, one row a budget line."""
-    last = on or date(year, 12, 31)
+    """Execution against plan of a place and all below it, one row a budget line, with all that was posted until a day.
+
+    What is paid or comes back after the year is the year's all the same: it is posted to its lines.
+    """
+    last = on or LAST
     if not reader.scope.touches(division):
         return []
     found: dict[int, dict[str, int]] = {}
@@ -97,24 +102,37 @@ def execution(reader: Reader, division: str, year: int, on: date | None = None) 
             own = found.setdefault(row.budget_line, {})
             own[row.account] = own.get(row.account, 0) + row.fen
     lines = budget_lines(reader, year).filter(pk__in=found)
-    return [_execution(line, found[line.pk]) for line in lines]
+    came = _came_down([line.pk for line in lines], last)
+    return [_execution(line, found[line.pk], came.get(line.pk, 0)) for line in lines]
 
 
-def _execution(line: BudgetLine, fen: dict[str, int]) -> Execution:
-    allotted = fen.get(Account.ALLOTTED, 0)
+def _came_down(lines: Iterable[int], last: date) -> dict[int, int]:
+    """Fen that came to budget lines from above, less what was taken back: the entries in the book of the place below."""
+    rows = LedgerLine.objects.filter(
+        budget_line__in=list(lines),
+        account=Account.ALLOTTED,
+        entry__on__lte=last,
+        entry__source__endswith=BELOW,
+    )
+    found = rows.values_list("budget_line").annotate(fen=Sum("fen")).order_by("budget_line")
+    return {line: -int(fen) for line, fen in found}
+
+
+def _execution(line: BudgetLine, fen: dict[str, int], came: int) -> Execution:
+    shown = ("available", "blocked", "transit", "spent", "returned")
+    own = -fen.get(Account.APPROPRIATION, 0) - fen.get(Account.ALLOTTED, 0)
     return Execution(
         line=line.pk,
         fund=line.fund.title,
         source=line.fund.source,
         division=line.division,
         use=line.use,
-        planned=-fen.get(Account.APPROPRIATION, 0) + max(-allotted, 0),
-        allotted=max(allotted, 0),
+        planned=came - fen.get(Account.APPROPRIATION, 0),
+        allotted=came + fen.get(Account.ALLOTTED, 0),
         available=fen.get(Account.AVAILABLE, 0),
         blocked=fen.get(Account.BLOCKED, 0),
         transit=fen.get(Account.TRANSIT, 0),
         spent=fen.get(Account.SPENT, 0),
         returned=fen.get(Account.RETURNED, 0),
-        reserve=fen.get(Account.RESERVE, 0),
-        receivable=fen.get(Account.RECEIVABLE, 0),
+        elsewhere=own - sum(fen.get(account, 0) for account in shown),
     )

@@ -111,6 +111,7 @@ def settle_by_paper(row: Errand, on: date, at: datetime) -> Outcome:
         code=row.values.get("code", ""),
         document=row.words,
         on=on,
+        day=date.fromisoformat(row.values["day"]) if "day" in row.values else None,
     )
     return _("已凭书面答复登记"), {}
 

@@ -14,6 +14,9 @@ from anmin.kernel.payments.runs.causes import CAUSES
 from anmin.kernel.payments.runs.models import PayLine, PayPart, PayRun, PriceSubsidy, RateContinuation
 from anmin.lib.divisions import ancestors
 
+KEPT = "kept"
+"""Every state but that of a line which was left out."""
+
 
 def runs(reader: Reader) -> QuerySet[PayRun]:
     """Every run in the reader's places, newest first."""
@@ -29,7 +32,10 @@ def run_numbered(reader: Reader, number: int) -> PayRun | None:
 def lines(reader: Reader, run: PayRun, state: str = "", benefit: str = "") -> QuerySet[PayLine]:
     """The lines of a run that the reader may see."""
     rows = PayLine.objects.filter(reader.q(), run=run)
-    rows = rows.filter(state=state) if state else rows
+    if state == KEPT:
+        rows = rows.exclude(state=PayLine.State.EXCLUDED)
+    elif state:
+        rows = rows.filter(state=state)
     rows = rows.filter(benefit=benefit) if benefit else rows
     return rows.select_related("household", "person", "account").order_by("pk")
 

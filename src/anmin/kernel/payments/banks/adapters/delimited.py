@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from anmin.kernel.payments.banks.contents import FileProblem, LineProblem, Records
 from anmin.kernel.payments.banks.layouts import Column, Form, Layout
 
-FORMULA = ("=", "+", "-", "@")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""Spreadsheets in East Asian languages take the wide signs for the narrow ones."""
 
 
 class Delimited:

@@ -50,6 +50,8 @@ class Xml:
         tags = [one.tag for one in root]
         if root.tag != "Batch" or tags[:1] != ["Head"] or tags[-1:] != ["Tail"] or set(tags[1:-1]) - {"Line"}:
             raise _cut(_("报文的结构不对"))
+        if root.attrib or _stray(root):
+            raise _cut(_("报文的结构不对"))
         lines = [_record(layout.line, one, place) for place, one in enumerate(root[1:-1], start=1)]
         return Records(_record(layout.head, root[0], 0), lines, _record(layout.tail, root[-1], 0))
 
@@ -60,9 +62,16 @@ def _element(tag: str, columns: tuple[Column, ...], row: dict[str, str]) -> str:
 
 
 def _record(columns: tuple[Column, ...], element: etree._Element, place: int) -> dict[str, str]:
-    if [one.tag for one in element] != [column.name for column in columns]:
+    has_more = element.attrib or _stray(element) or any(len(one) or one.attrib for one in element)
+    if has_more or [one.tag for one in element] != [column.name for column in columns]:
         raise _cut(_("第 %(line)d 行的字段不对") % {"line": place}, place)
     return {str(one.tag): one.text or "" for one in element}
+
+
+def _stray(element: etree._Element) -> bool:
+    """Whether text stands between the elements, where no field is."""
+    between = [element.text, *(one.tail for one in element)]
+    return any(text and not text.isspace() for text in between)
 
 
 def _cut(words: str, place: int = 0) -> FileProblem:

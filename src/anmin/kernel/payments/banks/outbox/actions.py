@@ -67,12 +67,25 @@ def ask(*, by: Any, call: BankCall, at: datetime, port: Port | None = None) -> B
 
 
 def deliver_due(*, by: Any, at: datetime, port: Port | None = None) -> list[BankCall]:
-    """Everything that waits to be handed over or asked about; a bank that is silent does not hold up the others."""
+    """Everything that waits to be handed over or asked about; no bank and no file holds up the others.
+
+    Raises:
+        PaymentProblem: when all the others are done, what the first of those was that could not be handed over.
+    """
     rows = BankCall.objects.filter(state__in=["waiting", "unsure"], next_at__lte=at).order_by("next_at", "pk")
-    done = []
+    done, troubles = [], []
     for row in rows:
-        if port is not None or port_of(form_named(_file(row).form), row.division) is not None:
-            done.append(deliver(by=by, call=row, at=at, port=port))
+        try:
+            if port is not None or port_of(form_named(_file(row).form), row.division) is not None:
+                done.append(deliver(by=by, call=row, at=at, port=port))
+        except PaymentProblem as trouble:
+            troubles.append((row.key, trouble))
+    for key, trouble in troubles:
+        raise PaymentProblem(
+            trouble.code,
+            _("有 %(n)d 个文件没有发出，其余已办。%(key)s：%(words)s")
+            % {"n": len(troubles), "key": key, "words": trouble},
+        ) from trouble
     return done
 
 
@@ -84,7 +97,7 @@ def resend(*, by: Any, beside: User, call: BankCall, evidence: str, at: datetime
         PaymentProblem: `not_absent` without the bank's word, `by_two`, `no_reason`.
     """
     row = BankCall.objects.select_for_update().get(pk=call.pk)
-    user = two(by, beside, row.division, at.date(), evidence)
+    user = two(by, beside, row.division, timezone.localdate(at), evidence)
     told = json.loads(row.answer or "{}")
     if row.state != BankCall.State.UNSURE or told.get("word") != ABSENT:
         raise PaymentProblem(

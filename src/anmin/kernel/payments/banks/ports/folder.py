@@ -28,10 +28,14 @@ class FolderPort:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            with (self.sent / key).open("x"):
-                pass
-            os.link(making, self.out / f"{key}.pay")
-            making.unlink()
+            try:
+                with (self.sent / key).open("x"):
+                    pass
+                _settled(self.sent)
+                os.link(making, self.out / f"{key}.pay")
+            finally:
+                making.unlink()
+            _settled(self.out)
         except FileExistsError:
             return self.ask(key)
         except OSError as trouble:
@@ -50,3 +54,12 @@ class FolderPort:
     def collect(self) -> list[tuple[str, bytes]]:
         """Every return that lies there; taking one in twice changes nothing."""
         return [(path.name, path.read_bytes()) for path in sorted(self.back.glob("*.ret"))]
+
+
+def _settled(folder: Path) -> None:
+    """Names in a folder outlive a loss of power only once the folder is on the disk: the mark before the file."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(held)
+    finally:
+        os.close(held)

@@ -143,19 +143,27 @@ def take_statement(
 
     Raises:
         PaymentProblem: `statement_sum` where opening, lines and closing do not come out, `statement_gap` where it does
-            not go on from the one before, `statement_once_a_day`.
+            not go on from the one before or lead to the one after, `statement_day`, `statement_once_a_day`.
     """
     must(by, PREPARE, division, on)
     told = form_named(form)
+    if day > on:
+        raise PaymentProblem("statement_day", _("这一天还没有到，没有导入"))
     rows = sorted(lines)
     if opening - sum(fen for _key, fen in rows) != closing:
         raise PaymentProblem("statement_sum", _("期初、明细和期末对不上，没有导入"))
-    before = (
-        BankStatement.objects.filter(division=division, bank=told.bank, day__lt=day).order_by("-day").first()
+    others = BankStatement.objects.filter(division=division, bank=told.bank)
+    before, after = (
+        others.filter(day__lt=day).order_by("-day").first(),
+        others.filter(day__gt=day).order_by("day").first(),
     )
     if before is not None and before.closing != opening:
         raise PaymentProblem(
             "statement_gap", _("期初余额与上一份对账单（%(day)s）的期末不符") % {"day": before.day}
+        )
+    if after is not None and after.opening != closing:
+        raise PaymentProblem(
+            "statement_gap", _("期末余额与下一份对账单（%(day)s）的期初不符") % {"day": after.day}
         )
     text = "\n".join(f"{key}|{fen}" for key, fen in rows)
     with refusals_told(statement_once_a_day=_("这一天的对账单已经导入")):
@@ -168,9 +176,12 @@ def take_statement(
             closing=closing,
             lines=[{"key": key, "fen": fen} for key, fen in rows],
         )
-    after = {"day": day, "lines": len(rows), "closing": closing}
     audit.record(
-        by=signature(by), act="payments.take_statement", subject=made, after=after, division=division
+        by=signature(by),
+        act="payments.take_statement",
+        subject=made,
+        after={"day": day, "lines": len(rows), "closing": closing},
+        division=division,
     )
     return made
 

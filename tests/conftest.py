@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.conf import settings
 from django.utils import translation
+
+from config.passwords import Argon2
 
 
 @pytest.fixture(autouse=True)
@@ -21,3 +24,14 @@ def kernel_cache() -> Path:
     folder = Path(settings.ANMIN_HOME) / "kernels"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def full_cost() -> Iterator[dict[str, int]]:
+    """What a hash of a password costs in production; here it costs next to nothing, and is the same in all else.
+
+    A quarter of a second for each try is there against thieves; the tests enter and fail to enter hundreds of times.
+    """
+    real = {name: getattr(Argon2, name) for name in ("memory_cost", "time_cost")}
+    with mock.patch.multiple(Argon2, memory_cost=16, time_cost=1):
+        yield real

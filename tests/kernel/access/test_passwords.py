@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -20,6 +21,7 @@ from anmin.kernel.access.login.passwords import common_passwords, rules_in_words
 from anmin.kernel.access.login.problems import LoginProblem
 from anmin.kernel.access.models import User
 from anmin.kernel.audit.models import Act
+from config.passwords import Argon2
 from tests.kernel.access.entering import PASSWORD, enter, is_in
 from tests.make import a_user
 
@@ -140,6 +142,18 @@ def test_the_present_password_is_one_of_the_last(clerk):
 
 def test_passwords_are_hashed_with_argon2id(clerk):
     assert clerk.password.startswith("argon2$argon2id$")
+
+
+def test_in_production_a_hash_costs_a_thief_a_hundred_mebibytes(monkeypatch, full_cost):
+    cheap = make_password(PASSWORD)
+    for name, value in full_cost.items():
+        monkeypatch.setattr(Argon2, name, value)
+
+    dear = make_password(PASSWORD)
+
+    assert "m=102400,t=2,p=2" in dear and "m=102400" not in cheap
+    assert check_password(PASSWORD, dear) and not check_password("wrong", dear)
+    assert Argon2().must_update(cheap)
 
 
 def test_two_accounts_of_one_name_are_refused_by_the_database(clerk):

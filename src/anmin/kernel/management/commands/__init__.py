@@ -1,0 +1,1 @@
+"""A command a module; Django finds them by their place."""

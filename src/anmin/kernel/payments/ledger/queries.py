@@ -59,6 +59,21 @@ def balance(budget_line: int, account: str = Account.AVAILABLE) -> int:
     return int(rows.aggregate(fen=Sum("fen"))["fen"] or 0)
 
 
+def balances_of(division: str, budget_line: int) -> dict[str, int]:
+    """Fen of every account of a budget line of a place that has any, those of lines held more closely included."""
+    found: dict[str, int] = {}
+    for row in sums(division):
+        if row.budget_line == budget_line:
+            found[row.account] = found.get(row.account, 0) + row.fen
+    return {key: found[key] for key in Account.values if found.get(key)}
+
+
+def postings(reader: Reader, budget_line: int, account: str) -> QuerySet[LedgerLine]:
+    """What makes up the balance of an account of a budget line, newest first, as far as the reader may see it."""
+    rows = LedgerLine.objects.filter(reader.q(), budget_line=budget_line, account=account)
+    return rows.select_related("entry__by", "pay_line__person", "household").order_by("-entry__on", "-pk")
+
+
 def balances(budget_lines: Iterable[int]) -> dict[int, dict[str, int]]:
     """Fen of every account of budget lines."""
     found: dict[int, dict[str, int]] = {}

@@ -74,6 +74,8 @@ def test_the_trial_balance_stands_in_two_columns_that_add_up(desks):
     sums = re.search(r"合计</th><td[^>]*><b>([\d,.]+)</b></td><td[^>]*><b>([\d,.]+)</b>", page)
     assert sums is not None and sums[1] == sums[2] != "0.00"
     assert "借贷平衡" in page
+    amounts = re.findall(r'data-name="金额（元）">([\d,.]+)<', page)
+    assert f"{sum(order.fen for order in file.lines.all()) / 100:,.2f}" in amounts
     assert "return:" not in page and "file:" not in page and f"/money/files/{file.pk}/" in page
 
 

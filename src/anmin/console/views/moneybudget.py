@@ -219,7 +219,7 @@ def money_books(desk: Desk) -> HttpResponse:
         places=places,
         month=month,
         page_of=page,
-        rows=[(row, posted(row)) for row in page.object_list],
+        rows=[(row, posted(row), row.left if row.left == -row.right else None) for row in page.object_list],
         balances=in_columns(ledger.trial_balance(place)),
         closings=ledger.closings(desk.reader, place)[:24],
         last_month=add_months(desk.today.replace(day=1), -1),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.access.scopes import range_of
@@ -90,11 +90,14 @@ def household_account(reader: Reader, household: int) -> QuerySet[LedgerLine]:
 
 
 def entries(reader: Reader, division: str, month: date | None = None) -> QuerySet[LedgerEntry]:
-    """The entries of a place's book, newest first."""
-    rows = LedgerEntry.objects.filter(reader.scope.q(), division=division)
+    """The entries of a place's book, newest first, each with what the reader sees on its left (`left`) and right (`right`)."""
+    rows = LedgerEntry.objects.filter(reader.scope.q(), division=division).annotate(
+        left=Sum("lines__fen", filter=Q(lines__fen__gt=0), default=0),
+        right=Sum("lines__fen", filter=Q(lines__fen__lt=0), default=0),
+    )
     if month is not None:
         rows = rows.filter(on__year=month.year, on__month=month.month)
-    return rows.order_by("-on", "-pk")
+    return rows.select_related("by").order_by("-on", "-pk")
 
 
 def closings(reader: Reader, division: str) -> QuerySet[PeriodClosing]:

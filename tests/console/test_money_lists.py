@@ -219,3 +219,13 @@ def test_execution_is_taken_as_a_table_with_the_figures_of_the_page(desks):
     assert found["地区"] == "环翠区" and "caiwu" in mark[0]
     text = desks["clerk"].get("/money/funds/", {"year": "2026", "kind": "csv"}).content.decode("utf-8-sig")
     assert text.splitlines()[0].startswith("资金,地区代码,地区")
+
+
+def test_what_one_chooses_from_speaks_english_too(desks):
+    _family, people = a_family("E1", "张三")
+    desks["clerk"].cookies["django_language"] = "en"
+
+    page = get(desks["clerk"], "money_sentinel_new", people[0].pk)
+
+    options = re.findall(r"<option[^>]*>([^<]+)</option>", page)
+    assert "Cremation" in options and not any(re.search("[一-鿿]", one) for one in options)

@@ -16,9 +16,9 @@ class PlainForm(forms.Form):
         for one in self.fields.values():
             dress(one)
             if isinstance(one, forms.ChoiceField):
+                offered: Any = one.choices
                 one.choices = [
-                    (key, _(words) if isinstance(words, str) and words else words)
-                    for key, words in one.choices
+                    (key, _(words) if words and isinstance(words, str) else words) for key, words in offered
                 ]
 
     def full_clean(self) -> None:

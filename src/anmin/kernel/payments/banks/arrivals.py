@@ -95,7 +95,7 @@ def newest_and_missing(arrivals: Sequence[Arrival]) -> list[Arrival]:
 def _arrival(
     key: int, month: date, fen: int, state: str, form: str | None, code: str | None, said: date | None
 ) -> Arrival:
-    if code in BRING and state in ("held", "excluded"):
+    if code is not None and code in BRING and state in ("held", "excluded"):
         why, todo = BRING[code]
         return Arrival(key, month, fen, state, WORDS[state], None, str(why), todo)
     known = form_named(form).code_on(code, said) if form and code and said and state == "returned" else None

@@ -105,7 +105,8 @@ def test_a_fund_a_line_and_moves_by_document_are_forms_and_stand_in_the_books(de
     page = get(clerk, "money_budget_line", line.pk)
     assert "分配1号" in page and "700.00" in page
     assert "700.00" in get(clerk, "money_funds")
-    assert "budget:" in get(clerk, "money_books")
+    books = get(clerk, "money_books")
+    assert "budget:" not in books and "分配下级" in books and "核减1号" in books
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 
 class PlainForm(forms.Form):
@@ -14,6 +15,11 @@ class PlainForm(forms.Form):
         super().__init__(*args, **kwargs)
         for one in self.fields.values():
             dress(one)
+            if isinstance(one, forms.ChoiceField):
+                offered: Any = one.choices
+                one.choices = [
+                    (key, _(words) if words and isinstance(words, str) else words) for key, words in offered
+                ]
 
     def full_clean(self) -> None:
         """Check, and mark the fields in error."""

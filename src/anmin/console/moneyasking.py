@@ -176,7 +176,10 @@ def _statement(desk: Desk) -> Asked:
     if len(rows) > MOST_LINES:
         raise PaymentProblem("unreadable", _("对账单超过 20 万行，请分开"))
     lines = []
-    for number, row in enumerate((row for row in rows if row), start=1):
+    rows = [row for row in rows if any(cell.strip() for cell in row)]
+    for number, row in enumerate(rows, start=1):
+        if number == 1 and len(row) == 2 and not any(one.isdigit() for one in "".join(row)):
+            continue  # the heading that a bank's table begins with
         if len(row) != 2:
             told = _("第 %(n)d 行应为：指令号,金额（元，退回写负数）") % {"n": number}
             raise PaymentProblem("unreadable", told)

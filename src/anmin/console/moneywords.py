@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -19,10 +19,12 @@ from anmin.kernel.access.taking.actions import take
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.cases.reserve import errands as reserve
 from anmin.kernel.entitlements.queries import title_of_benefit
+from anmin.kernel.payments.banks import queries as banks
 from anmin.kernel.payments.banks.reconciling.actions import Difference
 from anmin.kernel.payments.errands import queries as errands
 from anmin.kernel.payments.errands.kinds import KINDS
 from anmin.kernel.payments.errands.models import Errand
+from anmin.kernel.payments.ledger.models import Account, LedgerEntry
 
 POWERS = ("payments.read", "payments.prepare", "payments.approve", "payments.decide")
 """Of which one opens the pages of money."""
@@ -59,11 +61,19 @@ def shown(desk: Desk, rows: Iterable[Errand]) -> list[Shown]:
             may_second=errands.may_second(desk.reader, row),
             may_withdraw=row.state == Errand.State.ASKED and row.asked_by_id == own,
             lines=row.result.get("lines") or row.result.get("left") or [],
-            differences=[Difference(**one) for one in row.result.get("differences", [])],
+            differences=_with_lines(desk, [Difference(**one) for one in row.result.get("differences", [])]),
             tone=TONES.get(row.state, "grey"),
         )
         for row in rows
     ]
+
+
+def _with_lines(desk: Desk, found: list[Difference]) -> list[Difference]:
+    """Differences of a statement know the key of the order alone; people want the payment."""
+    lines = (
+        banks.lines_of_keys(desk.reader, [one.key for one in found if one.pay_line is None]) if found else {}
+    )
+    return [replace(one, pay_line=one.pay_line or lines.get(one.key)) for one in found]
 
 
 def _about(row: Errand) -> Iterable[tuple[Any, str]]:
@@ -187,9 +197,49 @@ POSTED = {
     "give_up": gettext_lazy("不再发放"),
     "deducted": gettext_lazy("全额抵扣追回款"),
     "recovery": gettext_lazy("多发追回"),
+    "refunded": gettext_lazy("退还家庭"),
+    "reserve_in": gettext_lazy("拨入备用金"),
+    "reserve_paid": gettext_lazy("备用金先行救助"),
+    "reserve_back": gettext_lazy("备用金交回"),
     "reverse": gettext_lazy("冲销"),
 }
 """What an entry of the books is about, by its kind."""
+SHOWN_AT = {
+    "file": "console:money_file",
+    "return": "console:money_return",
+    "run": "console:money_run",
+    "line": "console:money_line",
+    "recovery": "console:money_recovery",
+}
+"""The page of what is behind an entry, by the first word of its source, such as `return:12:paid`."""
+
+
+@dataclass(frozen=True)
+class Posted:
+    """An entry of the books in words, and the page of what is behind it."""
+
+    words: Any
+    href: str
+
+
+def posted(entry: LedgerEntry) -> Posted:
+    """What an entry is about; its source is for the machine, not for people."""
+    what, number, *_more = [*entry.source.split(":"), ""]
+    page = SHOWN_AT.get(what) if number.isdigit() else None
+    return Posted(POSTED.get(entry.kind, entry.kind), reverse(page, args=[number]) if page else "")
+
+
+def in_columns(balances: Mapping[str, int]) -> dict[str, Any]:
+    """Balances of accounts as a book shows them: what stands on the left, on the right, and both sums."""
+    rows = [
+        {"key": key, "title": Account(key).label, "left": max(fen, 0), "right": max(-fen, 0)}
+        for key, fen in balances.items()
+    ]
+    return {
+        "rows": rows,
+        "left": sum(row["left"] for row in rows),
+        "right": sum(row["right"] for row in rows),
+    }
 
 
 def told(code: str, values: dict[str, str]) -> str:

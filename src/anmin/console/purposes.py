@@ -23,8 +23,13 @@ def purpose_of(given: Mapping[str, str]) -> str:
     return f"{chosen}：{words}" if chosen and words else chosen
 
 
-def ask_purpose(desk: Desk, section: str, *, title: str, usual: str, back: str) -> HttpResponse:
-    """The page that asks for a purpose and then goes on to the same address; nothing was shown and nothing counted yet."""
+def ask_purpose(
+    desk: Desk, section: str, *, title: str, usual: str, back: str, kinds: Iterable[tuple[str, str]] = ()
+) -> HttpResponse:
+    """The page that asks for a purpose and then goes on to the same address; nothing was shown and nothing counted yet.
+
+    `kinds` are the forms of the file among which one chooses, the usual one first.
+    """
     given = desk.request.GET
     kept: Iterable[tuple[str, str]] = [(name, given[name]) for name in given if name not in ASKED]
     return desk.page(
@@ -36,6 +41,7 @@ def ask_purpose(desk: Desk, section: str, *, title: str, usual: str, back: str) 
         purposes=PURPOSES,
         usual=usual,
         back=back,
+        kinds=() if "kind" in given else kinds,
         longest=LONGEST,
     )
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from anmin.console import casetable
 from anmin.console.moneydesk import blocks
+from anmin.console.moneywords import POWERS
 from anmin.console.places import full_name
 from anmin.console.words import is_chinese, term_of
 from anmin.kernel.access.queries import Reader
@@ -27,6 +28,8 @@ from anmin.kernel.exchange.checks.queries import overdue as checks_overdue
 from anmin.kernel.exchange.slips.queries import overdue as slips_overdue
 from anmin.kernel.exchange.slips.queries import slips_shown
 from anmin.kernel.operations.queries import health
+from anmin.kernel.payments.approvals.queries import waiting_for
+from anmin.kernel.payments.errands import queries as errands
 from anmin.kernel.people.requests.queries import DECIDE, requests
 from anmin.kernel.registers.queries import may_write, registers
 from anmin.kernel.registers.waiting import waiting as entries_waiting
@@ -88,8 +91,15 @@ def _exchange(reader: Reader, on: date) -> Iterator[dict[str, Any]]:
 
 
 def _money(reader: Reader, on: date) -> Iterator[dict[str, Any]]:
-    if reader.may("payments.prepare") or reader.may("payments.decide"):
-        for one in blocks(reader, on):
+    """What this reader signs, agrees to, decides or mends; what waits for others stands on the month desk only."""
+    if not any(reader.may(power) for power in POWERS):
+        return
+    if number := waiting_for(reader).count():
+        yield _row(f"{_('资金')} · {_('待您签字的批次')}", number, reverse("console:money") + "#waiting")
+    if number := len(errands.waiting(reader)):
+        yield _row(f"{_('资金')} · {_('待您复核的事项')}", number, reverse("console:money_errands"))
+    for one in blocks(reader, on):
+        if any(reader.may(power) for power in one.powers):
             yield _row(f"{_('资金')} · {one.name}", one.number, one.href)
 
 

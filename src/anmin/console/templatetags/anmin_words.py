@@ -63,6 +63,14 @@ def signed_yuan(fen: int) -> str:
 
 
 @register.filter
+def signed_exact(fen: int) -> str:
+    """A change of money with its sign and mark, two decimals always, for columns of money."""
+    if fen == 0:
+        return yuan_exact(0)
+    return f"{'▲ +' if fen > 0 else '▼ −'}{yuan_exact(abs(fen))}"
+
+
+@register.filter
 def signed_wan(fen: int) -> str:
     """A change in the unit of `wan` with its sign and mark."""
     if fen == 0:

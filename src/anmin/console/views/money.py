@@ -8,33 +8,37 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from anmin.console.moneydesk import UNCOUNTED, blocks, places_in, states_of, waits_for
+from anmin.console.attached import table_attached
+from anmin.console.moneydesk import UNCOUNTED, WHO, blocks, places_in, states_of, waits_for
 from anmin.console.moneywords import POWERS, noted, shown
+from anmin.console.places import place_name
 from anmin.console.views.desk import Desk, needs
 from anmin.console.views.moneybudget import use_words
+from anmin.kernel.access.taking.actions import watermark
 from anmin.kernel.entitlements.queries import benefits_of_runs, title_of_benefit
 from anmin.kernel.payments.approvals import actions as approvals
 from anmin.kernel.payments.approvals.queries import approvals as signatures
 from anmin.kernel.payments.approvals.queries import waiting_for
-from anmin.kernel.payments.budget.queries import execution
+from anmin.kernel.payments.budget.queries import Execution, available, execution
 from anmin.kernel.payments.checks import actions as checks
 from anmin.kernel.payments.checks import queries as exceptions
 from anmin.kernel.payments.checks.codes import CODES
+from anmin.kernel.payments.checks.models import PayException
 from anmin.kernel.payments.errands import queries as errands
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.runs import queries
 from anmin.kernel.payments.runs.causes import CAUSES
 from anmin.kernel.payments.runs.differences import difference_sums, total_before
+from anmin.kernel.payments.runs.models import PayRun
 from anmin.kernel.payments.runs.preparing import actions as preparing
 from anmin.lib.divisions import DivisionLevel, level_of
+from anmin.lib.sheets import FORMS
 
 ROWS, SHOWN = 24, 50
-WHO = {"payments.decide": gettext_lazy("由县级审核人决定"), "payments.prepare": gettext_lazy("由财务办理")}
-"""Who decides an exception, by the power that it asks."""
 
 
 @needs(*POWERS)
@@ -61,9 +65,21 @@ def money_desk(desk: Desk) -> HttpResponse:
         waiting=list(waiting_for(desk.reader)),
         to_second=shown(desk, errands.waiting(desk.reader)),
         blocks=blocks(desk.reader, desk.today),
+        above=[_of_places(run) for run in queries.runs_above(desk.reader)[:ROWS]],
         counties=counties,
         month=desk.today.replace(day=1),
     )
+
+
+def _of_places(run: PayRun) -> dict[str, Any]:
+    """What a run of the county pays in the reader's places."""
+    sums = [one for one in queries.run_sums(run) if one.state != "excluded"]
+    return {
+        "row": run,
+        "number": sum(one.number for one in sums),
+        "fen": sum(one.fen for one in sums),
+        "states": states_of(sums),
+    }
 
 
 def _begin(desk: Desk, counties: list[str]) -> HttpResponse:
@@ -93,8 +109,11 @@ def money_run(desk: Desk, pk: int) -> HttpResponse:
     """One run: sums, differences to last month by cause, what stands against it, who signed."""
     row = _run(desk, pk)
     code = desk.written("code")
+    power = desk.written("power")
+    power = power if power in WHO else ""
     listed = exceptions.exceptions(desk.reader, row)
     chosen = listed.filter(code=code) if code in CODES else listed
+    chosen = chosen.filter(power=power) if power else chosen
     causes = [
         {"cause": one.cause, "words": CAUSES[one.cause], "number": one.number, "fen": one.fen}
         for one in difference_sums(row)
@@ -118,11 +137,14 @@ def money_run(desk: Desk, pk: int) -> HttpResponse:
             "may": desk.reader.may(one.power, one.division)
             and row.state in ("computed", "checked", *checks.SEALED),
             "who": WHO[one.power],
+            "to_mend": _to_mend(row, one),
         }
         for one in chosen[:SHOWN]
     ]
+    decided = exceptions.decided(desk.reader, row)
     late, may_prepare = row.state in checks.SEALED, desk.reader.may("payments.prepare", row.division)
-    noted(desk, [one["row"].line.person_id for one in rows if one["row"].line], "money")
+    named = [*(one["row"] for one in rows), *decided[:SHOWN]]
+    noted(desk, [one.line.person_id for one in named if one.line], "money")
     return desk.page(
         "money_run",
         "money",
@@ -138,7 +160,14 @@ def money_run(desk: Desk, pk: int) -> HttpResponse:
             for key, number in exceptions.by_code(desk.reader, row).items()
         ],
         code=code,
+        power=WHO.get(power, ""),
         exceptions=rows,
+        decided=[
+            {"row": one, "title": CODES[one.code].title, "words": exceptions.words_of(one)}
+            for one in decided[:SHOWN]
+        ],
+        decided_number=decided.count(),
+        funding=_funding(row),
         alike=[one for one in rows if one["may"] and one["row"].line] if code and not late else [],
         late=late,
         may_stop=late and (desk.reader.may("payments.decide", row.division) or may_prepare),
@@ -146,7 +175,27 @@ def money_run(desk: Desk, pk: int) -> HttpResponse:
         signed=list(signatures(row)) if row.seal else [],
         may_prepare=may_prepare,
         may_sign=row in waiting_for(desk.reader),
+        listed_number=listed.count(),
     )
+
+
+def _funding(run: PayRun) -> list[tuple[Any, str, int]]:
+    """What each budget line gives to a run, and what it has left now."""
+    rows = list(queries.funding(run))
+    left = available([one.budget_line for one in rows])
+    return [(one, title_of_benefit(one.benefit), left[one.budget_line_id]) for one in rows]
+
+
+def _to_mend(run: PayRun, one: PayException) -> tuple[str, str] | None:
+    """Where what stands against paying is put right, when that is another page: its address, and what is done there."""
+    if one.code == "no_card" and one.line is not None and one.line.person_id:
+        page = reverse("console:money_payee", args=[one.line.person_id])
+        return f"{page}?from={run.roster_day.isoformat()}", _("登记收款账户")
+    if one.code == "rate_missing":
+        return f"{reverse('console:money_books')}?division={run.division}#continue", _(
+            "去签署沿用上一标准的决定"
+        )
+    return None
 
 
 @require_POST
@@ -240,6 +289,8 @@ def money_funds(desk: Desk) -> HttpResponse:
     division = division if desk.reaches(division) else ""
     codes = [division] if division else desk.scope.codes
     rows = [one for code in codes for one in execution(desk.reader, code, year)]
+    if (kind := desk.written("kind")) in FORMS:
+        return _funds_table(desk, rows, year, kind)
     places = places_in(rows)
     return desk.page(
         "money_funds",
@@ -250,6 +301,32 @@ def money_funds(desk: Desk) -> HttpResponse:
         year=year,
         years=[desk.today.year, desk.today.year - 1],
     )
+
+
+def _funds_table(desk: Desk, rows: list[Execution], year: int, kind: str) -> HttpResponse:
+    """Execution as a table for finance: every budget line with what the page shows, in yuan; it says nothing about anybody."""
+    heading = [
+        *(
+            _("资金"),
+            _("地区代码"),
+            _("地区"),
+            _("用途"),
+            _("下达（元）"),
+            _("分配下级（元）"),
+            _("本级可支配（元）"),
+        ),
+        *(_("可用（元）"), _("冻结（元）"), _("在途（元）"), _("支出（元）"), _("退票待处理（元）")),
+    ]
+    cells = [
+        [
+            *(one.fund, one.division, place_name(one.division), use_words(one.use)),
+            *(fen / 100 for fen in (one.planned, one.allotted, one.own, one.available, one.blocked)),
+            *(fen / 100 for fen in (one.transit, one.spent, one.returned)),
+        ]
+        for one in rows
+    ]
+    mark = watermark(desk.reader, timezone.localtime())
+    return table_attached(kind, f"{_('预算执行')}-{year}", heading, cells, mark)
 
 
 def _run(desk: Desk, pk: int) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from anmin.console.formlook import PlainForm, day_input
 from anmin.console.moneyasking import day_in
-from anmin.console.moneywords import POWERS, noted, page_of
+from anmin.console.moneywords import POWERS, noted, page_of, posted
 from anmin.console.views.desk import Desk, needs
 from anmin.console.views.moneyerrands import back_from
 from anmin.kernel.entitlements.queries import entitlements, title_of_benefit
@@ -89,7 +90,7 @@ def money_payee(desk: Desk, pk: int) -> HttpResponse:
         raise Http404
     here = people.membership_on(person, desk.today)
     home = people.household(desk.reader, here.household.number) if here is not None else None
-    form = AccountForm(desk.request.POST or None, initial={"first_day": desk.today})
+    form = AccountForm(desk.request.POST or None, initial={"first_day": _first_day(desk)})
     mates = list(people.members_on(desk.reader, home, desk.today)) if home is not None else []
     form.fields["holder_person"].choices = [("", _("本人"))] + [  # type: ignore[attr-defined]
         (str(one.person_id), one.person.name) for one in mates if one.person_id != pk
@@ -112,6 +113,7 @@ def money_payee(desk: Desk, pk: int) -> HttpResponse:
         person=person,
         home=home,
         form=form,
+        for_run=_first_day(desk) if desk.written("from") else None,
         refusals=refusals,
         rows=[
             {
@@ -196,7 +198,12 @@ def money_home(desk: Desk, number: str) -> HttpResponse:
         ],
         page_of=page,
         rows=[
-            (row, Account(row.account).label, title_of_benefit(row.benefit) if row.benefit else "")
+            (
+                row,
+                Account(row.account).label,
+                title_of_benefit(row.benefit) if row.benefit else "",
+                posted(row.entry),
+            )
             for row in page.object_list
         ],
         lines=[(row, title_of_benefit(row.benefit)) for row in lines[:24]],
@@ -207,6 +214,14 @@ def money_home(desk: Desk, number: str) -> HttpResponse:
         else [],
         claims=[(row, owed_of(row)) for row in recoveries(desk.reader).filter(household=home)],
     )
+
+
+def _first_day(desk: Desk) -> date:
+    """From when a new account is meant to be used: for a run under way, from the day on which its roster was locked."""
+    try:
+        return min(date.fromisoformat(desk.written("from")), desk.today)
+    except ValueError:
+        return desk.today
 
 
 def _record(desk: Desk, person: Any, home: Any, given: dict[str, Any], mates: dict[str, Any]) -> None:

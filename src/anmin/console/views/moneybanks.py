@@ -21,6 +21,7 @@ from anmin.kernel.audit import actions as audit
 from anmin.kernel.payments.banks import queries
 from anmin.kernel.payments.banks.filing.actions import name_of
 from anmin.kernel.payments.banks.layouts import form_named
+from anmin.kernel.payments.banks.models import PayFileLine
 from anmin.kernel.payments.banks.outbox import actions as outbox
 from anmin.kernel.payments.banks.ports.choosing import port_of
 from anmin.kernel.payments.banks.reconciling.actions import Difference
@@ -33,6 +34,8 @@ from anmin.kernel.payments.runs.queries import lines as lines_of
 from anmin.kernel.payments.runs.queries import run_numbered
 from anmin.lib.divisions import DivisionLevel, level_of
 
+ENDINGS = dict.fromkeys(queries.BY_HAND, "csv")
+"""Sheets that people open and sign, not banks' machines: how their files end, so that a double click opens them."""
 FILE_KINDS = ("make_files", "deliver", "resend", "declare_refused", "reconcile", "reissue", "settle_by_paper")
 SHOWN = 100
 
@@ -42,14 +45,19 @@ def money_banks(desk: Desk) -> HttpResponse:
     """What is open with the banks, answers in quarantine, and where answers and statements are handed in."""
     calls = list(queries.calls_open(desk.reader)[:SHOWN])
     page = page_of(desk, queries.returns(desk.reader))
+    unknown = queries.orders_unknown(desk.reader)
+    noted(desk, [row.pay_line.person_id for row in unknown[:SHOWN]], "money")
     return desk.page(
         "money_banks",
         "money",
         tab="banks",
         calls=[_call(desk, call) for call in calls],
+        unknown=[(row, name_of(row.file)) for row in unknown[:SHOWN]],
+        unknown_number=unknown.count(),
         page_of=page,
         places=places_of(desk),
         forms=[(key, title) for key, title, _verified in queries.form_keys()],
+        usual=queries.usual_form(desk.reader),
         day=desk.today,
         statements=queries.statements(desk.reader)[:12],
         done=shown(desk, errands.errands(desk.reader, None, "receive", "take_statement", "compare_day")[:8]),
@@ -82,6 +90,7 @@ def money_files(desk: Desk, pk: int) -> HttpResponse:
         done=shown(desk, errands.errands(desk.reader, run, *FILE_KINDS)[:10]),
         may=desk.reader.may("payments.prepare", run.division),
         may_make=run.state in ("approved", "filed", "settled"),
+        left_to_make=lines_of(desk.reader, run, "due").count(),
     )
 
 
@@ -91,11 +100,13 @@ def money_file(desk: Desk, pk: int) -> HttpResponse:
     file = queries.file_numbered(desk.reader, pk)
     if file is None:
         raise Http404
-    rows = queries.orders_of(desk.reader, file)
-    state = desk.written("state")
-    page = page_of(
-        desk, rows.filter(state=state) if state in ("waiting", "paid", "returned", "unknown") else rows
-    )
+    rows, answer = queries.orders_of(desk.reader, file), desk.written("answer")
+    states, state = queries.states_in(file, desk.reader), desk.written("state")
+    state = state if state in PayFileLine.State.values else ""
+    if answer.isdigit() and len(answer) < 19:
+        page = page_of(desk, queries.answered(desk.reader, file, int(answer), state))
+    else:
+        page = page_of(desk, rows.filter(state=state) if state else rows)
     noted(desk, [row.pay_line.person_id for row in page.object_list], "money")
     return desk.page(
         "money_file",
@@ -108,8 +119,11 @@ def money_file(desk: Desk, pk: int) -> HttpResponse:
         page_of=page,
         rows=[(row, queries.why_returned(row)) for row in page.object_list],
         returns=file.returns.order_by("pk"),
+        state=state,
+        states=[(key, words, states.get(key, 0)) for key, words in PayFileLine.State.choices],
+        all_number=sum(states.values()),
         by_hand=port_of(form_named(file.form), file.division) is None,
-        is_whole=rows.count() == file.lines_number,
+        is_whole=sum(states.values()) == file.lines_number,
         may=desk.reader.may("payments.prepare", file.division),
     )
 
@@ -143,7 +157,8 @@ def money_file_take(desk: Desk, pk: int) -> HttpResponse:
         purpose=purpose,
         division=file.division,
     )
-    return attached(content, "application/octet-stream", f"{name_of(file)}.pay", mark)
+    ending = ENDINGS.get(form_named(file.form).bank, "pay")
+    return attached(content, "application/octet-stream", f"{name_of(file)}.{ending}", mark)
 
 
 @require_POST
@@ -182,6 +197,8 @@ def money_return(desk: Desk, pk: int) -> HttpResponse:
         row=row,
         name=name_of(row.file) if row.file else "",
         reasons=row.reasons,
+        outcomes=queries.outcomes_of(desk.reader, row),
+        is_sound={one["code"] for one in row.reasons} <= RELEASABLE,
         may=desk.reader.may("payments.prepare", row.division) and row.state == "quarantined",
         may_release={one["code"] for one in row.reasons} <= RELEASABLE and row.receiver_id != own,
         is_mine=row.receiver_id == own,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from anmin.console.formlook import PlainForm, day_input
 from anmin.console.moneyasking import month_in, yuan_in
-from anmin.console.moneywords import POSTED, POWERS, page_of, rate_title, shown
+from anmin.console.moneywords import POWERS, in_columns, noted, page_of, posted, rate_title, shown
 from anmin.console.places import place_name
 from anmin.console.views.desk import Desk, needs
 from anmin.console.views.moneybanks import places_of
@@ -145,14 +145,25 @@ def money_budget_line(desk: Desk, pk: int) -> HttpResponse:
         and is_within(row.division, line.division)
         and covers([line.use], row.use)
     ]
-    found = ledger.balances([pk]).get(pk, {})
+    account = desk.written("account")
+    account = account if account in Account.values else ""
+    listed = ledger.postings(desk.reader, pk, account)
+    page = page_of(desk, listed if account else listed.none())
+    noted(desk, [row.pay_line.person_id for row in page.object_list if row.pay_line], "money")
+    found = ledger.balances_of(line.division, pk)
     return desk.page(
         "money_budget_line",
         "money",
         tab="budget",
         line=line,
         use=use_words(line.use),
-        balances=[(Account(key).label, found[key]) for key in Account.values if found.get(key)],
+        balances=in_columns(found),
+        account=account,
+        account_title=Account(account).label if account else "",
+        page_of=page,
+        postings=[(row, posted(row.entry)) for row in page.object_list],
+        balance=found.get(account, 0),
+        hidden=found.get(account, 0) - sum(listed.values_list("fen", flat=True)) if account else 0,
         moves=queries.moves(desk.reader, line),
         below=below,
         kinds=MOVES.items(),
@@ -210,8 +221,8 @@ def money_books(desk: Desk) -> HttpResponse:
         places=places,
         month=month,
         page_of=page,
-        rows=[(row, POSTED.get(row.kind, row.kind)) for row in page.object_list],
-        balances=[(Account(key).label, fen) for key, fen in ledger.trial_balance(place).items()],
+        rows=[(row, posted(row), row.left if row.left == -row.right else None) for row in page.object_list],
+        balances=in_columns(ledger.trial_balance(place)),
         closings=ledger.closings(desk.reader, place)[:24],
         last_month=add_months(desk.today.replace(day=1), -1),
         may_close=place in places_of(desk),

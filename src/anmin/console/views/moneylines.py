@@ -32,9 +32,11 @@ MOST = 2_000
 @needs(*POWERS)
 def money_lines(desk: Desk, pk: int) -> HttpResponse:
     """The payments of a run, or those in one state or of one benefit."""
-    run = _run(desk, pk)
+    run = queries.run_of_lines(desk.reader, pk)
+    if run is None:
+        raise Http404
     state, benefit = desk.written("state"), desk.written("benefit")
-    state = state if state in (*PayLine.State.values, queries.KEPT) else ""
+    state = state if state in (*PayLine.State.values, queries.COUNTED) else ""
     benefit = benefit if benefit in run.benefits else ""
     page = page_of(desk, queries.lines(desk.reader, run, state, benefit))
     noted(desk, [row.person_id for row in page.object_list], "money")
@@ -43,11 +45,12 @@ def money_lines(desk: Desk, pk: int) -> HttpResponse:
         "money",
         tab="runs",
         pay=run,
+        is_own=desk.scope.contains(run.division),
         page_of=page,
         rows=[(row, title_of_benefit(row.benefit)) for row in page.object_list],
         state=state,
         benefit=benefit,
-        states=[*PayLine.State.choices, (queries.KEPT, _("除“本月不发”以外"))],
+        states=[*PayLine.State.choices, (queries.COUNTED, _("计入合计的"))],
         benefits=[(key, title_of_benefit(key)) for key in run.benefits],
     )
 
@@ -99,14 +102,17 @@ def money_line(desk: Desk, pk: int) -> HttpResponse:
         "money",
         tab="runs",
         line=line,
+        is_own=desk.scope.contains(line.run.division),
         title=title_of_benefit(line.benefit),
         told=told_of(line.entitlement),
         is_taken_over=line.entitlement.begun_by.matter == MATTER,
         parts=[(part, queries.words_of_part(part)) for part in queries.parts_of(line)],
         moments=[(one, told(one.code, one.told)) for one in life(desk.reader, line)],
-        orders=[(row, form_named(row.file.form).codes) for row in orders],
+        orders=[
+            (row, form_named(row.file.form).codes, form_named(row.file.form).bank in banks.BY_HAND)
+            for row in orders
+        ],
         today=desk.today,
-        sees_run=desk.scope.contains(line.run.division),
         stands=[
             (CODES[row.code].title, words_of(row), row.code)
             for row in exceptions(desk.reader, line.run).filter(line=line)

@@ -29,6 +29,7 @@ from anmin.kernel.payments.runs.models import PayLine, PayRun
 from anmin.lib.sheets import FORMS, MOST_ROWS
 
 KINDS = (("pay_sheet", gettext_lazy("发放花名册")), ("voucher", gettext_lazy("拨付凭证")))
+TABLES = (("xlsx", gettext_lazy("Excel 表格（XLSX）")), ("csv", gettext_lazy("文本表格（CSV），行数不限")))
 AT_ONCE = 2_000
 """Rows that are read at a time; all of them are written, as far as the daily limits of access allow."""
 
@@ -80,9 +81,9 @@ def money_table(desk: Desk, pk: int) -> HttpResponse:
     back = reverse("console:money_lines", args=[pk])
     purpose, kind = purpose_of(given), given.get("kind", "xlsx")
     if not purpose or kind not in FORMS:
-        return ask_purpose(desk, "money", title=_("导出发放明细"), usual="pay", back=back)
+        return ask_purpose(desk, "money", title=_("导出发放明细"), usual="pay", back=back, kinds=TABLES)
     state, benefit = desk.written("state"), desk.written("benefit")
-    state = state if state in (*PayLine.State.values, queries.KEPT) else ""
+    state = state if state in (*PayLine.State.values, queries.COUNTED) else ""
     rows = queries.lines(desk.reader, run, state, benefit if benefit in run.benefits else "")
     persons = list(rows.values_list("person_id", flat=True))
     most = MOST_ROWS[kind]

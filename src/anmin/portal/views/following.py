@@ -16,7 +16,7 @@ from anmin.kernel.cases.papers.actions import make_paper
 from anmin.kernel.papers.offices import remedy
 from anmin.kernel.papers.queries import pdf_again
 from anmin.kernel.papers.words import PaperProblem
-from anmin.kernel.payments.banks.arrivals import own_arrivals
+from anmin.kernel.payments.banks.arrivals import newest_and_missing, own_arrivals
 from anmin.portal.language import phrases
 from anmin.portal.pages import Visit, own
 from anmin.portal.places import contacts
@@ -106,8 +106,8 @@ def supply(visit: Visit, number: str) -> HttpResponse:
 @own
 def benefits(visit: Visit) -> HttpResponse:
     """What I get, how much this month, and what was refused or stopped."""
-    arrivals = own_arrivals(1)
-    rows = [(one, next(iter(arrivals.get(one.row.pk, ())), None)) for one in own_benefits(visit.me)]
+    arrivals = own_arrivals()
+    rows = [(one, newest_and_missing(arrivals.get(one.row.pk, []))) for one in own_benefits(visit.me)]
     return visit.page("benefits", benefits=rows, refusals=refusals(visit.me))
 
 

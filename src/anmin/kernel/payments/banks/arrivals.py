@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,6 +21,20 @@ WORDS: Mapping[str, object] = {
     "due": _("正在准备，还没有送银行"),
 }
 """By the state of a line."""
+IN_HAND: Mapping[str, Mapping[str, object]] = {
+    "cash": {
+        "filed": _("现金已经发下去，等您签字领取"),
+        "paid": _("已签字领取"),
+        "returned": _("没有领到，退回来了"),
+    },
+    "kind": {
+        "filed": _("物品已经发下去，等您签字领取"),
+        "paid": _("已签字领取"),
+        "returned": _("没有领到，退回来了"),
+    },
+}
+"""The same for what is handed over and signed for, by what takes the place of a bank."""
+MISSING = ("returned", "unknown", "held")
 WHOLLY_DEDUCTED = _("这次的钱全部抵扣了该退回的款，没有打到卡上")
 TODO: Mapping[str, object] = {
     "account": _("请带身份证和银行卡，到镇（街道）改卡号，改好就补发。"),
@@ -29,6 +43,14 @@ TODO: Mapping[str, object] = {
     "excluded": _("为什么，请打电话问。"),
 }
 """What the family can do, by what a bank says must be mended, or by the state of a line."""
+BRING: Mapping[str, tuple[object, object]] = {
+    "no_card": (
+        _("还没有登记收款的银行卡"),
+        _("请带身份证和银行卡，到镇（街道）登记，登记好就补发。没有卡，也可以申请领现金。"),
+    ),
+    "certificate": (_("登记的证件到期了"), _("请带换好的证件，到镇（街道）登记，登记好就补发。")),
+}
+"""Why a payment waits for what the family brings, and what that is."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +87,17 @@ def own_arrivals(months: int = 12) -> dict[int, list[Arrival]]:
     return found
 
 
+def newest_and_missing(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """What a family must not overlook: its newest payment, and every earlier one that should have come and did not."""
+    return [one for at, one in enumerate(arrivals) if at == 0 or one.state in MISSING]
+
+
 def _arrival(
     key: int, month: date, fen: int, state: str, form: str | None, code: str | None, said: date | None
 ) -> Arrival:
+    if code is not None and code in BRING and state in ("held", "excluded"):
+        why, todo = BRING[code]
+        return Arrival(key, month, fen, state, WORDS[state], None, str(why), todo)
     known = form_named(form).code_on(code, said) if form and code and said and state == "returned" else None
     mend = known.mend if known is not None else ""
     return Arrival(
@@ -75,8 +105,13 @@ def _arrival(
         month,
         fen,
         state,
-        WHOLLY_DEDUCTED if (fen, state) == (0, "paid") else WORDS.get(state, state),
+        WHOLLY_DEDUCTED if (fen, state) == (0, "paid") else _said(state, form),
         said if state in ("paid", "returned") else None,
         known.title if known is not None else (code or "") if state == "returned" else "",
         TODO.get(mend) or TODO.get(state, ""),
     )
+
+
+def _said(state: str, form: str | None) -> object:
+    by_hand = IN_HAND.get(form_named(form).bank, {}) if form else {}
+    return by_hand.get(state) or WORDS.get(state, state)

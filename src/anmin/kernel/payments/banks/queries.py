@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Case, QuerySet, When
+from django.db.models import Case, Count, QuerySet, Sum, When
 
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.payments.banks.layouts import Code, form_named, forms
@@ -17,8 +17,12 @@ from anmin.kernel.payments.banks.models import (
     PayFileLine,
     Reconciliation,
     ReturnFile,
+    ReturnLine,
 )
 from anmin.kernel.payments.runs.models import PayLine, PayRun
+
+BY_HAND = ("cash", "kind")
+"""What is no bank: sheets that are signed by who gets money or goods."""
 
 
 def files(reader: Reader, run: PayRun | None = None) -> QuerySet[PayFile]:
@@ -52,6 +56,15 @@ def orders_open(reader: Reader) -> QuerySet[PayFileLine]:
         reader.q("pay_line__division", "pay_line__level"), state__in=["waiting", "unknown"]
     )
     return rows.exclude(file__state="made").select_related("file__run", "pay_line").order_by("file", "seq")
+
+
+def orders_unknown(reader: Reader) -> QuerySet[PayFileLine]:
+    """Orders to which the bank said that it does not know, the oldest first: asked about in writing, never sent again by itself."""
+    return (
+        orders_open(reader)
+        .filter(state="unknown")
+        .select_related("pay_line__person", "pay_line__household", "account")
+    )
 
 
 def quarantined(reader: Reader) -> QuerySet[ReturnFile]:
@@ -174,10 +187,63 @@ def open_order_numbered(reader: Reader, number: int) -> PayFileLine | None:
     return orders_open(reader).filter(pk=number).first()
 
 
+def states_in(file: PayFile, reader: Reader) -> dict[str, int]:
+    """How many payments of a file the reader may see, by what came of them; the list of each has as many."""
+    rows = orders_of(reader, file).order_by().values_list("state").annotate(number=Count("pk"))
+    return dict(sorted(rows))
+
+
+def lines_of_keys(reader: Reader, keys: Iterable[str]) -> dict[str, int]:
+    """The payments that orders are of, by the key of the order, as far as the reader may see them."""
+    rows = PayFileLine.objects.filter(
+        reader.q("pay_line__division", "pay_line__level"), key__in=[key for key in keys if key]
+    )
+    return dict(rows.values_list("key", "pay_line"))
+
+
+def usual_form(reader: Reader) -> str:
+    """The format of the newest file that was not for hands, which the next answer will most likely have; or none."""
+    for form in files(reader).values_list("form", flat=True)[:20]:
+        if form_named(form).bank not in BY_HAND:
+            return str(form)
+    return ""
+
+
 def orders_of(reader: Reader, file: PayFile) -> QuerySet[PayFileLine]:
     """The payments of a file that the reader may see, in the order of the file."""
     rows = PayFileLine.objects.filter(reader.q("pay_line__division", "pay_line__level"), file=file)
     return rows.select_related("pay_line__person", "pay_line__household", "account").order_by("seq")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a bank said in one answer, of how many payments and over how many fen."""
+
+    state: str
+    number: int
+    fen: int
+
+    @property
+    def words(self) -> str:
+        """The state for people."""
+        return str(PayFileLine.State(self.state).label)
+
+
+def outcomes_of(reader: Reader, answer: ReturnFile) -> list[Outcome]:
+    """What an answer says, by what it says, as far as the reader may see the payments; `answered` lists as many."""
+    rows = ReturnLine.objects.filter(
+        reader.q("order__pay_line__division", "order__pay_line__level"), return_file=answer
+    )
+    summed = rows.order_by().values_list("status").annotate(number=Count("pk"), sum=Sum("fen"))
+    return [Outcome(*row) for row in sorted(summed)]
+
+
+def answered(reader: Reader, file: PayFile, answer: int, state: str = "") -> QuerySet[PayFileLine]:
+    """The payments of a file about which one answer says something, or said this."""
+    rows = orders_of(reader, file)
+    if state:
+        return rows.filter(answers__return_file=answer, answers__status=state)
+    return rows.filter(answers__return_file=answer)
 
 
 def returns(reader: Reader) -> QuerySet[ReturnFile]:

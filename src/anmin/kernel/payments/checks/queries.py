@@ -18,10 +18,31 @@ from anmin.lib.calendar import add_months
 def exceptions(reader: Reader, run: PayRun | None = None, state: str = "open") -> QuerySet[PayException]:
     """Exceptions in the reader's places: of one run, or of all that are under way."""
     rows = PayException.objects.filter(reader.q(), state=state)
-    rows = rows.filter(run=run) if run is not None else rows.exclude(run__state__in=["closed", "void"])
+    rows = (
+        rows.exclude(run__state="void")
+        if run is not None
+        else rows.exclude(run__state__in=["closed", "void"])
+    )
+    rows = rows.filter(run=run) if run is not None else rows
     return rows.select_related("run", "line__household", "line__person", "person").order_by(
         "code", "division", "pk"
     )
+
+
+def decided(reader: Reader, run: PayRun) -> QuerySet[PayException]:
+    """What stood against a run and somebody decided, newest first: who signs must see what was let through."""
+    rows = PayException.objects.filter(reader.q(), run=run, state__in=["released", "excluded"])
+    return rows.select_related("run", "line__household", "line__person", "person", "decided_by").order_by(
+        "-decided_at", "-pk"
+    )
+
+
+def open_by_run(reader: Reader) -> list[tuple[PayRun, str, int]]:
+    """Runs that cannot be submitted because of exceptions: by the power that decides them, with how many."""
+    rows = PayException.objects.filter(reader.q(), state="open", run__state__in=PayRun.OPEN)
+    counts = rows.values("run", "power").annotate(n=Count("pk")).order_by("run", "power")
+    runs = PayRun.objects.in_bulk({one["run"] for one in counts})
+    return [(runs[one["run"]], one["power"], one["n"]) for one in counts if one["run"] in runs]
 
 
 def exception_numbered(reader: Reader, number: int) -> PayException | None:

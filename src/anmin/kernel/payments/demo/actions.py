@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -171,7 +171,9 @@ def _paid(run: PayRun, clerk: User, signers: Sequence[User], month: date) -> Non
     day = month.replace(day=8)
     bank = SimulatedBank(file.form, 1, first_day=day)
     call = BankCall.objects.get(file=file, what="send")
-    outbox.deliver(by=clerk, call=call, at=timezone.make_aware(datetime.combine(day, time(10))), port=bank)
+    outbox.deliver(
+        by=clerk, call=call, at=timezone.now(), port=bank
+    )  # after the signatures, which are of now
     returning.receive(
         by=clerk,
         form=file.form,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.access.scopes import range_of
@@ -59,6 +59,21 @@ def balance(budget_line: int, account: str = Account.AVAILABLE) -> int:
     return int(rows.aggregate(fen=Sum("fen"))["fen"] or 0)
 
 
+def balances_of(division: str, budget_line: int) -> dict[str, int]:
+    """Fen of every account of a budget line of a place that has any, those of lines held more closely included."""
+    found: dict[str, int] = {}
+    for row in sums(division):
+        if row.budget_line == budget_line:
+            found[row.account] = found.get(row.account, 0) + row.fen
+    return {key: found[key] for key in Account.values if found.get(key)}
+
+
+def postings(reader: Reader, budget_line: int, account: str) -> QuerySet[LedgerLine]:
+    """What makes up the balance of an account of a budget line, newest first, as far as the reader may see it."""
+    rows = LedgerLine.objects.filter(reader.q(), budget_line=budget_line, account=account)
+    return rows.select_related("entry__by", "pay_line__person", "household").order_by("-entry__on", "-pk")
+
+
 def balances(budget_lines: Iterable[int]) -> dict[int, dict[str, int]]:
     """Fen of every account of budget lines."""
     found: dict[int, dict[str, int]] = {}
@@ -75,11 +90,14 @@ def household_account(reader: Reader, household: int) -> QuerySet[LedgerLine]:
 
 
 def entries(reader: Reader, division: str, month: date | None = None) -> QuerySet[LedgerEntry]:
-    """The entries of a place's book, newest first."""
-    rows = LedgerEntry.objects.filter(reader.scope.q(), division=division)
+    """The entries of a place's book, newest first, each with what the reader sees on its left (`left`) and right (`right`)."""
+    rows = LedgerEntry.objects.filter(reader.scope.q(), division=division).annotate(
+        left=Sum("lines__fen", filter=Q(lines__fen__gt=0), default=0),
+        right=Sum("lines__fen", filter=Q(lines__fen__lt=0), default=0),
+    )
     if month is not None:
         rows = rows.filter(on__year=month.year, on__month=month.month)
-    return rows.order_by("-on", "-pk")
+    return rows.select_related("by").order_by("-on", "-pk")
 
 
 def closings(reader: Reader, division: str) -> QuerySet[PeriodClosing]:

@@ -11,11 +11,15 @@ from django.db.models import QuerySet
 
 from anmin.kernel.access.queries import Reader
 from anmin.kernel.payments.runs.causes import CAUSES
-from anmin.kernel.payments.runs.models import PayLine, PayPart, PayRun, PriceSubsidy, RateContinuation
+from anmin.kernel.payments.runs.models import (
+    PayLine,
+    PayPart,
+    PayRun,
+    PriceSubsidy,
+    RateContinuation,
+    RunFunding,
+)
 from anmin.lib.divisions import ancestors
-
-KEPT = "kept"
-"""Every state but that of a line which was left out."""
 
 
 def runs(reader: Reader) -> QuerySet[PayRun]:
@@ -24,15 +28,31 @@ def runs(reader: Reader) -> QuerySet[PayRun]:
     return rows.select_related("prepared_by").order_by("-month", "-pk")
 
 
+def runs_above(reader: Reader) -> QuerySet[PayRun]:
+    """Runs of a county in which the reader's places lie, newest first: a town's families are paid in them."""
+    above = {code for own in reader.scope.codes for code in ancestors(own)} - set(reader.scope.codes)
+    rows = PayRun.objects.filter(division__in=above).exclude(state="void")
+    return rows.exclude(reader.scope.q()).order_by("-month", "-pk")
+
+
+def run_of_lines(reader: Reader, number: int) -> PayRun | None:
+    """A run of which the reader lists payments: one in their places, or in which their places lie."""
+    return run_numbered(reader, number) or runs_above(reader).filter(pk=number).first()
+
+
 def run_numbered(reader: Reader, number: int) -> PayRun | None:
     """One run."""
     return runs(reader).filter(pk=number).first()
 
 
+COUNTED = "counted"
+"""Asked for instead of a state: the lines that a run's number and total count, which is all but those left out."""
+
+
 def lines(reader: Reader, run: PayRun, state: str = "", benefit: str = "") -> QuerySet[PayLine]:
-    """The lines of a run that the reader may see."""
+    """The lines of a run that the reader may see: all, those in a state, or those that its total counts."""
     rows = PayLine.objects.filter(reader.q(), run=run)
-    if state == KEPT:
+    if state == COUNTED:
         rows = rows.exclude(state=PayLine.State.EXCLUDED)
     elif state:
         rows = rows.filter(state=state)
@@ -85,6 +105,12 @@ def run_sums(run: PayRun) -> list[RunSum]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT benefit, state, place, number, fen FROM anmin_run_sums(%s)", [run.pk])
         return [RunSum(*row) for row in cursor.fetchall()]
+
+
+def funding(run: PayRun) -> QuerySet[RunFunding]:
+    """Which budget lines pay how much of a run, since it was submitted."""
+    rows = RunFunding.objects.filter(run=run).select_related("budget_line__fund")
+    return rows.order_by("budget_line__rank", "budget_line", "benefit")
 
 
 def words_of_part(part: PayPart) -> str:

@@ -20,7 +20,7 @@ from anmin.kernel.payments.runs.models import PayLine, PayRun
 from anmin.kernel.payments.sentinels import actions as sentinels
 from anmin.lib.calendar import add_months
 from tests.faults.dying import Deaths
-from tests.faults.office import Office, must
+from tests.faults.office import Office, must, state_of
 from tests.faults.owing import Owing
 from tests.kernel.payments.money import (
     COUNTY,
@@ -206,9 +206,9 @@ class Months(Office):
                 self.change(key, fen + self.dice.randrange(1, 200_00), back)
             elif luck < 0.14 and row.first_day < self.month and len(self.running) > 1:
                 self.end(key, self.month)
-            elif self.hard and luck < 0.2:
+            elif self.hard and luck < 0.26:
                 self.change(key, fen - self.dice.randrange(1, fen // 2), back)
-            elif self.hard and luck < 0.23 and row.first_day < back and len(self.running) > 1:
+            elif self.hard and luck < 0.29 and row.first_day < back and len(self.running) > 1:
                 self.end(key, back)
 
     def change(self, key, fen, back):

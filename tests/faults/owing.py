@@ -90,7 +90,7 @@ class Owing:
         plan = []
         for at, fen in enumerate(parts):
             month = add_months(self.months.month, at + 1)
-            fits = fen <= most_deductible(row, month) and self.dice.random() < 0.7
+            fits = fen <= most_deductible(row, month) and self.dice.random() < 0.8
             plan.append(recovery.Instalment(month, fen, "deduct" if fits else "paid_in"))
         self.months.do(
             lambda: recovery.agree(

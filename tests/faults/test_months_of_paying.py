@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
+from django.db.models import Q, Sum
 
 from anmin.kernel.payments.banks.filing import actions as filing
 from anmin.kernel.payments.banks.outbox import actions as outbox
 from anmin.kernel.payments.banks.ports import Silence
 from anmin.kernel.payments.banks.storage import content_of
 from anmin.kernel.payments.problems import PaymentProblem
-from anmin.kernel.payments.recovery import actions as recovery
+from anmin.kernel.payments.recovery import queries as claims
 from tests.faults.months import Months
 from tests.faults.office import Broken
 
@@ -89,15 +90,31 @@ def test_whoever_does_not_look_before_the_file_is_caught(monkeypatch):
     assert "department spoke" in broken_by(range(100, 110), 2, hard=True)
 
 
-def test_whoever_writes_half_of_what_they_do_is_caught(monkeypatch):
-    """The wrong variant: files are made without a transaction, and somebody dies in the middle."""
-    monkeypatch.setattr(filing, "make_files", filing.make_files.__wrapped__)
+def test_whoever_writes_down_only_afterwards_what_they_sent_is_caught(monkeypatch):
+    """The wrong variant: sending and noting that one is about to send are one transaction, and somebody dies in it."""
+    honest = outbox.deliver
 
-    assert broken_by(range(100, 110), 1, hard=True, dying=50)
+    def in_one(**told):
+        mark = transaction.savepoint()
+        try:
+            return honest(**told)
+        except BaseException:
+            transaction.savepoint_rollback(mark)
+            raise
+
+    monkeypatch.setattr(outbox, "deliver", in_one)
+
+    assert "twice" in broken_by(range(100, 110), 1, hard=True, dying=50)
 
 
-def test_whoever_lets_a_claim_come_back_twice_is_caught(monkeypatch):
-    """The wrong variant: a receipt leaves the agreed instalments as they were, and they are deducted besides."""
-    monkeypatch.setattr(recovery, "_take_off", lambda row, fen, on, **more: None)
+def test_whoever_counts_a_deduction_before_its_payment_arrived_is_caught(monkeypatch):
+    """The wrong variant: an instalment has come back once a run deducts it, whatever becomes of the payment."""
 
-    assert "had" in broken_by(range(100, 110), 12, hard=True)
+    def at_once(claim):
+        rows = claim.instalments.filter(way__in=["paid_in", "deduct"])
+        come = Q(paid_on__isnull=False) | Q(pk__in=rows.filter(parts__is_live=True))
+        return rows.filter(come).aggregate(fen=Sum("fen"))["fen"] or 0
+
+    monkeypatch.setattr(claims, "came_back", at_once)
+
+    assert "left of the claims" in broken_by(range(102, 112), 12, hard=True)

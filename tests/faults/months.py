@@ -1,41 +1,35 @@
 """Months of paying with a bank that misbehaves (E12): one process, no clock but the days that the seed turns.
 
-Every fault, every change of a family, every word of a department and every bounce comes out of the seed. What should have
-been paid is counted by plain arithmetic over the list of what was decided, beside everything the system does.
+Every fault, every change of a family, every word of a department, every bounce and every death of whoever works comes out
+of the seed. What should have been paid is counted by plain arithmetic over the list of what was decided, beside everything
+the system does; what was too much must have come back.
 """
 
-import json
 import random
 from datetime import UTC, date, datetime, timedelta
 
+from anmin.kernel.audit.queries import broken_link
 from anmin.kernel.entitlements import actions as entitlements
-from anmin.kernel.payments.banks.contents import FileProblem
-from anmin.kernel.payments.banks.filing import actions as filing
-from anmin.kernel.payments.banks.models import BankCall, PayFile, PayFileLine, ReturnFile, ReturnLine
+from anmin.kernel.payments.banks.models import PayFile, PayFileLine, ReturnLine
 from anmin.kernel.payments.banks.outbox import actions as outbox
 from anmin.kernel.payments.banks.ports.simulated import SimulatedBank, Temper
-from anmin.kernel.payments.banks.reissuing import actions as reissuing
-from anmin.kernel.payments.banks.returning import actions as returning
-from anmin.kernel.payments.checks import actions as checks
-from anmin.kernel.payments.checks.models import PayException
 from anmin.kernel.payments.checks.whole import rates_of
 from anmin.kernel.payments.ledger.queries import trial_balance
-from anmin.kernel.payments.payees import actions as payees
-from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.runs.models import PayLine, PayRun
 from anmin.kernel.payments.sentinels import actions as sentinels
 from anmin.lib.calendar import add_months
+from tests.faults.dying import Deaths
+from tests.faults.office import Office, must, state_of
+from tests.faults.owing import Owing
 from tests.kernel.payments.money import (
     COUNTY,
     DIBAO,
     a_budget,
-    a_card,
     a_family,
     a_fund,
     a_grant,
-    a_run,
-    approved,
+    a_signer,
     approver,
     decided,
     finance,
@@ -45,16 +39,15 @@ from tests.kernel.payments.money import (
 START = date(2026, 1, 1)
 NAMES = ("王秀英", "李建国", "张桂兰", "刘玉珍", "陈志强", "买买提·艾力")
 FAMILIES = 4
+DYING = 8
+"""In a hundred actions: deaths in their middle."""
 
 
-class Broken(AssertionError):
-    """Something that must always hold did not."""
+class Months(Office):
+    """A county, a bank and a seed; with `hard`, departments speak, amounts were too high, runs are given up or closed, money
+    bounces, and whoever works dies in the middle of it."""
 
-
-class Months:
-    """A county, a bank and a seed; with `hard`, departments speak, runs are closed and money bounces too."""
-
-    def __init__(self, seed, temper=None, *, hard=False):
+    def __init__(self, seed, temper=None, *, hard=False, dying=DYING):
         self.hard = hard
         self.dice = random.Random(seed)
         self.bank = SimulatedBank(
@@ -66,9 +59,14 @@ class Months:
             finance("san"),
             approver("si"),
         )
+        self.signers = a_signer("shen1", "county_approver"), a_signer("shen2", "county_leader")
+        self.deaths = Deaths(seed, dying if hard else 0)
+        self.bank.send = self.deaths.after(self.bank.send)
+        self.owing = Owing(self)
         self.fund, self.cards, self.families = a_fund(), 500, 0
         self.due = {}  # entitlement → {month: fen}, by plain arithmetic
         self.running = {}  # entitlement → (row, fen)
+        self.entitlements = {}  # entitlement → its row, also after its end
         self.people = {}  # entitlement → its head
         self.stopped = {}  # entitlement of whom a department spoke → the sentinel
         self.seen = {}
@@ -83,6 +81,8 @@ class Months:
             self.looks()
             self.closes()
             self.bounces()
+            if self.hard:
+                self.owing.go_on()
             self.holds()
             self.goes_on()
         self.bank.temper = Temper(dedupes=False)
@@ -94,8 +94,13 @@ class Months:
             self.pays(quiet=True)
             for _round in range(4):
                 self.days(2)
+        self.owing.ends()
         self.holds()
         self.ends()
+
+    def do(self, act, is_done=lambda: False):
+        """Something that somebody does, and does again who died of it; after each death everything must hold."""
+        return self.deaths.survived(act, is_done, lambda: self.holds(told=False))
 
     def goes_on(self):
         """The next month begins."""
@@ -104,7 +109,7 @@ class Months:
 
     def everything_is_paid(self):
         """Whether no line was left out of a run, and every one arrived."""
-        return not PayLine.objects.exclude(state="paid").exists()
+        return not PayLine.objects.exclude(run__state="void").exclude(state="paid").exists()
 
     def pays(self, quiet=False):
         """A month's run up to its files; departments speak before the check, and between signature and file."""
@@ -114,38 +119,15 @@ class Months:
         else:
             self.budget()
         self.count()
-        run = a_run(self.month, on=self.month)
-        for one in PayException.objects.filter(run=run, line__isnull=False, state="open"):
-            one.refresh_from_db()
-            if one.state == "open":
-                checks.decide_exception(
-                    by=self.four,
-                    exception=one,
-                    outcome="exclude",
-                    on=self.month,
-                    reason="核实前不发",
-                )
-        try:
-            run = approved(run)
-        except PaymentProblem as none:
-            if none.code != "run_empty":
-                raise
-            runs.void(by=self.one, run=run, on=self.month, reason="本月没有可发的")
+        run = self.signed()
+        if run is not None and self.hard and self.dice.random() < 0.08:
+            self.void(run, "审批后发现名单有误")
+            run = self.signed()
+        if run is None:
             return
         if not quiet:
             self.speak()
         self.make_files(run)
-
-    def make_files(self, run):
-        """Files of what is due; nothing of whom a department spoke of goes out."""
-        last = PayFileLine.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        try:
-            filing.make_files(by=self.one, run=run, on=self.bank.day)
-        except PaymentProblem as none:
-            if none.code != "nothing_due":
-                raise
-        out = set(PayFileLine.objects.filter(pk__gt=last).values_list("pay_line__entitlement", flat=True))
-        must(not out & set(self.stopped), f"money went out for whom a department spoke of: {out}")
 
     def speak(self):
         """A department says that somebody is detained; somebody of whom nobody spoke yet."""
@@ -165,7 +147,12 @@ class Months:
         """People look at what departments said; what is lifted goes out, if its run waits for it."""
         for key, said in list(self.stopped.items()):
             if everything or self.dice.random() < 0.6:
-                sentinels.lift(by=self.four, sentinel=said, on=self.bank.day, reason="核实不符")
+                self.do(
+                    lambda said=said: sentinels.lift(
+                        by=self.four, sentinel=said, on=self.bank.day, reason="核实不符"
+                    ),
+                    lambda said=said: type(said).objects.get(pk=said.pk).lifted_at is not None,
+                )
                 del self.stopped[key]
         waiting = PayRun.objects.filter(lines__state="due", state__in=["approved", "filed", "settled"])
         for run in waiting.distinct():
@@ -175,7 +162,10 @@ class Months:
         """Runs in which everything is answered are closed, now and then."""
         for run in PayRun.objects.filter(state="settled") if self.hard else ():
             if self.dice.random() < 0.5 and not run.lines.exclude(state__in=["paid", "excluded"]).exists():
-                runs.close_run(by=self.one, run=run, on=self.bank.day)
+                self.do(
+                    lambda run=run: runs.close_run(by=self.one, run=run, on=self.bank.day),
+                    lambda run=run: state_of(run) == "closed",
+                )
 
     def bounces(self):
         """What was paid comes back, also after its run was closed."""
@@ -208,23 +198,45 @@ class Months:
             fen = self.dice.randrange(100_00, 900_00)
             row = a_grant(home, fen, self.month)
             self.running[row.pk], self.due[row.pk], self.people[row.pk] = (row, fen), {}, people[0]
+            self.entitlements[row.pk] = row
         for key, (row, fen) in list(self.running.items()):
             luck = self.dice.random()
+            back = max(add_months(self.month, -self.dice.randrange(0, 3)), row.first_day)
             if luck < 0.1:
-                more = fen + self.dice.randrange(1, 200_00)
-                back = max(add_months(self.month, -self.dice.randrange(0, 3)), row.first_day)
-                decision = decided(row.household, "change", self.month, more)
-                entitlements.change_amount(
-                    by=self.one, decision=decision, entitlement=row, first_month=back, fen=more
-                )
-                self.running[key] = (row, more)
-                for month in self.due[key]:
-                    if month >= back:
-                        self.due[key][month] = more
+                self.change(key, fen + self.dice.randrange(1, 200_00), back)
             elif luck < 0.14 and row.first_day < self.month and len(self.running) > 1:
-                decision = decided(row.household, "stop", self.month)
-                entitlements.end(by=self.one, decision=decision, entitlement=row, first_month=self.month)
-                del self.running[key]
+                self.end(key, self.month)
+            elif self.hard and luck < 0.26:
+                self.change(key, fen - self.dice.randrange(1, fen // 2), back)
+            elif self.hard and luck < 0.29 and row.first_day < back and len(self.running) > 1:
+                self.end(key, back)
+
+    def change(self, key, fen, back):
+        """Another amount from a month on; what it was for the months before today is corrected."""
+        row, now = self.running[key]
+        before = self.due[key].get(back, now)
+        decision = decided(row.household, "reduce" if fen < before else "change", self.month, fen)
+        self.do(
+            lambda: entitlements.change_amount(
+                by=self.one, decision=decision, entitlement=row, first_month=back, fen=fen
+            ),
+            decision.amounts.exists,
+        )
+        self.running[key] = (row, fen)
+        self.due[key] |= dict.fromkeys([month for month in self.due[key] if month >= back], fen)
+
+    def end(self, key, first_month):
+        """The benefit ends; with a past month, something was too much."""
+        row = self.running[key][0]
+        decision = decided(row.household, "stop", self.month)
+        self.do(
+            lambda: entitlements.end(
+                by=self.one, decision=decision, entitlement=row, first_month=first_month
+            ),
+            lambda: type(row).objects.get(pk=row.pk).ended_by_id == decision.pk,
+        )
+        del self.running[key]
+        self.due[key] = {month: fen for month, fen in self.due[key].items() if month < first_month}
 
     def count(self):
         """What the month brings, by arithmetic."""
@@ -238,58 +250,15 @@ class Months:
             self.bank.turn(day)
             noon = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
             back = timedelta(hours=self.dice.choice([0, 0, 0, -1]))  # a clock that was put back
-            outbox.deliver_due(by=self.one, at=noon + back, port=self.bank)
-            outbox.deliver_due(by=self.one, at=noon + timedelta(hours=2), port=self.bank)
+            for at in (noon + back, noon + timedelta(hours=2)):
+                self.do(lambda at=at: outbox.deliver_due(by=self.one, at=at, port=self.bank))
             self.send_again(noon + timedelta(hours=3))
             for name, content in self.bank.collect():
                 self.receive(name, content, day)
             self.mend(day)
 
-    def send_again(self, at):
-        """Two people, on the bank's word that nothing came."""
-        for call in BankCall.objects.filter(state="unsure"):
-            if json.loads(call.answer or "{}").get("word") == "absent":
-                outbox.resend(by=self.one, beside=self.two.user, call=call, evidence="银行书面答复", at=at)
-
-    def receive(self, name, content, day):
-        row = returning.receive(
-            by=self.one, form="one_card", division=COUNTY, name=name, content=content, on=day
-        )
-        if row.state != ReturnFile.State.QUARANTINED:
-            return
-        if {one["code"] for one in row.reasons} <= returning.RELEASABLE:
-            returning.release(by=self.three, return_file=row, on=day, reason="银行来函属实")
-        else:
-            returning.reject(by=self.three, return_file=row, on=day, reason="银行另发")
-
-    def mend(self, day):
-        """Returned lines get another account that two people stand for, and go out again."""
-        for run in PayRun.objects.filter(lines__state="returned", state__in=["filed", "settled"]).distinct():
-            rows = run.lines.filter(state="returned").exclude(entitlement__in=list(self.stopped))
-            lines = list(rows.select_related("person"))
-            if not lines:
-                continue
-            for line in lines:
-                self.cards += 1
-                account = payees.record_account(
-                    by=self.one,
-                    person=line.person,
-                    account=payees.NewAccount("social", "威海银行", a_card(self.cards)),
-                    first_day=day + timedelta(self.dice.randrange(0, 1)),
-                    on=day,
-                )
-                try:
-                    payees.confirm_account(by=self.three, account=account, on=day)
-                except PaymentProblem:
-                    continue
-            try:
-                reissuing.reissue(by=self.one, run=run, lines=lines, on=day)
-            except (PaymentProblem, FileProblem) as later:
-                if later.code not in ("same_account", "no_account"):
-                    raise
-
-    def holds(self):
-        """What must hold at every moment."""
+    def holds(self, told=True):
+        """What must hold at every moment; before all answers of the bank were `told`, it may have taken a payment back."""
         keys = [key for key, _fen in self.bank.paid]
         must(len(keys) == len(set(keys)), f"an order was paid twice: {keys}")
         lines = [int(key.split("-")[0]) for key in keys]
@@ -300,10 +269,22 @@ class Months:
             all(sums.get(name, 0) >= 0 for name in ("available", "blocked", "transit", "returned")), str(sums)
         )
         known = PayFileLine.objects.filter(state="paid")
+        back = self.owing
         must(
-            sums.get("spent", 0) == sum(row.fen for row in known), "spent is not what the bank says was paid"
+            sums.get("spent", 0) + sums.get("receivable", 0) + sums.get("recovered", 0)
+            == sum(row.fen for row in known),
+            "spent, owed and brought back are not what the bank says was paid",
         )
-        must({row.key for row in known} <= set(keys), "a line is called paid that the bank has not paid")
+        must(sums.get("receivable", 0) == back.left(), "owed by the books is not what is left of the claims")
+        must(
+            sums.get("recovered", 0) == sum(back.paid_in.values()),
+            "brought back is not what families brought",
+        )
+        taken_back = set() if told else {key for key, _fen in self.bank.back}
+        must(
+            {row.key for row in known} <= set(keys) | taken_back,
+            "a line is called paid that the bank has not paid",
+        )
         must(
             all(ReturnLine.objects.filter(order=row, status="paid").exists() for row in known),
             "a line is paid without evidence",
@@ -315,18 +296,16 @@ class Months:
     def ends(self):
         """When all faults are over, everybody has what they are due: no fen less, no fen more."""
         must(not PayFile.objects.filter(state__in=["made", "sending"]).exists(), "a file never left")
-        states = set(PayLine.objects.values_list("state", flat=True))
+        states = set(PayLine.objects.exclude(run__state="void").values_list("state", flat=True))
         must(states <= {"paid", "excluded"}, f"lines are left: {states}")
         paid = {}
         of_line = dict(PayLine.objects.values_list("pk", "entitlement"))
         for key, fen in self.bank.paid:
             entitlement = of_line[int(key.split("-")[0])]
             paid[entitlement] = paid.get(entitlement, 0) + fen
-        wanted = {key: sum(months.values()) for key, months in self.due.items() if months}
-        must(paid == wanted, f"paid {paid}, due {wanted}")
-
-
-def must(holds, words):
-    """Stop at the first thing that does not hold."""
-    if not holds:
-        raise Broken(words)
+        for key, months in self.due.items():
+            had, due = paid.get(key, 0) - self.owing.paid_in.get(key, 0), sum(months.values())
+            must(had == due, f"entitlement {key} had {had}, due {due}")
+        must(set(paid) <= set(self.due), "somebody was paid to whom nothing was granted")
+        must(self.owing.left() == 0, "something is still owed")
+        must(broken_link() is None, "the chain of the audit is broken")

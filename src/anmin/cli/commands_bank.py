@@ -15,8 +15,9 @@ from anmin.cli.running import REFUSED, err, out
 from anmin.kernel.access.queries import operator
 from anmin.kernel.payments.banks import queries
 from anmin.kernel.payments.banks.contents import FileProblem
-from anmin.kernel.payments.banks.filing.actions import make_files, name_of
+from anmin.kernel.payments.banks.filing.actions import make_files
 from anmin.kernel.payments.banks.outbox import actions as outbox
+from anmin.kernel.payments.banks.queries import name_of
 from anmin.kernel.payments.banks.reconciling.actions import (
     Difference,
     reconcile,

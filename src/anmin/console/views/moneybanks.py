@@ -19,11 +19,11 @@ from anmin.console.views.moneyerrands import back_from
 from anmin.kernel.access.taking.actions import watermark
 from anmin.kernel.audit import actions as audit
 from anmin.kernel.payments.banks import queries
-from anmin.kernel.payments.banks.filing.actions import name_of
 from anmin.kernel.payments.banks.layouts import form_named
 from anmin.kernel.payments.banks.models import PayFileLine
 from anmin.kernel.payments.banks.outbox import actions as outbox
 from anmin.kernel.payments.banks.ports.choosing import port_of
+from anmin.kernel.payments.banks.queries import name_of
 from anmin.kernel.payments.banks.reconciling.actions import Difference
 from anmin.kernel.payments.banks.returning.actions import RELEASABLE
 from anmin.kernel.payments.banks.storage import content_of

@@ -257,3 +257,8 @@ def why_returned(order: PayFileLine) -> str:
     day = order.answered_on
     code = form_named(order.file.form).code_on(order.code, day) if day and order.code else None
     return code.title if code else order.code
+
+
+def name_of(file: PayFile) -> str:
+    """The batch number that the bank knows a file by."""
+    return f"{file.run.number}-{file.number:02d}"

@@ -19,6 +19,7 @@ from anmin.kernel.payments.banks.contents import FileProblem, LineProblem, Value
 from anmin.kernel.payments.banks.filing.deducting import settle_deducted
 from anmin.kernel.payments.banks.layouts import Form, form_for
 from anmin.kernel.payments.banks.models import BankCall, PayFile, PayFileLine
+from anmin.kernel.payments.banks.queries import name_of
 from anmin.kernel.payments.banks.returning.matching import settle_run
 from anmin.kernel.payments.banks.storage import keep
 from anmin.kernel.payments.checks.late import unseen, write_down
@@ -313,11 +314,6 @@ def _values(orders: Sequence[_Order], run: PayRun) -> Iterator[Values]:
 def key_of(line: int, attempt: int) -> str:
     """The idempotency key of an order: the same for the same attempt, whoever computes it."""
     return f"{line}-{attempt}"
-
-
-def name_of(file: PayFile) -> str:
-    """The batch number that the bank knows a file by."""
-    return f"{file.run.number}-{file.number:02d}"
 
 
 def _make(

@@ -73,19 +73,21 @@ def deliver_due(*, by: Any, at: datetime, port: Port | None = None) -> list[Bank
         PaymentProblem: when all the others are done, what the first of those was that could not be handed over.
     """
     rows = BankCall.objects.filter(state__in=["waiting", "unsure"], next_at__lte=at).order_by("next_at", "pk")
-    done, troubles = [], []
+    done: list[BankCall] = []
+    troubles: list[tuple[str, PaymentProblem]] = []
     for row in rows:
         try:
             if port is not None or port_of(form_named(_file(row).form), row.division) is not None:
                 done.append(deliver(by=by, call=row, at=at, port=port))
         except PaymentProblem as trouble:
             troubles.append((row.key, trouble))
-    for key, trouble in troubles:
+    if troubles:
+        key, first = troubles[0]
         raise PaymentProblem(
-            trouble.code,
+            first.code,
             _("有 %(n)d 个文件没有发出，其余已办。%(key)s：%(words)s")
-            % {"n": len(troubles), "key": key, "words": trouble},
-        ) from trouble
+            % {"n": len(troubles), "key": key, "words": first},
+        ) from first
     return done
 
 

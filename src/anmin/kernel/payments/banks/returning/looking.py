@@ -10,9 +10,9 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from anmin.kernel.payments.banks.contents import Contents, FileProblem, Values, read_file
-from anmin.kernel.payments.banks.filing.actions import name_of
 from anmin.kernel.payments.banks.layouts import Form
 from anmin.kernel.payments.banks.models import PayFile, PayFileLine, ReturnFile
+from anmin.kernel.payments.banks.queries import name_of
 from anmin.kernel.payments.banks.returning.matching import books_beside
 from anmin.kernel.payments.ledger.queries import is_closed
 from anmin.kernel.payments.payees.models import PayeeAccount

@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from anmin.lib.starting import loading
+
 PIPE = 200
 # Whoever reads from a file or a pipe gets whole figures: without a terminal there is no width to cut them to.
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPE)
@@ -71,7 +73,8 @@ def use_django() -> None:
     """Load Django for a command that reads or writes the database."""
     import django
 
-    django.setup()
+    with loading():
+        django.setup()
 
 
 @contextmanager

@@ -2,4 +2,7 @@
 
 import django
 
-django.setup()
+from anmin.lib.starting import loading
+
+with loading():
+    django.setup()

@@ -15,7 +15,9 @@ from typing import Any
 from django.core.management.commands import migrate
 from django.db.migrations.state import ProjectState
 
-_djangos = ProjectState.reload_model
+_STATE: Any = ProjectState
+"""The class whose private parts are used here, which its types do not name."""
+_djangos = _STATE.reload_model
 
 
 class Command(migrate.Command):
@@ -30,14 +32,14 @@ class Command(migrate.Command):
 @contextlib.contextmanager
 def built_by_need() -> Iterator[None]:
     """Operations build again the model they change; what hangs together with it only where a relation changes."""
-    ProjectState.reload_model = _build_again
+    _STATE.reload_model = _build_again
     try:
         yield
     finally:
-        ProjectState.reload_model = _djangos
+        _STATE.reload_model = _djangos
 
 
-def _build_again(state: ProjectState, app_label: str, model_name: str, delay: bool = False) -> None:
+def _build_again(state: Any, app_label: str, model_name: str, delay: bool = False) -> None:
     """What Django does after an operation on one model, with fewer of the others.
 
     `delay` is Django's own word that no relation changes; it then still builds the neighbours. A neighbour that is
@@ -59,5 +61,6 @@ def _build_again(state: ProjectState, app_label: str, model_name: str, delay: bo
     state._reload(changed if is_alone else state._find_reload_model(app_label, model_name, delay=True))
 
 
-def _table(state: ProjectState, app_label: str, model_name: str) -> str:
-    return state.models[app_label, model_name].options.get("db_table") or f"{app_label}_{model_name}"
+def _table(state: Any, app_label: str, model_name: str) -> str:
+    options: dict[str, Any] = state.models[app_label, model_name].options
+    return options.get("db_table") or f"{app_label}_{model_name}"

@@ -10,7 +10,16 @@ from anmin.kernel.payments.checks.models import PayException
 from anmin.kernel.payments.runs import actions as runs
 from anmin.kernel.payments.runs.models import PayLine, PayPart
 from anmin.kernel.payments.sentinels import actions as sentinels
-from tests.kernel.payments.money import TODAY, a_family, a_grant, a_run, a_signer, approver, decided
+from tests.kernel.payments.money import (
+    TODAY,
+    a_family,
+    a_grant,
+    a_run,
+    a_signer,
+    an_account,
+    approver,
+    decided,
+)
 
 pytestmark = pytest.mark.django_db
 MONTH = date(2026, 11, 1)
@@ -113,3 +122,31 @@ def test_who_was_left_out_for_a_cause_that_is_gone_is_paid():
     assert gone.state == "gone"
     assert PayLine.objects.get(run=run).state == "due"
     assert PayPart.objects.get().is_live
+
+
+def test_an_account_that_is_brought_after_the_roster_was_locked_counts_when_it_is_computed_anew():
+    home, people = a_family("H1", card=False)
+    a_grant(home, 500_00, MONTH)
+    run = a_run(MONTH, on=date(2026, 11, 3))
+    assert [one.code for one in PayException.objects.filter(run=run, line__isnull=False)] == ["no_card"]
+    account = an_account(people[0], first_day=date(2026, 11, 5))
+
+    runs.compute(by="test", run=run, on=date(2026, 11, 4))
+    assert PayLine.objects.get(run=run).account is None
+    runs.compute(by="test", run=run, on=date(2026, 11, 5))
+    checks.check(by="test", run=run, on=date(2026, 11, 5))
+
+    assert PayLine.objects.get(run=run).account == account
+    assert not PayException.objects.filter(run=run, line__isnull=False, state="open").exists()
+
+
+def test_who_is_paid_stays_as_the_roster_day_says():
+    home, people = a_family("H1")
+    a_grant(home, 500_00, MONTH)
+    run = a_run(MONTH, on=date(2026, 11, 3))
+    membership = home.memberships.get(person=people[0])
+    type(membership).objects.filter(pk=membership.pk).update(last_day=date(2026, 11, 4))
+
+    runs.compute(by="test", run=run, on=date(2026, 11, 6))
+
+    assert PayLine.objects.get(run=run).person == people[0]

@@ -343,3 +343,25 @@ def test_a_notice_that_was_wrong_is_taken_back_and_the_books_are_as_before():
     assert set(trial_balance(COUNTY).values()) == {0}
     a_run(date(2024, 11, 1))
     assert Recovery.objects.filter(entitlement=entitlement).count() == 1
+
+
+def by_hand(row, fen, month=date(2024, 10, 1)):
+    return recovery.find(by=a_signer("dengji", "county_finance"), entitlement=row, months={month: fen}, on=FOUND)
+
+
+def test_no_more_of_a_month_is_written_down_by_hand_than_was_paid_for_it():
+    home, _people = a_family("H1", "张甲")
+    row = a_grant(home, 1_274_00, date(2024, 10, 1))
+    a_budget(10_000_00, year=2024)
+    october(row)
+
+    with pytest.raises(PaymentProblem, match=r"1,274\.00") as refused:
+        by_hand(row, 99_999_00)
+    assert refused.value.code == "recovery_too_much"
+    by_hand(row, 1_000_00)
+    with pytest.raises(PaymentProblem, match=r"274\.00"):
+        by_hand(row, 274_01)
+    by_hand(row, 274_00)
+    by_hand(row, 99_999_00, month=date(2024, 9, 1))
+
+    assert Recovery.objects.count() == 3

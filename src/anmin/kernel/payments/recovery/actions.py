@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from anmin.kernel.access.models import User
@@ -17,6 +18,7 @@ from anmin.kernel.payments.parties import DECIDE, PREPARE, must, signer
 from anmin.kernel.payments.problems import PaymentProblem, yuan
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment, RecoveryMonth
 from anmin.kernel.payments.recovery.months.actions import keep_part, keep_what_is_left, remember_paid
+from anmin.kernel.payments.recovery.months.queries import standings
 from anmin.kernel.payments.recovery.queries import free_of, left_of, most_deductible, overpaid_now, paid_from
 from anmin.kernel.payments.recovery.settling.actions import finish
 from anmin.kernel.payments.recovery.steps import (
@@ -54,8 +56,27 @@ def find(*, by: Any, entitlement: Entitlement, months: Mapping[date, int], on: d
     if not months or min(months.values()) <= 0:
         raise PaymentProblem("recovery_empty", _("请填写多发的月份和金额"))
     row = write_down(entitlement, entitlement.household, months, on)
+    _not_above_what_was_paid(row)
     record(by, "find", row, {"fen": row.fen, "months": len(months)})
     return row
+
+
+def _not_above_what_was_paid(row: Recovery) -> None:
+    """A slip of the pen must not become a claim: of a month that was paid here no more can be too much than was paid."""
+    found = RecoveryMonth.objects.filter(
+        entitlement=row.entitlement_id, recovery__state__in=[State.FOUND, State.HEARD]
+    ).exclude(recovery=row)
+    for one in standings(row):
+        if one.now is None:
+            continue
+        known = found.filter(month=one.month).aggregate(fen=Sum("fen"))["fen"] or 0
+        most = max(0, one.now - one.others - known)
+        if one.fen > most:
+            raise PaymentProblem(
+                "recovery_too_much",
+                _("%(month)s 发放的金额里，还没有登记多发的是 %(fen)s 元，登记不能更多；请核对月份和金额")
+                % {"month": f"{one.month:%Y-%m}", "fen": yuan(most)},
+            )
 
 
 def write_down(

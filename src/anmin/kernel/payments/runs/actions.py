@@ -85,7 +85,7 @@ def compute(*, by: Any, run: PayRun, on: date) -> Computed:
         PayPart.objects.filter(line__in=bare, basis="refund").update(is_live=False)
         let_go(by=by, lines=PayLine.objects.filter(pk__in=bare), on=on)
     with refusals_told(), connection.cursor() as cursor:
-        done = compute_lines(cursor, row)
+        done = compute_lines(cursor, row, on)
     row.state, row.lines_number, row.total, row.seal = PayRun.State.COMPUTED, done.lines, done.fen, ""
     row.checked_at = None
     row.save()

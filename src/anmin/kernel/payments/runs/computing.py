@@ -255,9 +255,9 @@ CROSS JOIN LATERAL (
         CASE WHEN listed.person IS NULL THEN coalesce(home.members, 0) ELSE 1 END AS members
 ) AS payee
 LEFT JOIN kernel_payeeaccount AS own ON own.household_id = listed.household AND listed.person IS NULL
-    AND own.confirmed_at IS NOT NULL AND own.first_day <= %(day)s AND (own.last_day IS NULL OR own.last_day >= %(day)s)
+    AND own.confirmed_at IS NOT NULL AND own.first_day <= %(paid_on)s AND (own.last_day IS NULL OR own.last_day >= %(paid_on)s)
 LEFT JOIN kernel_payeeaccount AS his ON his.person_id = payee.person AND his.household_id IS NULL
-    AND his.confirmed_at IS NOT NULL AND his.first_day <= %(day)s AND (his.last_day IS NULL OR his.last_day >= %(day)s)
+    AND his.confirmed_at IS NOT NULL AND his.first_day <= %(paid_on)s AND (his.last_day IS NULL OR his.last_day >= %(paid_on)s)
 LEFT JOIN (
     SELECT line.entitlement_id, sum(line.fen) AS fen FROM kernel_payline AS line JOIN kernel_payrun AS run ON run.id = line.run_id
     WHERE run.division = %(division)s AND run.month = %(previous)s AND run.state <> 'void' AND line.state <> 'excluded'
@@ -320,8 +320,11 @@ class Computed:
     found: int
 
 
-def compute_lines(cursor: CursorWrapper, run: PayRun) -> Computed:
-    """Make the lines and parts of a run anew from what the amounts say now."""
+def compute_lines(cursor: CursorWrapper, run: PayRun, on: date) -> Computed:
+    """Make the lines and parts of a run anew from what the amounts say now.
+
+    Who is paid is told by the roster day; into which account by the day of computing, so that one brought later counts.
+    """
     low, high = range_of(run.division)
     values: dict[str, Any] = {
         "run": run.pk,
@@ -336,6 +339,7 @@ def compute_lines(cursor: CursorWrapper, run: PayRun) -> Computed:
         "previous": add_months(run.month, -1),
         "oldest": max(add_months(run.month, -LOOK_BACK), date(1, 1, 1)),
         "day": run.roster_day,
+        "paid_on": max(run.roster_day, on),
         **_begun(run),
     }
     again = run.state != PayRun.State.DRAFT

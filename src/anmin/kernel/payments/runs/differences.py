@@ -36,7 +36,7 @@ SELECT sided.entitlement, sided.benefit, sided.division, sided.before, sided.now
         WHEN given.yearly AND sided.class = 'month' AND NOT sided.has_now THEN 'year_paid'
         WHEN NOT sided.had_before AND sided.class = 'month' THEN CASE WHEN EXISTS (
                 SELECT 1 FROM kernel_paypart AS part JOIN kernel_payline AS line ON line.id = part.line_id
-                WHERE part.entitlement = sided.entitlement AND part.is_live AND line.run_id <> %(run)s
+                WHERE part.entitlement = sided.entitlement AND part.is_live AND part.basis = 'basic' AND line.run_id <> %(run)s
             ) THEN 'resumed' ELSE 'joined' END
         WHEN NOT sided.has_now THEN CASE
             WHEN EXISTS (SELECT 1 FROM kernel_payline AS out WHERE out.run_id = %(run)s AND out.entitlement_id = sided.entitlement)

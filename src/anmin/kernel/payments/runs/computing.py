@@ -22,7 +22,7 @@ from anmin.kernel.payments.scripts import run_scripts
 from anmin.lib.calendar import add_months
 from anmin.lib.divisions import ancestors
 
-MANY = 1_000
+MANY = 200
 """Lines from which on the planner is told about them before the checks join them."""
 LOOK_BACK = 60
 """Months that are looked at again for back pay and overpayment; older ones are a person's work."""

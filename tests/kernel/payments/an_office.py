@@ -14,7 +14,7 @@ from anmin.kernel.payments.recovery.actions import Instalment
 from anmin.kernel.payments.recovery.models import Recovery
 from anmin.kernel.payments.recovery.queries import free_of, left_of
 from anmin.kernel.payments.runs import actions as runs
-from anmin.kernel.payments.runs.models import PayLine
+from anmin.kernel.payments.runs.models import PayLine, PayRun
 from anmin.lib.calendar import add_months
 from tests.kernel.payments.banks.banking import a_return
 from tests.kernel.payments.money import a_budget, a_family, a_grant, a_run, approved
@@ -80,6 +80,15 @@ class Office:
                 self.did.append(what)
                 return
 
+    def follow(self, what):
+        """One step that a test names; what is refused changes nothing."""
+        self.day += timedelta(1)
+        try:
+            with transaction.atomic():
+                getattr(self, what)()
+        except PaymentProblem as problem:
+            self.refused.append((what, problem.code))
+
     def one(self, rows):
         rows = list(rows.order_by("pk"))
         return self.dice.choice(rows) if rows else None
@@ -101,6 +110,28 @@ class Office:
     def lower(self, row):
         self.due[row.pk][BEGIN] = self.dice.choice([200_00, 300_00, 400_00])
         return self.write(row)
+
+    def begin(self):
+        """Two months are paid, the first was too much; each family is to have it deducted in two months."""
+        for _month in range(2):
+            self.pay("paid")
+        for row in self.rows:
+            self.lower(row)
+        self.pay("paid")
+        for found in Recovery.objects.order_by("pk"):
+            claim = noticed(found, self.day)
+            first = Instalment(self.month, claim.fen // 2, "deduct")
+            rest = Instalment(add_months(self.month, 1), claim.fen - claim.fen // 2, "deduct")
+            recovery.agree(
+                by=boss(), recovery=claim, instalments=[first, rest], agreement="抵扣", on=self.day
+            )
+
+    def rise(self):
+        """What was corrected downwards is due as before, for both."""
+        for row in self.rows:
+            self.due[row.pk][BEGIN] = USUAL
+            self.write(row)
+        return True
 
     def write(self, row):
         """The amounts of a family as they are due now."""
@@ -234,7 +265,10 @@ class Office:
         )
 
     def take_back(self):
-        row = self.claims(*OPEN, "repaid", "written_off")
+        """Mostly one of which something was deducted."""
+        rows = Recovery.objects.filter(state__in=[*OPEN, "repaid", "written_off"])
+        about = rows.filter(instalments__parts__is_live=True).distinct()
+        row = self.one(about) if self.dice.random() < 0.8 else self.one(rows)
         return row is not None and bool(taken_back(row, self.day))
 
     def hand(self):
@@ -254,12 +288,12 @@ class Office:
                     break
                 except PaymentProblem:
                     continue
-        for run in {line.run for line in PayLine.objects.filter(state="due").select_related("run")}:
-            if run.state in ("approved", "filed", "settled"):
-                for file in filing.make_files(by="test", run=run, on=self.day).files:
-                    file.state = "accepted"
-                    file.save(update_fields=["state"])
-                    self.answer(file, list(file.lines.all()), "paid")
+        runs_left = PayRun.objects.filter(lines__state="due", state__in=["approved", "filed", "settled"])
+        for run in runs_left.distinct().order_by("pk"):
+            for file in filing.make_files(by="test", run=run, on=self.day).files:
+                file.state = "accepted"
+                file.save(update_fields=["state"])
+                self.answer(file, list(file.lines.all()), "paid")
         for _month in range(3):
             self.pay("paid")
             self.look()

@@ -6,7 +6,7 @@ what it is due, what it still owes, and what somebody decided that it keeps.
 """
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F, Sum
 
 from anmin.kernel.payments.banks.returning import matching
@@ -126,11 +126,7 @@ class Watched(Office):
 
 def play(seed, steps=30):
     office = Watched(seed)
-    for _month in range(2):
-        office.pay("paid")
-    for row in office.rows:
-        office.lower(row)
-    office.pay("paid")
+    office.begin()
     for _step in range(steps):
         office.step()
         office.look()
@@ -172,14 +168,33 @@ WRONG = {
 }
 
 
+ORDERS = {
+    "what came back stays repaid": ["pay", "pay", "late", "late", "late", "late"],
+    "what did not come is refunded": ["pay", "pay", "take_back", "take_back", "late", "late", "late", "late"],
+    "a deduction stands on the line that pays": ["pay", "pay"],
+    "back pay is not set off": ["rise", "pay", "pay", "take_back", "take_back", "pay"],
+}
+"""Orders in which each of them shows, whatever the dice say."""
+
+
+def played(name):
+    office = Watched(1)
+    office.begin()
+    for what in ORDERS[name]:
+        office.follow(what)
+        office.look()
+    office.end()
+    office.look_at_families()
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("name", WRONG)
 def test_whoever_settles_wrongly_is_noticed(name, monkeypatch):
-    """The wrong variants: one of so many orders shows each of them."""
+    """The wrong variants; the same orders come out even without them."""
+    with transaction.atomic():
+        played(name)
+        transaction.set_rollback(True)
     WRONG[name](monkeypatch)
 
-    with pytest.raises((AssertionError, DatabaseError)):
-        for seed in range(12):
-            with transaction.atomic():
-                play(seed, 30)
-                transaction.set_rollback(True)
+    with pytest.raises(AssertionError):
+        played(name)

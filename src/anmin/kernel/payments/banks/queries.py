@@ -111,7 +111,7 @@ def life_of(reader: Reader, line: PayLine) -> list[Moment]:
     moments: list[Moment] = []
     orders = PayFileLine.objects.filter(reader.q("pay_line__division", "pay_line__level"), pay_line=line)
     for order in orders.select_related("file__run", "account").order_by("attempt"):
-        name = f"{order.file.run.number}-{order.file.number:02d}"
+        name = order.file.batch
         last_four = order.account.last_four if order.account else ""
         moments.append(
             Moment(

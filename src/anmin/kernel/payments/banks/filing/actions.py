@@ -307,7 +307,7 @@ def key_of(line: int, attempt: int) -> str:
 
 def name_of(file: PayFile) -> str:
     """The batch number that the bank knows a file by."""
-    return f"{file.run.number}-{file.number:02d}"
+    return file.batch
 
 
 def _make(

@@ -80,12 +80,13 @@ def deliver_due(*, by: Any, at: datetime, port: Port | None = None) -> list[Bank
                 done.append(deliver(by=by, call=row, at=at, port=port))
         except PaymentProblem as trouble:
             troubles.append((row.key, trouble))
-    for key, trouble in troubles:
+    if troubles:
+        key, first = troubles[0]
         raise PaymentProblem(
-            trouble.code,
+            first.code,
             _("有 %(n)d 个文件没有发出，其余已办。%(key)s：%(words)s")
-            % {"n": len(troubles), "key": key, "words": trouble},
-        ) from trouble
+            % {"n": len(troubles), "key": key, "words": first},
+        ) from first
     return done
 
 

@@ -6,7 +6,6 @@ from django.utils import timezone
 from typer.testing import CliRunner
 
 from anmin.cli.commands_bank import bank_app
-from anmin.kernel.payments.banks.filing.actions import name_of
 from anmin.kernel.payments.banks.layouts import form_named
 from anmin.kernel.payments.banks.models import PayFile
 from anmin.kernel.payments.banks.ports.choosing import exchange_home
@@ -38,9 +37,9 @@ def test_a_run_goes_out_comes_back_and_is_reconciled(anmin, tmp_path):
     file = PayFile.objects.get()
     sent = anmin("send")
     home = exchange_home(form_named(file.form), COUNTY)
-    assert (home / "out" / f"{name_of(file)}.pay").exists(), sent.output
+    assert (home / "out" / f"{file.batch}.pay").exists(), sent.output
     (home / "in").mkdir()
-    (home / "in" / f"{name_of(file)}.ok").write_text("8812")
+    (home / "in" / f"{file.batch}.ok").write_text("8812")
     (home / "in" / "hp.ret").write_bytes(
         a_return(file, ["paid", "returned", "unknown"], day=max(today, file.made_on))
     )
@@ -74,10 +73,10 @@ def test_a_file_that_is_brought_by_hand_is_written_out_once(anmin, tmp_path):
     anmin("files", run.number, "--make")
     file = PayFile.objects.get()
 
-    assert anmin("export", name_of(file), tmp_path / "out.txt").exit_code == 0
+    assert anmin("export", file.batch, tmp_path / "out.txt").exit_code == 0
     assert (tmp_path / "out.txt").stat().st_size > 100
-    assert anmin("export", name_of(file), tmp_path / "out.txt").exit_code != 0
-    assert anmin("hand-over", name_of(file), "回执1").exit_code == 2
+    assert anmin("export", file.batch, tmp_path / "out.txt").exit_code != 0
+    assert anmin("hand-over", file.batch, "回执1").exit_code == 2
 
 
 def test_a_statement_is_compared(anmin, tmp_path):

@@ -17,7 +17,6 @@ from anmin.kernel.payments.banks import queries
 from anmin.kernel.payments.banks.contents import FileProblem
 from anmin.kernel.payments.banks.filing.actions import make_files
 from anmin.kernel.payments.banks.outbox import actions as outbox
-from anmin.kernel.payments.banks.queries import name_of
 from anmin.kernel.payments.banks.reconciling.actions import (
     Difference,
     reconcile,
@@ -84,7 +83,7 @@ def files(
     for file in queries.files(reader, row)[:100]:
         state = file.get_state_display()
         table.add_row(
-            name_of(file), file.bank, f"{file.lines_number:,}", yuan(file.fen), state, file.bank_reference
+            file.batch, file.bank, f"{file.lines_number:,}", yuan(file.fen), state, file.bank_reference
         )
     out.print(table if table.row_count else "还没有代发文件")
 
@@ -173,7 +172,7 @@ def unknown() -> None:
     for order in queries.orders_open(reader)[:200]:
         sent = f"{timezone.localtime(order.file.sent_at):%m-%d %H:%M}" if order.file.sent_at else "不明"
         table.add_row(
-            name_of(order.file), str(order.seq), order.key, yuan(order.fen), order.get_state_display(), sent
+            order.file.batch, str(order.seq), order.key, yuan(order.fen), order.get_state_display(), sent
         )
     out.print(table if table.row_count else "没有未答复的付款")
     for row in queries.quarantined(reader):

@@ -346,7 +346,9 @@ def test_a_notice_that_was_wrong_is_taken_back_and_the_books_are_as_before():
 
 
 def by_hand(row, fen, month=date(2024, 10, 1)):
-    return recovery.find(by=a_signer("dengji", "county_finance"), entitlement=row, months={month: fen}, on=FOUND)
+    return recovery.find(
+        by=a_signer("dengji", "county_finance"), entitlement=row, months={month: fen}, on=FOUND
+    )
 
 
 def test_no_more_of_a_month_is_written_down_by_hand_than_was_paid_for_it():

@@ -23,7 +23,6 @@ from anmin.kernel.payments.banks.layouts import form_named
 from anmin.kernel.payments.banks.models import PayFileLine
 from anmin.kernel.payments.banks.outbox import actions as outbox
 from anmin.kernel.payments.banks.ports.choosing import port_of
-from anmin.kernel.payments.banks.queries import name_of
 from anmin.kernel.payments.banks.reconciling.actions import Difference
 from anmin.kernel.payments.banks.returning.actions import RELEASABLE
 from anmin.kernel.payments.banks.storage import content_of
@@ -52,7 +51,7 @@ def money_banks(desk: Desk) -> HttpResponse:
         "money",
         tab="banks",
         calls=[_call(desk, call) for call in calls],
-        unknown=[(row, name_of(row.file)) for row in unknown[:SHOWN]],
+        unknown=[(row, row.file.batch) for row in unknown[:SHOWN]],
         unknown_number=unknown.count(),
         page_of=page,
         places=places_of(desk),
@@ -79,7 +78,7 @@ def money_files(desk: Desk, pk: int) -> HttpResponse:
         files=[
             {
                 "row": file,
-                "name": name_of(file),
+                "name": file.batch,
                 "calls": [_call(desk, call) for call in queries.calls_of(desk.reader, file)],
             }
             for file in queries.files(desk.reader, run)
@@ -113,7 +112,7 @@ def money_file(desk: Desk, pk: int) -> HttpResponse:
         "money",
         tab="banks",
         file=file,
-        name=name_of(file),
+        name=file.batch,
         form=form_named(file.form),
         calls=[_call(desk, call) for call in queries.calls_of(desk.reader, file)],
         page_of=page,
@@ -153,12 +152,12 @@ def money_file_take(desk: Desk, pk: int) -> HttpResponse:
         by=desk.reader.user,
         act="payments.take_file",
         subject=file,
-        after={"batch": name_of(file), "lines": file.lines_number, "watermark": mark},
+        after={"batch": file.batch, "lines": file.lines_number, "watermark": mark},
         purpose=purpose,
         division=file.division,
     )
     ending = ENDINGS.get(form_named(file.form).bank, "pay")
-    return attached(content, "application/octet-stream", f"{name_of(file)}.{ending}", mark)
+    return attached(content, "application/octet-stream", f"{file.batch}.{ending}", mark)
 
 
 @require_POST
@@ -195,7 +194,7 @@ def money_return(desk: Desk, pk: int) -> HttpResponse:
         "money",
         tab="banks",
         row=row,
-        name=name_of(row.file) if row.file else "",
+        name=row.file.batch if row.file else "",
         reasons=row.reasons,
         outcomes=queries.outcomes_of(desk.reader, row),
         is_sound={one["code"] for one in row.reasons} <= RELEASABLE,

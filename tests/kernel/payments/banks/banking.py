@@ -76,7 +76,7 @@ def a_return(file, said, *, day=TODAY, batch=None, change=None, orders=None):
         for order, word in zip(orders, words, strict=True)
     ]
     lines = change(lines) if change else lines
-    head = {"batch": batch or filing.name_of(file), "day": day}
+    head = {"batch": batch or file.batch, "day": day}
     return write_file(form, form.back, head, lines)
 
 

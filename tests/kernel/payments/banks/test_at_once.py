@@ -38,7 +38,7 @@ def test_fifty_workers_paying_one_list_pay_everybody_once(committed):
     bank.send = lambda key, content: (arrived.append(key), take(key, content))[1]
 
     at_once(lambda number: outbox.deliver(by=f"w{number}", call=call_of(file), at=AT, port=bank).state)
-    assert arrived == [filing.name_of(file)]
+    assert arrived == [file.batch]
     assert call_of(file).state == "done"
 
     content = a_return(file, "paid")

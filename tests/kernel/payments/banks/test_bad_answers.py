@@ -7,7 +7,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from anmin.kernel.payments.banks.contents import FileProblem, read_file, write_file
-from anmin.kernel.payments.banks.filing import actions as filing
 from anmin.kernel.payments.banks.layouts import form_named
 from anmin.kernel.payments.banks.models import BankCall, PayFile, ReturnFile, ReturnLine
 from anmin.kernel.payments.banks.outbox import actions as outbox
@@ -69,9 +68,7 @@ def test_a_batch_number_that_is_not_exactly_ours_is_foreign_and_breaks_nothing(b
     file, _bank = sent(1)
     monkeypatch.setattr("anmin.kernel.payments.banks.contents.problem_of", lambda *_given: None)
 
-    row = received(
-        file, a_return(file, "paid").replace(filing.name_of(file).encode(), batch.encode("gb18030"))
-    )
+    row = received(file, a_return(file, "paid").replace(file.batch.encode(), batch.encode("gb18030")))
 
     assert row.state == "quarantined" and codes(row) <= {"foreign", "unreadable"}
 

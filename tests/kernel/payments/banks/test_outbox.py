@@ -151,18 +151,18 @@ def test_a_sentinel_after_approval_holds_the_line_before_the_file():
 def test_a_file_is_handed_over_and_the_receipt_kept():
     file, bank = sent()
 
-    assert list(bank.files) == [filing.name_of(file)]
-    assert (file.state, file.bank_reference) == ("accepted", f"REF{filing.name_of(file)}")
+    assert list(bank.files) == [file.batch]
+    assert (file.state, file.bank_reference) == ("accepted", f"REF{file.batch}")
     assert call_of(file).state == "done"
 
 
 def test_handing_over_again_sends_nothing():
     file, bank = sent()
-    held = bank.files[filing.name_of(file)]
+    held = bank.files[file.batch]
 
     outbox.deliver(by="test", call=call_of(file), at=AT + LATER, port=bank)
 
-    assert bank.files[filing.name_of(file)] is held
+    assert bank.files[file.batch] is held
 
 
 @pytest.mark.parametrize("fault", ["lost_after", "slow"])

@@ -4,7 +4,6 @@ import pytest
 
 from anmin.kernel.access.queries import operator, reader_for
 from anmin.kernel.payments.banks import queries
-from anmin.kernel.payments.banks.filing.actions import name_of
 from tests.kernel.payments.banks.banking import a_return, received, sent
 from tests.kernel.payments.money import TODAY, finance
 from tests.make import a_user
@@ -37,10 +36,10 @@ def test_open_orders_and_files_are_seen_in_their_place_only():
     here, there = finance(), elsewhere()
 
     assert queries.orders_open(here).count() == 2
-    assert queries.file_named(here, name_of(file)) == file
+    assert queries.file_named(here, file.batch) == file
     assert queries.quarantined(here).count() == 1
     assert queries.orders_open(there).count() == 0
-    assert queries.file_named(there, name_of(file)) is None
+    assert queries.file_named(there, file.batch) is None
     assert queries.quarantined(there).count() == 0
 
 

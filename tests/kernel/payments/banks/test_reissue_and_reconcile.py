@@ -357,7 +357,7 @@ def test_a_quarantined_answer_keeps_the_month_open():
 
     assert refused.value.code == "period_open_returns"
     assert PayFile.objects.get().state == "reconciled"
-    assert filing.name_of(PayFile.objects.get())
+    assert PayFile.objects.get().batch
 
 
 def test_an_answer_in_part_shows_that_the_bank_has_the_file_but_not_that_it_took_what_it_refused():

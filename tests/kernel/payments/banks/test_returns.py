@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from anmin.kernel.payments.banks.filing import actions as filing
 from anmin.kernel.payments.banks.models import PayFile, PayFileLine, ReturnFile, ReturnLine
 from anmin.kernel.payments.banks.returning import actions as returning
 from anmin.kernel.payments.banks.returning import looking
@@ -356,7 +355,7 @@ def test_the_wrong_variant_that_takes_lines_without_looking_is_caught(monkeypatc
 
     assert row.state == "matched"
     assert PayFile.objects.get().state == "answered"
-    assert filing.name_of(file)
+    assert file.batch
 
 
 def closed():

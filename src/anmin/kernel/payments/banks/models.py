@@ -54,6 +54,11 @@ class PayFile(SealedModel):
     def __str__(self) -> str:
         return f"{self.run_id}-{self.number}"
 
+    @property
+    def batch(self) -> str:
+        """The batch number that the bank knows it by."""
+        return f"{self.run.number}-{self.number:02d}"
+
 
 class PayFileLine(models.Model):
     """One payment order (代发指令). `key` is its idempotency key, made before the file is sent and kept for good.

@@ -124,7 +124,7 @@ def life_of(reader: Reader, line: PayLine) -> list[Moment]:
     moments: list[Moment] = []
     orders = PayFileLine.objects.filter(reader.q("pay_line__division", "pay_line__level"), pay_line=line)
     for order in orders.select_related("file__run", "account").order_by("attempt"):
-        name = f"{order.file.run.number}-{order.file.number:02d}"
+        name = order.file.batch
         last_four = order.account.last_four if order.account else ""
         moments.append(
             Moment(
@@ -257,8 +257,3 @@ def why_returned(order: PayFileLine) -> str:
     day = order.answered_on
     code = form_named(order.file.form).code_on(order.code, day) if day and order.code else None
     return code.title if code else order.code
-
-
-def name_of(file: PayFile) -> str:
-    """The batch number that the bank knows a file by."""
-    return f"{file.run.number}-{file.number:02d}"

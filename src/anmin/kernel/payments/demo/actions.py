@@ -17,7 +17,6 @@ from anmin.kernel.payments.banks.layouts import form_named
 from anmin.kernel.payments.banks.models import BankCall, PayFile
 from anmin.kernel.payments.banks.outbox import actions as outbox
 from anmin.kernel.payments.banks.ports.simulated import SimulatedBank
-from anmin.kernel.payments.banks.queries import name_of
 from anmin.kernel.payments.banks.returning import actions as returning
 from anmin.kernel.payments.budget import actions as budget
 from anmin.kernel.payments.budget.models import Fund
@@ -179,7 +178,7 @@ def _paid(run: PayRun, clerk: User, signers: Sequence[User], month: date) -> Non
         by=clerk,
         form=file.form,
         division=run.division,
-        name=f"{name_of(file)}.ret",
+        name=f"{file.batch}.ret",
         content=_answer(file, day),
         on=month.replace(day=9),
     )
@@ -203,4 +202,4 @@ def _answer(file: PayFile, day: date) -> bytes:
                 "code": "01" if word == "returned" else "",
             }
         )
-    return write_file(form, form.back, {"batch": name_of(file), "day": day}, lines)
+    return write_file(form, form.back, {"batch": file.batch, "day": day}, lines)

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from anmin.kernel.payments.banks.filing import actions as filing
 from anmin.kernel.payments.banks.models import BankCall, PayFileLine, ReturnFile
 from anmin.kernel.payments.banks.outbox import actions as outbox
-from anmin.kernel.payments.banks.queries import name_of
 from anmin.kernel.payments.banks.reconciling import actions as reconciling
 from anmin.kernel.payments.banks.reissuing import actions as reissuing
 from anmin.kernel.payments.banks.returning import actions as returning
@@ -131,7 +130,7 @@ def reissue(row: Errand, on: date, at: datetime) -> Outcome:
     made = reissuing.reissue(
         by=row.asked_by, run=row.run, lines=list(PayLine.objects.filter(pk__in=keys)), on=on
     )
-    names = "、".join(name_of(one) for one in made)
+    names = "、".join(one.batch for one in made)
     return _("已生成重发文件 %(names)s") % {"names": names}, {"files": [one.pk for one in made]}
 
 

@@ -19,7 +19,6 @@ from anmin.kernel.payments.banks.contents import FileProblem, LineProblem, Value
 from anmin.kernel.payments.banks.filing.deducting import settle_deducted
 from anmin.kernel.payments.banks.layouts import Form, form_for
 from anmin.kernel.payments.banks.models import BankCall, PayFile, PayFileLine
-from anmin.kernel.payments.banks.queries import name_of
 from anmin.kernel.payments.banks.returning.matching import settle_run
 from anmin.kernel.payments.banks.storage import keep
 from anmin.kernel.payments.checks.late import unseen, write_down
@@ -335,7 +334,7 @@ def _make(
     with refusals_told(order_lives_once=_("这笔钱已经在另一个代发文件里，不能再发")):
         file.save()
         _write_orders(file, orders)
-        head = {"batch": name_of(file), "day": on}
+        head = {"batch": file.batch, "day": on}
         values = list(_values(orders, run))
         keep(file, write_file(form, form.out, head, values))
         file.save()
@@ -344,7 +343,7 @@ def _make(
             division=run.division,
             bank=form.bank,
             what="send",
-            key=name_of(file),
+            key=file.batch,
             next_at=timezone.make_aware(datetime.combine(on, time.min)),
         )
         post_select(
@@ -366,7 +365,7 @@ def _make(
         by=signature(by),
         act="payments.make_file",
         subject=file,
-        after={"batch": name_of(file), "lines": file.lines_number, "fen": file.fen, "sha256": file.sha256},
+        after={"batch": file.batch, "lines": file.lines_number, "fen": file.fen, "sha256": file.sha256},
         division=run.division,
     )
     return file

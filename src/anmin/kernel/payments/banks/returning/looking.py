@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from anmin.kernel.payments.banks.contents import Contents, FileProblem, Values, read_file
 from anmin.kernel.payments.banks.layouts import Form
 from anmin.kernel.payments.banks.models import PayFile, PayFileLine, ReturnFile
-from anmin.kernel.payments.banks.queries import name_of
 from anmin.kernel.payments.banks.returning.matching import books_beside
 from anmin.kernel.payments.ledger.queries import is_closed
 from anmin.kernel.payments.payees.models import PayeeAccount
@@ -56,7 +55,7 @@ def _file_of(batch: str, division: str) -> PayFile | None:
         return None
     found = PayFile.objects.filter(run__number=number, number=int(last), division=division)
     file = found.select_related("run").select_for_update(of=("self",)).first()
-    return file if file is not None and batch == name_of(file) else None
+    return file if file is not None and batch == file.batch else None
 
 
 def _against_the_file(file: PayFile, day: date, on: date) -> list[Reason]:

@@ -13,7 +13,14 @@ import pytest
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 TOGETHER = Path("tests/journeys")
-LONG = (TOGETHER, Path("tests/faults"))
+COMPILING = (
+    Path("tests/bench/test_honest_watch.py"),
+    Path("tests/policy/test_watching.py"),
+    Path("tests/policy/test_whole_rulebook.py"),
+    Path("tests/shape/test_rules.py"),
+)
+"""Each needs the whole rulebook compiled, a minute of processor time, unless another had it on the same process."""
+LONG = (TOGETHER, Path("tests/faults"), *COMPILING)
 """Groups that take minutes: begun first, so that no process sits idle while the other ends one of them."""
 ALONE = "left alone"
 
@@ -29,15 +36,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     pytest-django has put tests that roll back before tests that empty tables before tests without a database;
     that order must survive on each process, so a file with several of these kinds makes several groups. Long tests
-    that leave the tables alone go before all others.
+    that leave the tables alone go before all others, in the order of LONG.
     """
     for item in items:
         item.add_marker(pytest.mark.xdist_group(f"{_place(item)} {_kind(item)}"))
-    items.sort(key=lambda item: not (_kind(item) == ALONE and _is_long(item)))
+    items.sort(key=_turn)
 
 
-def _is_long(item: pytest.Item) -> bool:
-    return any(_path(item).is_relative_to(folder) for folder in LONG)
+def _turn(item: pytest.Item) -> int:
+    """The place in LONG of what leaves the tables alone; what is not long comes after all of it."""
+    path, is_alone = _path(item), _kind(item) == ALONE
+    return next((at for at, part in enumerate(LONG) if is_alone and path.is_relative_to(part)), len(LONG))
 
 
 def _path(item: pytest.Item) -> Path:
@@ -46,6 +55,8 @@ def _path(item: pytest.Item) -> Path:
 
 def _place(item: pytest.Item) -> str:
     path = _path(item)
+    if path in COMPILING:
+        return "the whole rulebook"
     return str(TOGETHER if path.is_relative_to(TOGETHER) else path)
 
 

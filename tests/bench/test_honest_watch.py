@@ -19,13 +19,8 @@ def city(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def kernels(tmp_path_factory):
-    return tmp_path_factory.mktemp("kernels")
-
-
-@pytest.fixture(scope="module")
-def seen(city, kernels):
-    return city.remembered(kernels, FIRST, LAST)
+def seen(city, kernel_cache):
+    return city.remembered(kernel_cache, FIRST, LAST)
 
 
 def test_the_same_seed_is_the_same_city(city, tmp_path):
@@ -51,13 +46,13 @@ def test_looking_gives_the_same_twice_and_keeps_within_its_visits(city, seen):
         assert way.true_visits <= way.visits
 
 
-def test_hits_do_not_change_when_only_the_truth_does(city, seen, kernels):
+def test_hits_do_not_change_when_only_the_truth_does(city, seen, kernel_cache):
     """A wrong variant that must be caught: evaluation that sees which families are in hardship."""
     hidden = [type(one)(**{**vars(one), "is_hardship": not one.is_hardship}) for one in city.troubles]
     blind = type(city)(**{**vars(city), "troubles": hidden})
 
     hits, _ = seen[FIRST]
-    again, _ = evaluated(blind, kernels, FIRST)
+    again, _ = evaluated(blind, kernel_cache, FIRST)
 
     assert again.equals(hits)
     assert "troubles" not in inspect.getsource(evaluated)

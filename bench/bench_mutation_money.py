@@ -169,7 +169,7 @@ SAME = {
     ): "no two rows of a posting are the same: each has an account and a payment or a sum of its own",
     ("recovery.queries.OVERPAID_IN:7", "LEFT JOIN → JOIN"): "the least of all rows is always one row",
     ("recovery.queries.OVERPAID_IN:11", "LEFT JOIN → JOIN"): "a sum of all rows is always one row",
-    ("recovery.queries.OVERPAID_IN:19", "LEFT JOIN → JOIN"): "a sum of all rows is always one row",
+    ("recovery.queries.OVERPAID_IN:23", "LEFT JOIN → JOIN"): "a sum of all rows is always one row",
     ("recovery.actions._take_off", "fen <= 0 →"): (
         "an instalment is of money (a constraint): where nothing is left nothing is taken off it"
     ),

@@ -36,15 +36,21 @@ from tests.kernel.payments.owing import (
 pytestmark = pytest.mark.django_db
 
 
-def a_debt():
-    """200.00 of July."""
+def a_finding():
+    """500.00 paid for July, 300.00 due: 200.00 are found."""
     a_budget(10_000_00, year=2024)
     home, _people = a_family()
     row = a_grant(home, 500_00, JUL)
     paid(JUL)
     correct(row, 300_00)
     paid(AUG)
-    return row, noticed(Recovery.objects.get(), day_of(AUG, 28))
+    return row, Recovery.objects.get()
+
+
+def a_debt():
+    """200.00 of July."""
+    row, finding = a_finding()
+    return row, noticed(finding, day_of(AUG, 28))
 
 
 def correct(row, fen):
@@ -238,13 +244,7 @@ def test_what_is_written_off_after_it_was_set_off_stays_forgiven_by_two():
 @pytest.mark.parametrize(("end", "found"), [("drop", [200_00]), ("void", [200_00])])
 def test_a_finding_that_a_correction_overtook_shields_nothing_that_a_later_one_makes_too_much(end, found):
     """500.00 paid; 300.00 due is found, 500.00 due again overtakes it; dropped or void it keeps nothing. 300.00 once more."""
-    a_budget(10_000_00, year=2024)
-    home, _people = a_family()
-    row = a_grant(home, 500_00, JUL)
-    paid(JUL)
-    correct(row, 300_00)
-    paid(AUG)
-    finding = Recovery.objects.get()
+    row, finding = a_finding()
     correct(row, 500_00)
     act = recovery.drop if end == "drop" else recovery.void
     act(by=boss(), recovery=finding, on=day_of(AUG, 29), reason="已更正")
@@ -257,13 +257,7 @@ def test_a_finding_that_a_correction_overtook_shields_nothing_that_a_later_one_m
 
 
 def test_a_finding_that_is_dropped_while_it_stands_is_not_found_again():
-    a_budget(10_000_00, year=2024)
-    home, _people = a_family()
-    row = a_grant(home, 500_00, JUL)
-    paid(JUL)
-    correct(row, 300_00)
-    paid(AUG)
-    finding = Recovery.objects.get()
+    row, finding = a_finding()
 
     recovery.drop(by=boss(), recovery=finding, on=day_of(AUG, 29), reason="经办差错，金额小")
 

@@ -12,40 +12,29 @@ from anmin.kernel.access.queries import Reader
 from anmin.kernel.entitlements.models import Amount, Decision, Entitlement
 from anmin.kernel.entitlements.queries import amount_in
 from anmin.kernel.payments.recovery.models import Recovery, RecoveryInstalment
+from anmin.kernel.payments.recovery.monthly import OF_MONTH
 from anmin.kernel.payments.runs.models import PayLine, PayPart
 
 # What was paid for a month: its live parts, and what a reserve paid first. A month before payments began here was paid
 # by other means, and what the person who claims it says counts; from then on only what stands in the books.
-OVERPAID_IN = """
+OVERPAID_IN = (
+    """
 SELECT claim.month, greatest(least(claim.fen, CASE
         WHEN accrued.fen IS NULL AND (began.month IS NULL OR claim.month < began.month) THEN claim.fen
         ELSE coalesce(accrued.fen, 0) - coalesce(due.fen, 0)
     END - coalesce(owed.fen, 0)), 0)::bigint AS fen
 FROM ({claims}) AS claim
 JOIN kernel_entitlement AS given ON given.id = %(entitlement)s
-LEFT JOIN LATERAL (
-    SELECT min(run.month) AS month FROM kernel_payrun AS run
-    WHERE given.division LIKE run.division || '%%' AND run.state <> 'void' AND given.benefit = ANY (run.benefits)
-) AS began ON true
-LEFT JOIN LATERAL (
-    SELECT sum(one.fen) AS fen FROM (
-        SELECT part.fen FROM kernel_paypart AS part
-        WHERE part.entitlement = given.id AND part.month = claim.month AND part.basis = 'basic' AND part.is_live
-        UNION ALL
-        SELECT first.fen FROM anmin_paid_first AS first WHERE first.entitlement = given.id AND first.month = claim.month
-    ) AS one
-) AS accrued ON true
-LEFT JOIN LATERAL (
+"""
+    + OF_MONTH.format(row="claim")
+    + """LEFT JOIN LATERAL (
     SELECT sum(other.fen) AS fen FROM kernel_recoverymonth AS other JOIN kernel_recovery AS back ON back.id = other.recovery_id
     WHERE other.entitlement = given.id AND other.month = claim.month AND other.recovery_id IS DISTINCT FROM %(recovery)s
       AND back.state IN ('noticed', 'agreed', 'repaid', 'court', 'written_off')
 ) AS owed ON true
-LEFT JOIN LATERAL (
-    SELECT amount.fen FROM kernel_amount AS amount WHERE amount.entitlement_id = given.id
-      AND amount.first_month <= claim.month AND (amount.last_month IS NULL OR amount.last_month >= claim.month)
-) AS due ON true
 ORDER BY claim.month
 """
+)
 
 
 TO_REFUND = "to_refund"

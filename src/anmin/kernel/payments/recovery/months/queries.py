@@ -12,31 +12,19 @@ from datetime import date
 from django.db import connection
 
 from anmin.kernel.payments.recovery.models import Recovery
+from anmin.kernel.payments.recovery.monthly import OF_MONTH
 
 # By month of a claim: what was paid for it, now and when it was claimed; what is due today; what others claim or keep of
 # the same money. Another claim that was made when more had been paid is about that more.
-STANDING = """
+STANDING = (
+    """
 SELECT mine.id, mine.month, mine.fen, mine.kept, mine.paid, coalesce(due.fen, 0)::bigint, coalesce(others.fen, 0)::bigint,
     CASE WHEN accrued.fen IS NULL AND (began.month IS NULL OR mine.month < began.month) THEN NULL
         ELSE coalesce(accrued.fen, 0) END::bigint
 FROM kernel_recoverymonth AS mine JOIN kernel_entitlement AS given ON given.id = mine.entitlement
-LEFT JOIN LATERAL (
-    SELECT min(run.month) AS month FROM kernel_payrun AS run
-    WHERE given.division LIKE run.division || '%%' AND run.state <> 'void' AND given.benefit = ANY (run.benefits)
-) AS began ON true
-LEFT JOIN LATERAL (
-    SELECT sum(one.fen) AS fen FROM (
-        SELECT part.fen FROM kernel_paypart AS part
-        WHERE part.entitlement = given.id AND part.month = mine.month AND part.basis = 'basic' AND part.is_live
-        UNION ALL
-        SELECT first.fen FROM anmin_paid_first AS first WHERE first.entitlement = given.id AND first.month = mine.month
-    ) AS one
-) AS accrued ON true
-LEFT JOIN LATERAL (
-    SELECT amount.fen FROM kernel_amount AS amount WHERE amount.entitlement_id = given.id
-      AND amount.first_month <= mine.month AND (amount.last_month IS NULL OR amount.last_month >= mine.month)
-) AS due ON true
-LEFT JOIN LATERAL (
+"""
+    + OF_MONTH.format(row="mine")
+    + """LEFT JOIN LATERAL (
     SELECT sum(CASE WHEN back.state = 'dropped' THEN coalesce(other.kept, other.fen) ELSE other.fen END) AS fen
     FROM kernel_recoverymonth AS other JOIN kernel_recovery AS back ON back.id = other.recovery_id
     WHERE other.entitlement = given.id AND other.month = mine.month AND other.recovery_id <> mine.recovery_id
@@ -45,6 +33,7 @@ LEFT JOIN LATERAL (
 ) AS others ON true
 WHERE mine.recovery_id = %s ORDER BY mine.month, mine.id
 """
+)
 
 
 @dataclass(frozen=True)
